@@ -1,0 +1,1 @@
+"""Every REST resource, in one place."""

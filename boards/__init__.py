@@ -1,0 +1,1 @@
+"""Boards, zones and tiles; the drawn wall."""

@@ -1,0 +1,1 @@
+"""Jobs, periods and template tags that every app may use. No model of the business."""

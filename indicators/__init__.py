@@ -1,0 +1,1 @@
+"""Indicators, targets, observations; roll-up, status and statistical process control."""

@@ -1,0 +1,67 @@
+"""The vocabularies of indicators: kinds, directions, statistics, statuses."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What is stored and how it adds; the table of design section 3.2."""
+
+    COUNT = "count", _("Count")
+    STOCK = "stock", _("Stock")
+    RATIO = "ratio", _("Ratio")
+    MEAN = "mean", _("Mean")
+    DURATION = "duration", _("Duration")
+
+
+class Statistic(models.TextChoices):
+    """What a duration shows of its histogram."""
+
+    MEDIAN = "median", _("Median")
+    P90 = "p90", _("90th percentile")
+    MEAN = "mean", _("Mean")
+    MAX = "max", _("Longest")
+    SHARE_WITHIN = "share_within", _("Share within the limit")
+
+
+class Direction(models.TextChoices):
+    """Which way is better."""
+
+    UP = "up", _("Higher is better")
+    DOWN = "down", _("Lower is better")
+    BAND = "band", _("Within a band")
+    NONE = "none", _("Neither")
+
+
+class IndicatorStatus(models.TextChoices):
+    """Where a definition stands in its life."""
+
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    ABANDONED = "abandoned", _("Abandoned")
+
+
+class Status(models.TextChoices):
+    """What a tile says of its figure; the first that applies, in this order (design section 3.4)."""
+
+    NOT_APPLICABLE = "n/a", _("Not applicable")
+    SUSPENDED = "suspended", _("Suspended")
+    NOT_DUE = "not due", _("Not due")
+    PENDING = "pending", _("Pending")
+    LATE = "late", _("Late")
+    NO_DATA = "no data", _("No data")
+    SUSPECT = "suspect", _("Suspect")
+    ACT = "act", _("Act")
+    WATCH = "watch", _("Watch")
+    ON_TARGET = "on target", _("On target")
+    NO_TARGET = "no target", _("No target")
+
+
+class Source(models.TextChoices):
+    """How an observation came."""
+
+    ENTERED = "entered", _("Entered by hand")
+    IMPORTED = "imported", _("Imported from a file")
+    API = "api", _("Sent by a program")
+    MEASURED = "measured", _("Measured on a trajectory")

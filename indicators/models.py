@@ -1,0 +1,262 @@
+"""Indicators and their targets, observations as reported, values as rolled up."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from indicators.choices import Direction, IndicatorStatus, Kind, Source, Statistic
+from organisation.choices import Frequency
+from organisation.models import Period, Unit
+
+
+class Area(models.Model):
+    """An area of True North; the areas head the columns of every board, in this order."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    name_fr = models.CharField(_("name in French"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ("position", "code")
+        verbose_name = _("True North area")
+        verbose_name_plural = _("True North areas")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+
+
+class Indicator(models.Model):
+    """The definition sheet of a figure: what is counted, in which unit, how often, which way is better."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    name_fr = models.CharField(_("name in French"), max_length=200, blank=True)
+    text_en = models.TextField(_("definition in English"), blank=True)
+    text_fr = models.TextField(_("definition in French"), blank=True)
+    area = models.ForeignKey(
+        Area, models.SET_NULL, null=True, blank=True, related_name="indicators", verbose_name=_("True North area")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    unit = models.CharField(_("unit of measure"), max_length=20, blank=True, help_text=_("d, %, /10; may be empty"))
+    factor = models.DecimalField(
+        _("factor"), max_digits=12, decimal_places=4, default=1, help_text=_("100 for a percentage")
+    )
+    decimals = models.PositiveSmallIntegerField(_("decimals shown"), default=0)
+    numerator_text = models.CharField(_("numerator in words"), max_length=300, blank=True)
+    denominator_text = models.CharField(_("denominator in words"), max_length=300, blank=True)
+    direction = models.CharField(_("direction"), max_length=5, choices=Direction.choices, default=Direction.NONE)
+    frequency = models.CharField(_("frequency"), max_length=15, choices=Frequency.choices)
+    also_at = ArrayField(
+        models.CharField(max_length=15, choices=Frequency.choices),
+        verbose_name=_("also rolled up to"),
+        default=list,
+        blank=True,
+        help_text=_("longer frequencies at which values are kept too"),
+    )
+    statistic = models.CharField(_("statistic"), max_length=15, choices=Statistic.choices, blank=True)
+    #: For `share_within`: the longest delay that counts as within, in the unit of the histogram.
+    within = models.PositiveIntegerField(_("limit of the share within"), null=True, blank=True)
+    minimum_coverage = models.DecimalField(
+        _("minimum coverage"), max_digits=4, decimal_places=3, default=0, help_text=_("share of units, 0 to 1")
+    )
+    grace_days = models.PositiveSmallIntegerField(_("days of grace after the period"), default=7)
+    source_text = models.CharField(_("source"), max_length=300, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("owner"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=IndicatorStatus.choices, default=IndicatorStatus.ACTIVE
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        ordering = ("code",)
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.DURATION) | ~Q(statistic=""), name="a_duration_names_its_statistic"
+            ),
+            models.CheckConstraint(
+                condition=~Q(statistic=Statistic.SHARE_WITHIN) | Q(within__isnull=False),
+                name="a_share_within_names_its_limit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+
+
+class Reporter(models.Model):
+    """A unit that is expected to report an indicator from a first to a last day, both included."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="reporters", verbose_name=_("indicator"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="reports", verbose_name=_("unit"))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("indicator", "unit", "valid_from")
+        verbose_name = _("expected report")
+        verbose_name_plural = _("expected reports")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "unit", "valid_from"], name="a_unit_is_expected_once_per_indicator_and_first_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.unit}"
+
+
+class Target(models.Model):
+    """What an indicator should reach at a unit from a day; units below inherit it until they set their own.
+
+    Starting point, target and threshold are three numbers (domain 4.6); `act` begins beyond the threshold.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets", verbose_name=_("indicator"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="targets", verbose_name=_("unit"))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    target = models.DecimalField(_("target"), max_digits=18, decimal_places=6, null=True, blank=True)
+    threshold = models.DecimalField(_("threshold"), max_digits=18, decimal_places=6, null=True, blank=True)
+    starting_point = models.DecimalField(_("starting point"), max_digits=18, decimal_places=6, null=True, blank=True)
+    #: Direction `band`: on target between these, watch out to the threshold's distance beyond them.
+    band_low = models.DecimalField(_("band from"), max_digits=18, decimal_places=6, null=True, blank=True)
+    band_high = models.DecimalField(_("band to"), max_digits=18, decimal_places=6, null=True, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("indicator", "unit", "valid_from")
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "unit", "valid_from"], name="one_target_per_indicator_unit_and_first_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}, {self.unit}: {self.target}"
+
+
+class Parts(models.Model):
+    """What adds exactly, whatever the kind.
+
+    count, stock: `numerator` n. ratio: `numerator` ÷ `denominator`. mean: `numerator` sum, `denominator` n.
+    duration (and a stock that knows how long each has waited): the histogram, `days[i]` seen `cases[i]` times,
+    days ascending; whole days, or minutes where the indicator's unit says so.
+    """
+
+    numerator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    denominator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    days = ArrayField(models.IntegerField(), null=True)
+    cases = ArrayField(models.BigIntegerField(), null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Observation(Parts):
+    """A figure as a unit reported it for a period. Observations are the truth; values are derived from them."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="observations")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="observations")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="observations")
+    note = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    entered_at = models.DateTimeField(default=timezone.now)
+    #: Counts the times the figure was written; the API's ETag for `If-Match`.
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "period", "unit"], name="one_observation_per_indicator_unit_and_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.unit_id} {self.period_id}"
+
+
+class EarlierEntry(Parts):
+    """What an observation said before it was corrected or withdrawn, by whom and when it had been entered."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+")
+    note = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+    revision = models.PositiveIntegerField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-replaced_at",)
+        indexes: ClassVar = [models.Index(fields=["indicator", "period", "unit"], name="earlier_entries_of_one_figure")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.unit_id} {self.period_id} r{self.revision}"
+
+
+class Value(Parts):
+    """A figure after roll-up: the sums of the parts of a unit and all below it, never an average of children.
+
+    Derived from observations alone and vanishing with them. `expected` is null where nobody is expected to report.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+")
+    reporting = models.PositiveIntegerField()
+    expected = models.PositiveIntegerField(null=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "unit", "period"], name="one_value_per_indicator_unit_and_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.unit_id} {self.period_id}"
+
+
+class StaleValue(models.Model):
+    """A place in the roll-up queue: this unit's observation for this period changed and its values must follow.
+
+    Written in the transaction of the observation, removed in the transaction that writes the values.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+")
+    queued_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["indicator"], name="stale_values_of_an_indicator")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.unit_id} {self.period_id}"

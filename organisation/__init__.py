@@ -1,0 +1,1 @@
+"""The dated unit tree, people and their roles, calendars, permission."""

@@ -1,0 +1,26 @@
+"""What every test may ask for, and when a test may be skipped."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+#: Published logs and results, kept beside the project; read in place, never copied.
+REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Return the folder of reference data, or skip where it is absent."""
+    if not REFERENCE.is_dir():
+        pytest.skip("the shared reference data is not beside this checkout")
+    return REFERENCE
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+    """In CI a test may be skipped for missing reference data alone; any other skip is a failure."""
+    report = pytest.TestReport.from_item_and_call(item, call)
+    if report.skipped and os.environ.get("CI") == "true" and (REFERENCE.is_dir() or "reference" not in item.keywords):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} would skip in CI: {report.longrepr}"
+    return report

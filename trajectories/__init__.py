@@ -1,0 +1,1 @@
+"""Service trajectories: events, episodes, measures."""
