@@ -1,4 +1,8 @@
-"""The vocabularies of units, roles and periods."""
+"""The vocabularies of units, roles and periods, and what each role allows."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +30,20 @@ class Do(models.TextChoices):
     SEE_SMALL_NUMBERS = "see_small_numbers", _("See small numbers")
     USE_API = "use_api", _("Use the API")
     ADMINISTER = "administer", _("Administer")
+
+
+#: What each role allows at its unit and below. A token acts with the roles of its person, so those who enter figures
+#: may enter them by program too; those who only look do so in the browser.
+ALLOWED: Final[Mapping[RoleName, frozenset[Do]]] = MappingProxyType(
+    {
+        RoleName.VIEWER: frozenset({Do.SEE}),
+        RoleName.PATIENT_PARTNER: frozenset({Do.SEE}),
+        RoleName.CONTRIBUTOR: frozenset({Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.USE_API}),
+        RoleName.LEAD: frozenset({Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.CHANGE_BOARD, Do.SET_TARGET, Do.USE_API}),
+        RoleName.ANALYST: frozenset({Do.SEE, Do.SEE_SMALL_NUMBERS, Do.USE_API}),
+        RoleName.ADMINISTRATOR: frozenset(Do),
+    }
+)
 
 
 class Frequency(models.TextChoices):
