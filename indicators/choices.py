@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from organisation.choices import Frequency
+
 
 class Kind(models.TextChoices):
     """What is stored and how it adds; the table of design section 3.2."""
@@ -65,3 +67,15 @@ class Source(models.TextChoices):
     IMPORTED = "imported", _("Imported from a file")
     API = "api", _("Sent by a program")
     MEASURED = "measured", _("Measured on a trajectory")
+
+
+#: Which longer periods are made of whole shorter ones. Only these add up without a remainder: an ISO week that
+#: straddles two months belongs to neither.
+MADE_OF: dict[str, frozenset[str]] = {
+    Frequency.FISCAL_PERIOD: frozenset({Frequency.DAY}),
+    Frequency.WEEK: frozenset({Frequency.DAY}),
+    Frequency.MONTH: frozenset({Frequency.DAY}),
+    Frequency.QUARTER: frozenset({Frequency.DAY, Frequency.MONTH}),
+    Frequency.YEAR: frozenset({Frequency.DAY, Frequency.MONTH, Frequency.QUARTER}),
+    Frequency.FISCAL_YEAR: frozenset({Frequency.DAY, Frequency.MONTH, Frequency.QUARTER, Frequency.FISCAL_PERIOD}),
+}

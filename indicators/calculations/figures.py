@@ -1,0 +1,91 @@
+"""The figure that a person reads, from its parts. One place, so that tile, chart, API and "why?" cannot disagree."""
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from itertools import accumulate
+
+from indicators.calculations.parts import Parts
+
+#: Digits carried through a division; far more than any figure shows.
+PRECISION = 40
+
+
+def figure(
+    kind: str,
+    parts: Parts | None,
+    *,
+    factor: Decimal | int = 1,
+    statistic: str = "",
+    within: int | None = None,
+) -> Decimal | None:
+    """Return the figure, unrounded; None where there is nothing to show, above all a zero denominator.
+
+    `kind` and `statistic` are the words of `indicators.choices`. A share within the limit is per `factor`, which for
+    shares is 100 unless the definition says more than 1.
+    """
+    if parts is None:
+        return None
+    if kind in {"count", "stock"}:
+        return parts.numerator
+    with localcontext(prec=PRECISION):
+        if kind == "ratio":
+            return _quotient(parts.numerator, parts.denominator, Decimal(factor))
+        if kind == "mean":
+            return _quotient(parts.numerator, parts.denominator, Decimal(1))
+        return _of_histogram(parts, statistic, within, Decimal(factor))
+
+
+def shown(value: Decimal | None, decimals: int) -> Decimal | None:
+    """Round half up, as people do on paper; the only rounding there is, and only for showing."""
+    if value is None:
+        return None
+    with localcontext(prec=PRECISION):
+        rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    # No "-0": a small negative that rounds to nothing is nothing.
+    return abs(rounded) if rounded == 0 else rounded
+
+
+def percentile(parts: Parts, share: Decimal) -> Decimal | None:
+    """Return the percentile of the cases by linear interpolation (type 7; PostgreSQL's `percentile_cont`).
+
+    `share` 0.5 is the median. With n cases, it stands (n − 1) × share cases above the smallest.
+    """
+    days, cases = parts.days or (), parts.cases or ()
+    n = sum(cases)
+    if n == 0:
+        return None
+    place = (n - 1) * share
+    lower = int(place)
+    low = _day_of_case(days, cases, lower)
+    if place == lower:
+        return Decimal(low)
+    return low + (place - lower) * (_day_of_case(days, cases, lower + 1) - low)
+
+
+def _day_of_case(days: tuple[int, ...], cases: tuple[int, ...], place: int) -> int:
+    """Return the days of the case at a place, counted from 0, in ascending order."""
+    return next(day for day, so_far in zip(days, accumulate(cases), strict=True) if place < so_far)
+
+
+def _quotient(numerator: Decimal | None, denominator: Decimal | None, factor: Decimal) -> Decimal | None:
+    if numerator is None or not denominator:
+        return None
+    # Multiplied first: 1 ÷ 3 × 300 is 100, not 99.99….
+    return numerator * factor / denominator
+
+
+def _of_histogram(parts: Parts, statistic: str, within: int | None, factor: Decimal) -> Decimal | None:
+    days, cases = parts.days or (), parts.cases or ()
+    if not sum(cases):
+        return None
+    if statistic == "median":
+        return percentile(parts, Decimal("0.5"))
+    if statistic == "p90":
+        return percentile(parts, Decimal("0.9"))
+    if statistic == "max":
+        return Decimal(days[-1])
+    if statistic == "mean":
+        return Decimal(sum(day * n for day, n in zip(days, cases, strict=True))) / sum(cases)
+    if statistic == "share_within" and within is not None:
+        inside = sum(n for day, n in zip(days, cases, strict=True) if day <= within)
+        return Decimal(inside) * (factor if factor != 1 else 100) / sum(cases)
+    return None

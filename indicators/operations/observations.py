@@ -1,0 +1,177 @@
+"""Change observations, one at a time. Observations are the truth; values follow from them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import transaction
+
+from indicators.calculations import Parts
+from indicators.models import EarlierEntry, Indicator, Observation, StaleValue
+from indicators.operations import refusals
+from indicators.operations.announcing import announce_value
+from indicators.operations.rollup import drain_rollups
+from indicators.operations.validation import refuse_impossible
+from organisation.choices import Do
+from organisation.models import Period, Person, Unit
+from organisation.queries import may
+
+Outcome = Literal["new", "changed", "unchanged"]
+#: What a correction keeps of the entry before it.
+KEPT = ("numerator", "denominator", "days", "cases", "note", "source", "entered_by_id", "entered_at", "revision")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a figure: new, changed or unchanged, and the number of times it has been written."""
+
+    outcome: Outcome
+    revision: int
+
+
+def enter_figure(
+    *,
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    parts: Parts,
+    source: str,
+    by: Person,
+    now: dt.datetime,
+    today: dt.date,
+    note: str = "",
+    expected_revision: int | None = None,
+) -> Recorded:
+    """Record a figure for a person who may enter figures at the unit, then compute its values up to the root.
+
+    Two transactions, so that the figure is kept whatever becomes of the second; what that one leaves, the next drain
+    takes. Raises `MayNotEnter` and what `record_observation` raises.
+    """
+    if not may(by, Do.ENTER_FIGURES, unit, on=today):
+        raise refusals.MayNotEnter
+    recorded = record_observation(
+        indicator=indicator,
+        unit=unit,
+        period=period,
+        parts=parts,
+        source=source,
+        by=by,
+        now=now,
+        today=today,
+        note=note,
+        expected_revision=expected_revision,
+    )
+    drain_rollups(now=now, indicators=[indicator.pk])
+    return recorded
+
+
+@transaction.atomic
+def record_observation(
+    *,
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    parts: Parts,
+    source: str,
+    by: Person | None,
+    now: dt.datetime,
+    today: dt.date,
+    note: str = "",
+    expected_revision: int | None = None,
+) -> Recorded:
+    """Write a figure, keep the one that it corrects, and put it into the roll-up queue, all or nothing.
+
+    Asks nobody for permission: jobs and imports call it; `enter_figure` is the people's way. The same figure and note
+    again is no new revision. `expected_revision` (0: none yet) refuses to write over what the caller has not seen.
+    Raises `ObservationRefused`.
+    """
+    refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
+    fresh = Observation(
+        indicator=indicator,
+        unit=unit,
+        period=period,
+        note=note,
+        source=source,
+        entered_by=by,
+        entered_at=now,
+        **columns(parts),
+    )
+    before = _locked(indicator, unit, period)
+    if before is None and expected_revision in {None, 0}:
+        # Two first entries at the same moment: the second waits here for the first, then corrects it.
+        Observation.objects.bulk_create([fresh], ignore_conflicts=True)
+        before = _locked(indicator, unit, period)
+        if before is not None and before.entered_at == now and before.revision == 1 and _same(before, fresh):
+            _follow(indicator, unit, period, now)
+            return Recorded("new", 1)
+    if before is None or (expected_revision is not None and expected_revision != before.revision):
+        raise refusals.ChangedMeanwhile
+    if _same(before, fresh):
+        return Recorded("unchanged", before.revision)
+    _keep(before, now)
+    fresh.pk, fresh.revision = before.pk, before.revision + 1
+    fresh.save(force_update=True)
+    _follow(indicator, unit, period, now)
+    return Recorded("changed", fresh.revision)
+
+
+@transaction.atomic
+def withdraw_observation(*, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> bool:
+    """Take a figure back, keep what it said, and let its values follow; False if there was none.
+
+    Asks nobody for permission; `withdraw_figure` is the people's way.
+    """
+    before = _locked(indicator, unit, period)
+    if before is None:
+        return False
+    _keep(before, now)
+    before.delete()
+    _follow(indicator, unit, period, now)
+    return True
+
+
+def withdraw_figure(
+    *, indicator: Indicator, unit: Unit, period: Period, by: Person, now: dt.datetime, today: dt.date
+) -> bool:
+    """Take a figure back for a person who may enter figures at the unit, then compute what is left of its values."""
+    if not may(by, Do.ENTER_FIGURES, unit, on=today):
+        raise refusals.MayNotEnter
+    was_there = withdraw_observation(indicator=indicator, unit=unit, period=period, now=now)
+    drain_rollups(now=now, indicators=[indicator.pk])
+    return was_there
+
+
+def columns(parts: Parts) -> dict[str, object]:
+    """Return parts as a row stores them."""
+    return {
+        "numerator": parts.numerator,
+        "denominator": parts.denominator,
+        "days": None if parts.days is None else list(parts.days),
+        "cases": None if parts.cases is None else list(parts.cases),
+    }
+
+
+def _locked(indicator: Indicator, unit: Unit, period: Period) -> Observation | None:
+    return Observation.objects.select_for_update().filter(indicator=indicator, unit=unit, period=period).first()
+
+
+def _same(one: Observation, other: Observation) -> bool:
+    return all(
+        getattr(one, name) == getattr(other, name) for name in ("numerator", "denominator", "days", "cases", "note")
+    )
+
+
+def _keep(before: Observation, now: dt.datetime) -> None:
+    EarlierEntry.objects.create(
+        indicator_id=before.indicator_id,
+        unit_id=before.unit_id,
+        period_id=before.period_id,
+        replaced_at=now,
+        **{name: getattr(before, name) for name in KEPT},
+    )
+
+
+def _follow(indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> None:
+    """Queue the roll-up and tell the open pages, in the transaction of the figure itself."""
+    StaleValue.objects.create(indicator=indicator, unit=unit, period=period, queued_at=now)
+    announce_value(indicator=indicator, unit=unit, period=period, now=now)

@@ -1,0 +1,118 @@
+"""Why a figure is not taken. Each has a name, a stable code for programs and a sentence for people."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class ObservationRefused(Exception):
+    """A figure that cannot be taken. `code` is stable; `str()` is the sentence in the reader's language."""
+
+    code: ClassVar[str] = "observation_refused"
+    #: The field that is wrong, as imports and the API name it.
+    field: ClassVar[str] = "value"
+    sentence: ClassVar[str | Promise] = _("This figure cannot be taken.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class PartMissing(ObservationRefused):
+    """The kind needs another part."""
+
+    code = "part_missing"
+    sentence = _("A figure of this kind needs other parts: a value, a numerator and denominator, or a histogram.")
+
+
+class PartUnexpected(ObservationRefused):
+    """The kind has no such part."""
+
+    code = "part_unexpected"
+    sentence = _("A figure of this kind has no such part.")
+
+
+class NotANumber(ObservationRefused):
+    """NaN or infinity."""
+
+    code = "not_a_number"
+    sentence = _("This is not a number.")
+
+
+class TooManyDigits(ObservationRefused):
+    """More than 18 digits before the point or 6 after it."""
+
+    code = "too_many_digits"
+    sentence = _("At most 18 digits before the decimal point and 6 after it can be kept.")
+
+
+class Negative(ObservationRefused):
+    """Fewer than none."""
+
+    code = "negative"
+    sentence = _("A count cannot be less than zero.")
+
+
+class BadHistogram(ObservationRefused):
+    """Days not ascending, or a number of cases that is no number of cases."""
+
+    code = "bad_histogram"
+    field = "histogram"
+    sentence = _("A histogram lists each number of days once, with a whole number of cases.")
+
+
+class WrongFrequency(ObservationRefused):
+    """The period is not of the indicator's frequency."""
+
+    code = "wrong_frequency"
+    field = "period"
+    sentence = _("This indicator is reported at another frequency.")
+
+
+class PeriodInFuture(ObservationRefused):
+    """The period has not begun."""
+
+    code = "period_in_future"
+    field = "period"
+    sentence = _("This period has not begun yet.")
+
+
+class UnitNotOpen(ObservationRefused):
+    """The unit did not exist in the period."""
+
+    code = "unit_not_open"
+    field = "unit"
+    sentence = _("This unit was not open in that period.")
+
+
+class IndicatorNotActive(ObservationRefused):
+    """Suspended or abandoned."""
+
+    code = "indicator_not_active"
+    field = "indicator"
+    sentence = _("This indicator is suspended or abandoned and takes no figures.")
+
+
+class ChangedMeanwhile(ObservationRefused):
+    """The caller wrote over a revision that is no longer the last."""
+
+    code = "changed_meanwhile"
+    sentence = _("Someone else has changed this figure meanwhile.")
+
+
+class MayNotEnter(ObservationRefused):
+    """The person has no role at the unit that lets them enter figures."""
+
+    code = "may_not_enter"
+    field = "unit"
+    sentence = _("You may not enter figures for this unit.")
+
+
+class DefinitionRefused(Exception):
+    """A definition or target that cannot be taken: the field, and a sentence that says why."""
+
+    code: ClassVar[str] = "definition_refused"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field

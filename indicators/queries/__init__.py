@@ -1,0 +1,28 @@
+"""Read indicators: series for tiles, values for analysts, why a figure is what it is."""
+
+from indicators.queries.checks import Check, Difference, check_rollups
+from indicators.queries.series import LastEntry, Point, Series, Wanted, series
+from indicators.queries.targets import TargetInForce
+from indicators.queries.values import ValueFilter, ValueRow, latest_change, values
+from indicators.queries.why import Child, Entry, TargetSource, Why, why
+
+__all__ = [
+    "Check",
+    "Child",
+    "Difference",
+    "Entry",
+    "LastEntry",
+    "Point",
+    "Series",
+    "TargetInForce",
+    "TargetSource",
+    "ValueFilter",
+    "ValueRow",
+    "Wanted",
+    "Why",
+    "check_rollups",
+    "latest_change",
+    "series",
+    "values",
+    "why",
+]
