@@ -1,5 +1,6 @@
 """Change the organisation. Each function is one thing a person or a job can do."""
 
-from organisation.operations.tree import rebuild_ancestors
+from organisation.operations.periods import period_for, periods_for, periods_spanning
+from organisation.operations.tree import TreeChange, rebuild_ancestors
 
-__all__ = ["rebuild_ancestors"]
+__all__ = ["TreeChange", "period_for", "periods_for", "periods_spanning", "rebuild_ancestors"]

@@ -1,5 +1,21 @@
 """Read the organisation: permission, periods, tokens."""
 
+from organisation.queries.periods import (
+    last_closed,
+    period_by_code,
+    period_containing,
+    periods_between,
+    periods_by_code,
+)
 from organisation.queries.permission import may, unit_ids_where, units_where
 
-__all__ = ["may", "unit_ids_where", "units_where"]
+__all__ = [
+    "last_closed",
+    "may",
+    "period_by_code",
+    "period_containing",
+    "periods_between",
+    "periods_by_code",
+    "unit_ids_where",
+    "units_where",
+]

@@ -1,0 +1,63 @@
+"""Make periods that the calendar does not hold yet, and draw up its fiscal years."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from core import periods
+from core.periods import Span, UnknownPeriod
+from organisation.models import Period
+from organisation.queries.periods import periods_between, periods_by_code
+
+#: Years outside are slips of the pen (`0226-11`), not history.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+def periods_for(codes: Iterable[str]) -> dict[str, Period]:
+    """Return the periods of many codes, making the formulaic ones that are missing; an unknown code is left out.
+
+    One query if the calendar holds them all, three otherwise. Two makers at once do no harm.
+    """
+    wanted = set(codes)
+    found = periods_by_code(wanted)
+    spans = [span for code in wanted - found.keys() if (span := _formulaic(code))]
+    if not spans:
+        return found
+    _make(spans)
+    return found | periods_by_code(span.code for span in spans)
+
+
+def period_for(code: str) -> Period:
+    """Return the period of a code, making it if it is formulaic; raise `UnknownPeriod` if there is none."""
+    period = periods_for([code]).get(code)
+    if period is None:
+        raise UnknownPeriod(code)
+    return period
+
+
+def periods_spanning(frequency: str, first: dt.date, last: dt.date) -> list[Period]:
+    """Return in order the periods of a frequency that share a day with first…last, making formulaic ones."""
+    if frequency not in periods.FORMULAIC:
+        return list(periods_between(frequency, first, last))
+    codes = [span.code for span in periods.between(frequency, first, last)]
+    found = periods_for(codes)
+    return [found[code] for code in codes if code in found]
+
+
+def _formulaic(code: str) -> Span | None:
+    """Return the days of a code if they follow from it and are plausible."""
+    try:
+        span = periods.parse(code)
+    except UnknownPeriod:
+        return None
+    return span if FIRST_YEAR <= span.first.year <= LAST_YEAR else None
+
+
+def _make(spans: Iterable[Span]) -> None:
+    Period.objects.bulk_create(
+        [
+            Period(code=span.code, frequency=span.frequency, starts_on=span.first, ends_on=span.last)
+            for span in sorted(spans)
+        ],
+        batch_size=5000,
+        ignore_conflicts=True,
+    )
