@@ -1,0 +1,1 @@
+"""Arithmetic on event logs: polars frames in, plain answers out. Knows no Django."""

@@ -1,0 +1,121 @@
+"""What was asked of a measure: its parameters, read by type, with the trajectory's clock where they are silent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from trajectories.calculations.refusals import BadParameter
+
+#: Activities of the clock where a definition says nothing: the words of the generated demonstration log.
+USUAL = {
+    "start": ("REFERRAL",),
+    "pause": ("PAUSE",),
+    "resume": ("RESUME",),
+    "stop": ("FIRST_SERVICE",),
+    "close": ("CLOSURE", "DROPOUT", "REFERRED_OUT"),
+    "drop_out": ("DROPOUT",),
+    "refer_out": ("REFERRED_OUT",),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question: the log frame, the parameters, the clock, and the instant before which it is asked."""
+
+    log: pl.DataFrame
+    params: Mapping[str, object] = field(default_factory=dict)
+    clock: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    as_of: dt.datetime | None = None
+    #: (name, first day, last day) of the organisation's fiscal periods.
+    fiscal_periods: Sequence[tuple[str, dt.date, dt.date]] = ()
+
+    def activities(self, name: str, clock: str = "") -> list[str]:
+        """Return a list of activities; where the parameter is silent, what the clock says for `clock` or `name`."""
+        given = self.params.get(name)
+        if given is None:
+            return list(self.clock.get(clock or name) or USUAL.get(clock or name, ()))
+        return _texts(name, given)
+
+    def exits(self) -> list[str]:
+        """Return the activities that end a wait: `exits`, else the clock's stop and all that closes."""
+        if self.params.get("exits") is not None:
+            return self.activities("exits")
+        ends = [self.activities("stop"), *(self.activities(name) for name in ("close", "drop_out", "refer_out"))]
+        return list(dict.fromkeys(name for names in ends for name in names))
+
+    def leaving(self, name: str = "exits") -> list[str]:
+        """Return the activities that close a case without being its first service."""
+        if self.params.get(name) is not None:
+            return self.activities(name)
+        ends = [self.activities(word) for word in ("close", "drop_out", "refer_out")]
+        return list(dict.fromkeys(one for names in ends for one in names))
+
+    def number(self, name: str, default: float | None = None) -> float | None:
+        """Return a number, or the default where it is absent or null."""
+        given = self.params.get(name)
+        if given is None:
+            return default
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise BadParameter(f"“{name}” must be a number.")
+        return given
+
+    def required_number(self, name: str) -> float:
+        """Return a number that must be given."""
+        given = self.number(name)
+        if given is None:
+            raise BadParameter(f"“{name}” must be given.")
+        return given
+
+    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+        """Return one of the words allowed."""
+        given = self.params.get(name)
+        if given is None:
+            return default
+        if given not in choices:
+            raise BadParameter(f"“{name}” must be one of: {', '.join(choices)}.")
+        return str(given)
+
+    def text(self, name: str, default: str) -> str:
+        """Return a text."""
+        given = self.params.get(name)
+        if given is None:
+            return default
+        if not isinstance(given, str):
+            raise BadParameter(f"“{name}” must be text.")
+        return given
+
+    def date(self, name: str) -> dt.date:
+        """Return a date that must be given."""
+        return as_date(name, self.params.get(name))
+
+    def dates(self, name: str) -> list[dt.date]:
+        """Return a list of dates, empty where absent."""
+        given = self.params.get(name) or []
+        if not isinstance(given, list):
+            raise BadParameter(f"“{name}” must be a list of dates.")
+        return [as_date(name, one) for one in given]
+
+    def last_day(self) -> dt.date | None:
+        """Return the last day that is over at `as_of`, else the day of the log's last event."""
+        if self.as_of is not None:
+            return (self.as_of - dt.timedelta(microseconds=1)).date()
+        return last if isinstance(last := self.log["day"].max(), dt.date) else None
+
+
+def as_date(name: str, given: object) -> dt.date:
+    """Read `2024-12-31`; a time of day after it is ignored."""
+    try:
+        return dt.date.fromisoformat(str(given)[:10])
+    except ValueError:
+        raise BadParameter(f"“{name}” must hold dates such as 2024-12-31.") from None
+
+
+def _texts(name: str, given: object) -> list[str]:
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise BadParameter(f"“{name}” must be a list of activities.")
+    return texts

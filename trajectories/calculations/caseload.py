@@ -1,0 +1,32 @@
+"""Caseload: who is open with whom, and how much is done. Counted by team, never by worker."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from trajectories.calculations.asked import Asked
+from trajectories.calculations.summaries import Answer
+
+#: How many teams are shown.
+SHOWN = 10
+
+
+def open_cases(asked: Asked) -> pl.DataFrame:
+    """Return the cases without a closing event, each with the `team` and `day` of its last event."""
+    closed = asked.log.filter(pl.col("activity").is_in(asked.leaving())).select("case").unique()
+    still = asked.log.join(closed, on="case", how="anti", maintain_order="left")
+    return still.group_by("case", maintain_order=True).agg(pl.col("team").last(), pl.col("day").last())
+
+
+def open_caseload(asked: Asked) -> Answer:
+    """Return the open cases, in all and by the team of their last event."""
+    found = open_cases(asked)
+    by_team = found.drop_nulls("team").group_by("team").len().sort("team")
+    return {"total": found.height, "by_team": dict(by_team.iter_rows())}
+
+
+def team_days(asked: Asked) -> Answer:
+    """Return the number of distinct (case, team, date), in all and of the ten teams with most."""
+    days = asked.log.drop_nulls("team").select("case", "team", "day").unique()
+    by_team = days.group_by("team").len().sort("len", "team", descending=[True, False])
+    return {"total": days.height, "top": dict(by_team.head(SHOWN).iter_rows())}

@@ -1,0 +1,82 @@
+"""Conformance: what should stand before, after, or not at all; and the expected order of steps."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from trajectories.calculations.asked import Asked
+from trajectories.calculations.refusals import BadParameter
+from trajectories.calculations.summaries import Answer, share
+
+#: Words after which a rule names one activity, and those after which it names two.
+ONE, TWO = ("absence",), ("precedence", "response")
+
+
+def _rules(asked: Asked) -> list[tuple[str, str, str | None]]:
+    given = asked.params.get("rules")
+    if not isinstance(given, list) or not given:
+        raise BadParameter('“rules” must be a list such as [["precedence", A, B], ["absence", A, null]].')
+    rules = []
+    for rule in given:
+        word, first, second = (*rule, None, None)[:3] if isinstance(rule, list) else (None, None, None)
+        if word not in (*ONE, *TWO) or not isinstance(first, str) or (word in TWO and not isinstance(second, str)):
+            raise BadParameter(
+                f"A rule is {', '.join(TWO)} of two activities or {', '.join(ONE)} of one, not {rule!r}."
+            )
+        rules.append((word, first, second if word in TWO else None))
+    return rules
+
+
+def conformance_rules(asked: Asked) -> Answer:
+    """Return for each rule to how many cases it applies and how many keep it."""
+    answer: Answer = {}
+    for word, a, b in _rules(asked):
+        kept = verdicts(asked.log, word, a, b)["kept"]
+        name = f"{word}({a},{b})" if b is not None else f"{word}({a})"
+        answer[name] = {"applicable": kept.len(), "ok": int(kept.sum()), "pct": share(int(kept.sum()), kept.len())}
+    return answer
+
+
+def verdicts(log: pl.DataFrame, word: str, a: str, b: str | None) -> pl.DataFrame:
+    """Return the cases to which a rule applies and whether each keeps it.
+
+    precedence: cases with b; an a stands before the first b. response: cases with a; a b stands after the last a.
+    absence: all cases; no a at all.
+    """
+    is_a, is_b, place = pl.col("activity") == a, pl.col("activity") == (b or a), pl.col("position")
+    cases = log.group_by("case").agg(
+        first_a=place.filter(is_a).min(),
+        last_a=place.filter(is_a).max(),
+        first_b=place.filter(is_b).min(),
+        last_b=place.filter(is_b).max(),
+    )
+    if word == "precedence":
+        applies, kept = pl.col("first_b").is_not_null(), pl.col("first_a") < pl.col("first_b")
+    elif word == "response":
+        applies, kept = pl.col("last_a").is_not_null(), pl.col("last_b") > pl.col("last_a")
+    else:
+        applies, kept = pl.lit(value=True), pl.col("first_a").is_null()
+    return cases.filter(applies).select("case", kept=kept.fill_null(value=False))
+
+
+def pathway_order(asked: Asked) -> Answer:
+    """Return how many cases take every step in order, how many those they take in order, and who misses each step."""
+    steps = asked.activities("steps", "steps")
+    if not steps:
+        raise BadParameter("“steps” must be a list of activities.")
+    place = pl.col("position")
+    cases = asked.log.group_by("case").agg(
+        place.filter(pl.col("activity") == step).min().alias(f"step {n}") for n, step in enumerate(steps)
+    )
+    names = [f"step {n}" for n in range(len(steps))]
+    found = pl.concat_list(names).list.drop_nulls()
+    faces = cases.select(
+        ordered=found.list.eval((pl.element().diff() > 0).fill_null(value=True)).list.all(),
+        complete=found.list.len() == len(steps),
+    )
+    return {
+        "cases": cases.height,
+        "complete_and_in_order": faces.filter(pl.col("complete") & pl.col("ordered")).height,
+        "in_order_allowing_missing": int(faces["ordered"].sum()),
+        "missing": {step: cases[name].null_count() for step, name in zip(steps, names, strict=True)},
+    }

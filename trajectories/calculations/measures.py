@@ -1,0 +1,89 @@
+"""The table of measures: name, what computes it, and which parameters it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trajectories.calculations import access, caseload, conformance, continuity, handoffs, priorities, stays, waiting
+from trajectories.calculations.asked import Asked
+from trajectories.calculations.refusals import UnknownMeasure, UnknownParameter
+from trajectories.calculations.summaries import Answer
+
+#: Parameters that only explain, or place the question in time; every measure takes them.
+EXPLAINING = frozenset(
+    {"rule", "ties", "definition", "empty", "at", "percentile", "team_of", "unit_of", "as_of", "note", "level"}
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One definition of `measures.md`: the function that answers it and the parameters that it reads."""
+
+    answer: Callable[[Asked], Answer]
+    params: frozenset[str]
+
+
+def _measure(answer: Callable[[Asked], Answer], params: str = "") -> Measure:
+    return Measure(answer, frozenset(params.split()))
+
+
+MEASURES = {
+    "access_delay": _measure(access.access_delay, "start stop unit target"),
+    "access_delay_by_month": _measure(access.access_delay_by_month, "start stop unit target month_of"),
+    "access_delay_by_fiscal_period": _measure(
+        access.access_delay_by_fiscal_period, "start stop unit target period_of periods"
+    ),
+    "access_delay_by_team": _measure(access.access_delay_by_team, "start stop unit target"),
+    "access_delay_business_days": _measure(access.access_delay_business_days, "start stop holidays target"),
+    "access_delay_net_of_pauses": _measure(access.access_delay_net_of_pauses, "start stop pause resume target"),
+    "access_delay_kaplan_meier": _measure(access.access_delay_kaplan_meier, "start stop censored_by"),
+    "access_delay_nearest_rank": _measure(access.access_delay_nearest_rank, "start stop unit target"),
+    "waiting_list": _measure(waiting.waiting_list, "start stop exits days"),
+    "waiting_list_series": _measure(waiting.waiting_list_series, "start stop exits d0 d1"),
+    "within_target_counting_overdue_open": _measure(
+        waiting.within_target_counting_overdue_open, "start stop exits target"
+    ),
+    "within_priority_target": _measure(
+        priorities.within_priority_target, "start stop unit target targets column month_of"
+    ),
+    "handoffs": _measure(handoffs.handoffs, "column"),
+    "handoffs_by_month": _measure(handoffs.handoffs_by_month, "column month_of"),
+    "rework": _measure(handoffs.rework),
+    "control_flow": _measure(handoffs.control_flow),
+    "continuity": _measure(continuity.continuity, "activities column min_contacts"),
+    "gaps": _measure(continuity.gaps, "activities N closing"),
+    "length_of_stay": _measure(stays.length_of_stay, "start stop unit inclusive"),
+    "throughput_by_month": _measure(stays.throughput_by_month, "start stop"),
+    "return_within_N": _measure(stays.return_within_n, "close back N key"),
+    "dropouts": _measure(stays.dropouts, "exits drop_out refer_out first_service stop"),
+    "net_of_pauses": _measure(stays.net_of_pauses, "pause_lifecycles"),
+    "conformance_rules": _measure(conformance.conformance_rules, "rules"),
+    "pathway_order": _measure(conformance.pathway_order, "steps"),
+    "open_caseload": _measure(caseload.open_caseload, "exits"),
+    "team_days": _measure(caseload.team_days),
+}
+
+
+def find(name: str) -> Measure:
+    """Return a measure by name."""
+    try:
+        return MEASURES[name]
+    except KeyError:
+        raise UnknownMeasure(f"There is no measure “{name}”; there are {', '.join(sorted(MEASURES))}.") from None
+
+
+def check_params(name: str, given: object) -> None:
+    """Refuse parameters that the measure does not know."""
+    known = find(name).params
+    unknown = sorted(set(given) - known - EXPLAINING) if isinstance(given, dict) else ["?"]
+    if unknown:
+        raise UnknownParameter(
+            f"{name} does not know {', '.join(f'“{one}”' for one in unknown)}; it knows {', '.join(sorted(known | {'as_of'}))}."
+        )
+
+
+def answer(name: str, asked: Asked) -> Answer:
+    """Return the answer of a measure, with the keys that its definition names."""
+    check_params(name, dict(asked.params))
+    return find(name).answer(asked)

@@ -1,0 +1,70 @@
+"""Within target where the target depends on the case's priority (the MSSS 7.04 pattern, P1 to P4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from trajectories.calculations.access import delays
+from trajectories.calculations.asked import Asked
+from trajectories.calculations.frame import column
+from trajectories.calculations.refusals import BadParameter
+from trajectories.calculations.summaries import Answer, percentile, share
+
+#: Days allowed by priority where nothing else is said (clinical prioritisation grid of the MSSS, indicator 7.04.00).
+QUEBEC = {"P1": 2, "P2": 10, "P3": 30, "P4": 90}
+
+
+def targets(asked: Asked) -> dict[str, float]:
+    """Return the target of each priority, in the unit asked for."""
+    given = next((asked.params[name] for name in ("targets", "target") if asked.params.get(name) is not None), QUEBEC)
+    if not isinstance(given, Mapping) or not all(isinstance(one, int | float) for one in given.values()):
+        raise BadParameter('“targets” must give a number for each priority, such as {"P1": 2}.')
+    return {str(priority): float(one) for priority, one in given.items()}
+
+
+def judged(asked: Asked) -> pl.DataFrame:
+    """Return closed pairs with `value`, `priority` (the case's first non-empty one), `target` and `within`.
+
+    A case whose priority is absent or has no target is left out: nothing can be said of it.
+    """
+    name = column(asked.log, asked.text("column", "priority"))
+    first = asked.log.group_by("case", maintain_order=True).agg(priority=pl.col(name).drop_nulls().first())
+    allowed = targets(asked)
+    table = pl.DataFrame(
+        {"priority": list(allowed), "target": list(allowed.values())}, schema_overrides={"target": pl.Float64}
+    )
+    return (
+        delays(asked)
+        .join(first, on="case", how="left", maintain_order="left")
+        .join(table, on="priority", how="inner", maintain_order="left")
+        .with_columns(within=pl.col("value") <= pl.col("target"))
+    )
+
+
+def within_priority_target(asked: Asked) -> Answer:
+    """Return how many closed cases were within the target of their priority, in all and by priority."""
+    found, closed = judged(asked), delays(asked).height
+    within = int(found["within"].sum())
+    return {
+        "n": found.height,
+        "within": within,
+        "pct": share(within, found.height),
+        "without_priority": closed - found.height,
+        "by_priority": {
+            name: _face(found.filter(pl.col("priority") == name), target) for name, target in targets(asked).items()
+        },
+    }
+
+
+def _face(found: pl.DataFrame, target: float) -> Answer:
+    within = int(found["within"].sum())
+    return {
+        "n": found.height,
+        "target": target,
+        "within": within,
+        "pct": share(within, found.height),
+        "median": percentile(found["value"], 0.5),
+        "p90": percentile(found["value"], 0.9),
+    }

@@ -1,0 +1,33 @@
+"""What a measure, a definition or a row may be refused for. The class is the reason; the text is for people."""
+
+
+class TrajectoryRefused(ValueError):
+    """Base of every refusal of this app."""
+
+
+class MeasureRefused(TrajectoryRefused):
+    """A measure cannot be computed as asked."""
+
+
+class UnknownMeasure(MeasureRefused):
+    """No measure has this name."""
+
+
+class UnknownParameter(MeasureRefused):
+    """The measure does not know a parameter."""
+
+
+class BadParameter(MeasureRefused):
+    """A parameter is missing or has a value of the wrong kind."""
+
+
+class UnknownColumn(MeasureRefused):
+    """The log has no such column."""
+
+
+class DefinitionRefused(TrajectoryRefused):
+    """A trajectory's definition cannot be kept as it is written."""
+
+
+class EventsRefused(TrajectoryRefused):
+    """A file or list of events cannot be read at all."""
