@@ -6,11 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
+from organisation.choices import Do
 from organisation.models import AccessToken, Person
+from organisation.queries import units_where
 
 if TYPE_CHECKING:
     # The framework's views load this module as their default: at run time it cannot load them.
@@ -52,3 +54,16 @@ class TokenMayWrite(permissions.BasePermission):
         if request.method in permissions.SAFE_METHODS or not isinstance(request.auth, AccessToken):
             return True
         return request.auth.may_write
+
+
+class TokenMayUseApi(permissions.BasePermission):
+    """A program acts for those alone whom a role lets use the API; whoever only looks does so in the browser."""
+
+    message = _("No role of this person allows programs to act in their name.")
+    code = "may_not_use_api"
+
+    def has_permission(self, request: Request, _view: APIView) -> bool:
+        """Let sessions pass, and tokens of people who may use the API somewhere."""
+        if not isinstance(request.auth, AccessToken):
+            return True
+        return units_where(request.auth.person, Do.USE_API, on=timezone.localdate()).exists()

@@ -24,7 +24,7 @@ class FieldError(TypedDict, total=False):
     reason: str
 
 
-class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
+class Problem(Exception):
     """A refusal that a view has decided on: its status, its stable code, and what a person would be told."""
 
     def __init__(self, status: int, code: str, detail: str, errors: list[FieldError] | None = None) -> None:

@@ -1,0 +1,140 @@
+"""Definitions: what each figure means. They are no figures, so whoever is signed in may read them."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import paging, parameters
+from api.numbers import number
+from api.shapes import paged, shape
+from indicators.choices import Direction, IndicatorStatus, Kind
+from indicators.models import Indicator
+from organisation.choices import Frequency
+
+
+class IndicatorRow(TypedDict):
+    """A definition in short. `frequency` is that of its reports; values are kept at `also_at` too."""
+
+    code: str
+    name_en: str
+    name_fr: str
+    area: str | None
+    kind: Kind
+    unit: str
+    decimals: int
+    direction: Direction
+    frequency: Frequency
+    also_at: list[Frequency]
+    status: IndicatorStatus
+    version: int
+
+
+class DefinitionVersion(TypedDict):
+    """One version of a definition; values say in `definition_version` which one they follow."""
+
+    version: int
+    is_current: bool
+
+
+class IndicatorSheet(IndicatorRow):
+    """The definition sheet. `owner` is a name; `within` the limit of a share within, in the histogram's unit."""
+
+    text_en: str
+    text_fr: str
+    factor: int | float
+    numerator_text: str
+    denominator_text: str
+    statistic: str
+    within: int | None
+    minimum_coverage: int | float
+    grace_days: int
+    source_text: str
+    owner: str | None
+    trajectory: str | None
+    measure: str | None
+    versions: list[DefinitionVersion]
+
+
+@extend_schema(
+    operation_id="indicators_list",
+    summary="Indicators",
+    parameters=[
+        OpenApiParameter("area", str, description="Code of an area of True North."),
+        OpenApiParameter("status", str, enum=IndicatorStatus.values),
+        OpenApiParameter("frequency", str, enum=Frequency.values),
+        *paging.PARAMETERS,
+    ],
+    responses={200: paged(IndicatorRow)},
+)
+@api_view(["GET"])
+def indicators(request: Request) -> Response:
+    """List the definitions, by code."""
+    parameters.only(request, "area", "status", "frequency", *paging.NAMES)
+    narrowed = {
+        "area__code": parameters.text(request, "area"),
+        "status": parameters.choice(request, "status", IndicatorStatus.values),
+        "frequency": parameters.choice(request, "frequency", Frequency.values),
+    }
+    found = Indicator.objects.filter(**{name: value for name, value in narrowed.items() if value})
+    return paging.page(request, found.select_related("area"), key="code", draw=rows)
+
+
+@extend_schema(
+    operation_id="indicator", summary="The definition sheet of an indicator", responses={200: shape(IndicatorSheet)}
+)
+@api_view(["GET"])
+def indicator(request: Request, code: str) -> Response:
+    """Show a definition with its versions and, where a trajectory feeds it, the measure bound to it."""
+    parameters.only(request)
+    whole = Indicator.objects.select_related("area", "owner", "bound_measure__trajectory")
+    return Response(sheet(get_object_or_404(whole, code=code)))
+
+
+def rows(found: Sequence[Indicator]) -> list[IndicatorRow]:
+    """Draw definitions in short."""
+    return [row(indicator) for indicator in found]
+
+
+def row(indicator: Indicator) -> IndicatorRow:
+    """Draw a definition in short."""
+    return {
+        "code": indicator.code,
+        "name_en": indicator.name_en,
+        "name_fr": indicator.name_fr,
+        "area": indicator.area.code if indicator.area else None,
+        "kind": Kind(indicator.kind),
+        "unit": indicator.unit,
+        "decimals": indicator.decimals,
+        "direction": Direction(indicator.direction),
+        "frequency": Frequency(indicator.frequency),
+        "also_at": [Frequency(frequency) for frequency in indicator.also_at],
+        "status": IndicatorStatus(indicator.status),
+        "version": indicator.version,
+    }
+
+
+def sheet(indicator: Indicator) -> IndicatorSheet:
+    """Draw the whole definition."""
+    bound = getattr(indicator, "bound_measure", None)
+    return {
+        **row(indicator),
+        "text_en": indicator.text_en,
+        "text_fr": indicator.text_fr,
+        "factor": number(indicator.factor),
+        "numerator_text": indicator.numerator_text,
+        "denominator_text": indicator.denominator_text,
+        "statistic": indicator.statistic,
+        "within": indicator.within,
+        "minimum_coverage": number(indicator.minimum_coverage),
+        "grace_days": indicator.grace_days,
+        "source_text": indicator.source_text,
+        "owner": str(indicator.owner) if indicator.owner else None,
+        "trajectory": bound.trajectory.code if bound else None,
+        "measure": bound.measure if bound else None,
+        "versions": [{"version": indicator.version, "is_current": True}],
+    }
