@@ -65,4 +65,7 @@ def _rows(
         if any(cells[len(columns) :]):
             report.refuse(line, "", _("has more cells than the header has columns"))
             continue
+        if any("\0" in cell for cell in cells):
+            report.refuse(line, "", _("holds a null character, which no text has"))
+            continue
         yield line, empty | {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}

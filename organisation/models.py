@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +96,16 @@ class Placement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("unit")), name="a_unit_is_not_its_own_parent"
+            ),
+            # A range of one key stands for "=", which a GiST index has for ranges alone. Checked at commit, so that
+            # two stays may exchange days.
+            ExclusionConstraint(
+                name="placements_of_a_unit_never_overlap",
+                deferrable=models.Deferrable.DEFERRED,
+                expressions=[
+                    (Func(F("unit"), F("unit"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 

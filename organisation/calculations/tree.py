@@ -6,7 +6,7 @@ Days are closed intervals, both ends included; an open end is `FAR`. A unit has 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 #: "Until further notice".
 FAR = dt.date.max
@@ -44,7 +44,7 @@ class StandsUnderItself(TreeRefused):
     """Units stand under themselves; each loop lists the stays that close it, from a unit up to itself."""
 
     def __init__(self, loops: Sequence[Sequence[Stay[Key]]]) -> None:
-        self.loops = loops
+        self.loops: Sequence[Sequence[Stay[Any]]] = loops
         ways = ["→".join(str(stay.unit) for stay in (*loop, loop[0])) for loop in loops]
         super().__init__(f"units stand under themselves: {'; '.join(ways[:5])}")
 
@@ -53,7 +53,7 @@ class TooDeep(TreeRefused):
     """Units stand more than `DEEPEST` levels below their root."""
 
     def __init__(self, units: Sequence[Key]) -> None:
-        self.units = units
+        self.units: Sequence[Any] = units
         super().__init__(f"deeper than {DEEPEST} levels: {', '.join(map(str, units[:5]))}")
 
 
@@ -61,7 +61,7 @@ class ParentAbsent(TreeRefused):
     """A unit stands under a parent that does not exist on some of these days."""
 
     def __init__(self, absences: "Sequence[Absence[Key]]") -> None:
-        self.absences = absences
+        self.absences: Sequence[Absence[Any]] = absences
         said = [f"{a.stay.unit} under {a.stay.parent} from {a.first} to {a.last}" for a in absences[:5]]
         super().__init__(f"the parent does not exist: {'; '.join(said)}")
 
@@ -85,7 +85,7 @@ def lines_of(stays: Iterable[Stay[Key]]) -> list[Line[Key]]:
         raise ParentAbsent(absences)
     found = [Line(unit, unit, 0, *days) for unit, own in ways.items() for days in existence(own)]
     rung = found
-    for _step in range(DEEPEST):
+    for _step in range(DEEPEST + 1):
         rung = [_step_up(line, stay) for line in rung for stay in ways[line.ancestor] if _leads_on(line, stay)]
         looped = [line for line in rung if line.unit == line.ancestor]
         if looped:

@@ -2,5 +2,6 @@
 
 from organisation.operations.periods import period_for, periods_for, periods_spanning
 from organisation.operations.tree import TreeChange, rebuild_ancestors
+from organisation.operations.units import import_units
 
-__all__ = ["TreeChange", "period_for", "periods_for", "periods_spanning", "rebuild_ancestors"]
+__all__ = ["TreeChange", "import_units", "period_for", "periods_for", "periods_spanning", "rebuild_ancestors"]

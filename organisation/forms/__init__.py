@@ -1,0 +1,1 @@
+"""Turn what people write into clean values."""
