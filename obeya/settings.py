@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -9,9 +11,11 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from obeya.addresses import broker_url, postgres_url, valkey_url
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: What this installation makes and keeps: engines, keys, refused rows. Never in the repository.
-DATA_DIR = Path(os.environ.get("OBEYA_DATA", BASE_DIR / "data"))
+DATA_DIR = Path(os.environ.get("OBEYA_DATA") or BASE_DIR / "data").expanduser().resolve()
 PRODUCTION = os.environ.get("OBEYA_ENV", "development") == "production"
 
 
@@ -29,11 +33,30 @@ def kept_secret(name: str) -> str:
     if os.environ.get(name) or PRODUCTION:
         return required(name)
     kept = DATA_DIR / "keys" / name.lower()
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(48))
-    return kept.read_text()
+    try:
+        if not kept.exists():
+            keep_new_secret(kept)
+        return kept.read_text()
+    except OSError as error:
+        msg = f"The data folder {DATA_DIR} cannot be used: {error.strerror}."
+        raise ImproperlyConfigured(msg) from error
+
+
+def keep_new_secret(kept: Path) -> None:
+    """Put a new secret in its place, whole; where two processes make one at a time the first wins."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=kept.parent) as made, suppress(FileExistsError):
+        made.write(secrets.token_urlsafe(48))
+        made.flush()
+        kept.hardlink_to(made.name)
+
+
+def port(text: str) -> int:
+    """Read the port that the web process listens on."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 65535):  # noqa: PLR2004 - 16 bits
+        msg = f"PORT must be a number from 1 to 65535, not {text!r}."
+        raise ImproperlyConfigured(msg)
+    return int(text)
 
 
 def database(url: str) -> dict[str, object]:
@@ -118,14 +141,17 @@ TEMPLATES = [
 ]
 
 # --- engines
-DATABASES = {"default": database(required("DATABASE_URL"))}
-REDIS_URL = required("REDIS_URL")
+POSTGRES_IS_EMBEDDED = not PRODUCTION and not os.environ.get("DATABASE_URL")
+VALKEY_IS_EMBEDDED = not PRODUCTION and not os.environ.get("REDIS_URL")
+DATABASES = {"default": database(postgres_url(DATA_DIR) if POSTGRES_IS_EMBEDDED else required("DATABASE_URL"))}
+REDIS_URL = valkey_url(DATA_DIR) if VALKEY_IS_EMBEDDED else required("REDIS_URL")
+PORT = port(os.environ.get("PORT") or "8000")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- jobs
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -198,6 +224,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
+        "api.authentication.TokenMayUseApi",
         "api.authentication.TokenMayWrite",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -214,6 +241,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.add_refusals"],
 }
 
 LOGGING = {
