@@ -1,10 +1,10 @@
 """Write rows as CSV, Arrow or Parquet while they are read: memory holds one chunk, whatever the number of rows."""
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from itertools import chain
 from typing import Any, NamedTuple
 
 from django.http import StreamingHttpResponse
@@ -70,21 +70,30 @@ def stream(form: str, columns: Sequence[Column], chunks: Iterable[Chunk], name: 
 
 
 def as_csv(columns: Sequence[Column], chunks: Iterable[Chunk]) -> Iterator[bytes]:
-    """Yield a header and the rows; None is an empty cell, an instant is ISO 8601, true is `true`."""
+    """Yield a header and the rows; None is an empty cell, an instant is ISO 8601 in UTC, true is `true`."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
-    flags = [number for number, column in enumerate(columns) if column.kind is bool]
-    for rows in chain([[[column.name for column in columns]]], chunks):
-        writer.writerows([_flags_in_words(row, flags) for row in rows] if flags else rows)
+    writer.writerow([column.name for column in columns])
+    words = [(place, WORDS[column.kind]) for place, column in enumerate(columns) if column.kind in WORDS]
+    for rows in chunks:
+        writer.writerows(_in_words(row, words) for row in rows)
         yield page.getvalue().encode()
         page.seek(0)
         page.truncate()
+    yield page.getvalue().encode()
 
 
-def _flags_in_words(row: Sequence[Any], flags: Sequence[int]) -> list[Any]:
-    """Write what is True or False as every reader of CSV takes it."""
+def _in_words(row: Sequence[Any], words: Sequence[tuple[int, Callable[[Any], str]]]) -> list[Any]:
     cells = list(row)
-    for number in flags:
-        if isinstance(cells[number], bool):
-            cells[number] = "true" if cells[number] else "false"
+    for place, word in words:
+        if cells[place] is not None:
+            cells[place] = word(cells[place])
     return cells
+
+
+def _instant(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+#: How CSV writes what Python would write in its own way.
+WORDS: dict[type, Callable[[Any], str]] = {bool: lambda flag: "true" if flag else "false", dt.datetime: _instant}

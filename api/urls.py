@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from api import indicators, schema, units
+from api import indicators, schema, units, values
 
 app_name = "api"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("units/<str:code>/", units.unit, name="unit"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:code>/", indicators.indicator, name="indicator"),
+    path("values/", values.value_rows, name="values"),
     re_path("(?P<rest>.*)", schema.no_such_resource),
 ]

@@ -1,0 +1,87 @@
+"""Hide small numbers from whoever has no right to them, also where they could be worked out (design section 3.7)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from indicators.calculations.small_numbers import hidden, is_small
+from indicators.choices import Kind
+from indicators.models import Indicator
+from indicators.queries import ValueFilter, ValueRow, values
+from organisation.models import Ancestor
+
+Tree = Literal["was", "now"]
+
+
+class Figure(NamedTuple):
+    """Which figure: the codes of its indicator, its unit and its period."""
+
+    indicator: str
+    unit: str
+    period: str
+
+
+class Shown(NamedTuple):
+    """A value as the reader gets it; suppressed, its figure and parts are None."""
+
+    row: ValueRow
+    is_suppressed: bool
+
+
+def hide(
+    rows: Sequence[ValueRow], *, may_see: frozenset[int] | None, tree: Tree = "was", today: dt.date
+) -> list[Shown]:
+    """Return rows as a reader may see them, who sees the small numbers of these units (ids; None: of all)."""
+    restricted = [row for row in rows if may_see is not None and row.key[1] not in may_see]
+    if not restricted:
+        return [Shown(row, is_suppressed=False) for row in rows]
+    secret = secret_figures(restricted, tree=tree, today=today)
+    ratios = set(Indicator.objects.filter(kind=Kind.RATIO).values_list("code", flat=True))
+    touched = {row.key for row in restricted}
+    return [
+        _as_seen(row, secret, is_ratio=row.indicator in ratios)
+        if row.key in touched
+        else Shown(row, is_suppressed=False)
+        for row in rows
+    ]
+
+
+def secret_figures(rows: Collection[ValueRow], *, tree: Tree = "was", today: dt.date) -> set[Figure]:
+    """Return which figures to hide among these and those beside and above them, with three queries."""
+    line = {code for row in rows for code in row.unit_path.split("/")}
+    below = Ancestor.objects.filter(distance=1, ancestor__code__in=line).values_list("unit__code", flat=True)
+    around = ValueFilter(
+        indicators={row.indicator for row in rows},
+        units=line | set(below),
+        since=min(row.period_start for row in rows),
+        until=max(row.period_end for row in rows),
+        tree=tree,
+    )
+    periods = {row.period for row in rows}
+    counts = defaultdict[tuple[str, str], dict[str, Decimal]](dict)
+    parents = defaultdict[tuple[str, str], dict[str, str | None]](dict)
+    for row in values(around, today=today):
+        if row.period in periods and row.n is not None:
+            counts[row.indicator, row.period][row.unit] = row.n
+            parents[row.indicator, row.period][row.unit] = _parent(row.unit_path)
+    return {
+        Figure(indicator, unit, period)
+        for (indicator, period), own in counts.items()
+        for unit in hidden(own, parents[indicator, period])
+    }
+
+
+def _parent(path: str) -> str | None:
+    line = path.split("/")
+    return line[-2] if len(line) > 1 else None
+
+
+def _as_seen(row: ValueRow, secret: Collection[Figure], *, is_ratio: bool) -> Shown:
+    """Blank a secret figure; of a rate over enough people whose numerator is small, blank the parts alone."""
+    if Figure(row.indicator, row.unit, row.period) in secret:
+        return Shown(row._replace(value=None, numerator=None, denominator=None, n=None), is_suppressed=True)
+    if is_ratio and is_small(row.numerator):
+        return Shown(row._replace(numerator=None, denominator=None, n=None), is_suppressed=False)
+    return Shown(row, is_suppressed=False)

@@ -1,0 +1,212 @@
+"""Values in long format: what analysts pull, one row for each indicator, unit and period."""
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, TypedDict
+
+from django.http import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.decorators import api_view, content_negotiation_class
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import etags, formats, paging, parameters
+from api.formats import Column
+from api.numbers import number
+from api.people import asking, readable_ids, small_number_ids
+from api.problems import bad_parameter
+from api.shapes import paged
+from api.small_numbers import Shown, hide
+from core.periods import UnknownPeriod
+from indicators.choices import Status
+from indicators.models import Indicator
+from indicators.queries import ValueFilter, latest_change, values
+from organisation.choices import Frequency
+from organisation.models import Period
+from organisation.queries import period_by_code
+
+#: Rows of a page of JSON unless `page_size` says otherwise, and at most.
+DEFAULT_SIZE = 1_000
+LARGEST_SIZE = 10_000
+#: Rows that an export reads, draws and sends at a time.
+CHUNK = 2_000
+
+COLUMNS = (
+    Column("indicator", str),
+    Column("unit", str),
+    Column("unit_path", str),
+    Column("period", str),
+    Column("period_start", dt.date),
+    Column("period_end", dt.date),
+    Column("value", float),
+    Column("numerator", float),
+    Column("denominator", float),
+    Column("n", float),
+    Column("target", float),
+    Column("threshold", float),
+    Column("status", str),
+    Column("variation", str),
+    Column("assurance", str),
+    Column("reporting", int),
+    Column("expected", int),
+    Column("definition_version", int),
+    Column("computed_at", dt.datetime),
+    Column("suppressed", bool),
+)
+NAMES = [column.name for column in COLUMNS]
+
+
+class ValueRowShape(TypedDict):
+    """A value. `unit_path` holds the codes from the root down, on the tree asked; `n` what the figure rests on.
+
+    Suppressed (small numbers, without the right to them), `value`, `numerator`, `denominator` and `n` are null.
+    `reporting` of `expected` units have reported; `expected` is null where nobody in particular should.
+    """
+
+    indicator: str
+    unit: str
+    unit_path: str
+    period: str
+    period_start: dt.date
+    period_end: dt.date
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    n: float | None
+    target: float | None
+    threshold: float | None
+    status: Status
+    variation: str | None
+    assurance: str | None
+    reporting: int
+    expected: int | None
+    definition_version: int
+    computed_at: dt.datetime
+    suppressed: bool
+
+
+@extend_schema(
+    operation_id="values_list",
+    summary="Values",
+    description=(
+        "One row for each value, in a stable order. JSON comes in pages; CSV, Parquet and Arrow come whole, streamed."
+    ),
+    parameters=[
+        OpenApiParameter("indicator", str, description="Codes, cut at commas."),
+        OpenApiParameter("unit", str, description="Codes of units, cut at commas."),
+        OpenApiParameter("under", str, description="Codes of units: each and all below it."),
+        OpenApiParameter("level", str, description="A kind of unit (`team`), or steps below the root (`0` is a root)."),
+        OpenApiParameter("frequency", str, enum=Frequency.values),
+        OpenApiParameter("since", str, description="A day or a period: values of periods that begin no earlier."),
+        OpenApiParameter("until", str, description="A day or a period: values of periods that end no later."),
+        OpenApiParameter("updated_since", dt.datetime, description="Values computed at this instant or later."),
+        OpenApiParameter("tree", str, enum=["was", "now"], description="The tree of each period, or today's."),
+        OpenApiParameter("format", str, enum=list(formats.MEDIA_TYPES), description="Instead of `Accept`."),
+        *paging.PARAMETERS,
+    ],
+    responses={
+        (200, "application/json"): paged(ValueRowShape),
+        (200, "text/csv"): OpenApiResponse(str),
+        (200, formats.MEDIA_TYPES["parquet"]): OpenApiResponse(bytes),
+        (200, formats.MEDIA_TYPES["arrow"]): OpenApiResponse(bytes),
+        304: OpenApiResponse(description="Nothing changed since the answer whose ETag came in `If-None-Match`."),
+    },
+)
+@api_view(["GET"])
+@content_negotiation_class(formats.NegotiatedByView)
+def value_rows(request: Request) -> HttpResponseBase:
+    """Answer values as pages of JSON, or all of them as a file."""
+    form, today = formats.asked(request), timezone.localdate()
+    wanted = filter_of(request, today)
+    may_see = small_number_ids(request, on=today)
+    tag = etags.etag(request, asking(request).pk, today, wanted.visible, may_see, latest_change(wanted), etags.stamp())
+    unchanged = etags.not_modified(request, tag)
+    if unchanged:
+        return unchanged
+    if form == "json":
+        return etags.tagged(page(request, wanted, may_see, today), tag)
+    only_pages_have = [name for name in paging.NAMES if name in request.query_params]
+    if only_pages_have:
+        raise bad_parameter(only_pages_have[0], _("only JSON comes in pages"))
+    return etags.tagged(formats.stream(form, COLUMNS, chunks(wanted, may_see, today), "values"), tag)
+
+
+def filter_of(request: Request, today: dt.date) -> ValueFilter:
+    """Read which values are wanted; of units that whoever asks may not read, there are none."""
+    parameters.only(
+        request, "indicator", "unit", "under", "level", "frequency", "since", "until", "updated_since", "tree",
+        "format", *paging.NAMES,
+    )  # fmt: skip
+    since, until = period(request, "since"), period(request, "until")
+    indicators = parameters.codes(request, "indicator")
+    known = Indicator.objects.filter(code__in=indicators).values_list("code", flat=True)
+    parameters.must_exist("indicator", indicators, set(known) if indicators else ())
+    return ValueFilter(
+        indicators=indicators,
+        units=parameters.codes(request, "unit"),
+        under=parameters.codes(request, "under"),
+        level=parameters.text(request, "level") or "",
+        frequency=parameters.choice(request, "frequency", Frequency.values) or "",
+        since=since.starts_on if since else None,
+        until=until.ends_on if until else None,
+        updated_since=parameters.instant(request, "updated_since"),
+        tree="now" if parameters.choice(request, "tree", ("was", "now")) == "now" else "was",
+        visible=readable_ids(request, on=today),
+    )
+
+
+def period(request: Request, name: str) -> Period | None:
+    """Return the period of a code, which a day is too; None where the parameter is absent."""
+    code = parameters.text(request, name)
+    try:
+        return period_by_code(code) if code else None
+    except UnknownPeriod as unknown:
+        raise bad_parameter(name, str(unknown)) from unknown
+
+
+def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Response:
+    """Return one page of JSON."""
+    size = parameters.number(request, "page_size", default=DEFAULT_SIZE, at_most=LARGEST_SIZE)
+    after = paging.cursor(request, (int, int, int))
+    last = (after[0], after[1], after[2]) if after else None
+    found = list(values(wanted, today=today, after=last, limit=size + 1))
+    following = paging.next_address(request, list(found[size - 1].key)) if len(found) > size else None
+    shown = hide(found[:size], may_see=may_see, tree=wanted.tree, today=today)
+    return Response({"results": [dict(zip(NAMES, cells(one), strict=True)) for one in shown], "next": following})
+
+
+def chunks(wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows of an export, some at a time; a chunk is forgotten when the next is read."""
+    rows = values(wanted, today=today)
+    while chunk := list(islice(rows, CHUNK)):
+        yield [cells(one) for one in hide(chunk, may_see=may_see, tree=wanted.tree, today=today)]
+
+
+def cells(shown: Shown) -> tuple[Any, ...]:
+    """Return a row in the order of `COLUMNS`."""
+    row = shown.row
+    return (
+        row.indicator,
+        row.unit,
+        row.unit_path,
+        row.period,
+        row.period_start,
+        row.period_end,
+        number(row.value),
+        number(row.numerator),
+        number(row.denominator),
+        number(row.n),
+        number(row.target),
+        number(row.threshold),
+        str(row.status),
+        row.variation,
+        row.assurance,
+        row.reporting,
+        row.expected,
+        row.definition_version,
+        row.computed_at,
+        shown.is_suppressed,
+    )
