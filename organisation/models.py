@@ -127,8 +127,9 @@ class Ancestor(models.Model):
     Every unit is its own ancestor at distance 0. Written by `rebuild_ancestors` alone, from the placements.
     """
 
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="ancestors")
-    ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="descendants")
+    # Without indexes of their own: the two below begin with these columns.
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="ancestors", db_index=False)
+    ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="descendants", db_index=False)
     distance = models.PositiveSmallIntegerField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)

@@ -85,8 +85,13 @@ def lines_of(stays: Iterable[Stay[Key]]) -> list[Line[Key]]:
         raise ParentAbsent(absences)
     found = [Line(unit, unit, 0, *days) for unit, own in ways.items() for days in existence(own)]
     rung = found
-    for _step in range(DEEPEST + 1):
-        rung = [_step_up(line, stay) for line in rung for stay in ways[line.ancestor] if _leads_on(line, stay)]
+    for distance in range(1, DEEPEST + 2):
+        rung = [
+            Line(unit, stay.parent, distance, max(first, stay.first), min(last, stay.last))
+            for unit, ancestor, _distance, first, last in rung
+            for stay in ways[ancestor]
+            if stay.parent is not None and stay.first <= last and stay.last >= first
+        ]
         looped = [line for line in rung if line.unit == line.ancestor]
         if looped:
             raise StandsUnderItself([_loop(line, ways) for line in looped])
@@ -101,18 +106,6 @@ def _by_unit(stays: Iterable[Stay[Key]]) -> dict[Key, list[Stay[Key]]]:
     for stay in stays:
         ways[stay.unit].append(stay)
     return dict(ways)
-
-
-def _leads_on(line: Line[Key], stay: Stay[Key]) -> bool:
-    return stay.parent is not None and stay.first <= line.last and stay.last >= line.first
-
-
-def _step_up(line: Line[Key], stay: Stay[Key]) -> Line[Key]:
-    """Follow a line one step up, on the days that it and the stay of its ancestor share."""
-    if stay.parent is None:
-        raise ValueError("a root leads nowhere")
-    first, last = max(line.first, stay.first), min(line.last, stay.last)
-    return Line(line.unit, stay.parent, line.distance + 1, first, last)
 
 
 def _loop(line: Line[Key], ways: dict[Key, list[Stay[Key]]]) -> list[Stay[Key]]:
