@@ -1,52 +1,22 @@
 """The stream through a real uvicorn, as a browser gets it."""
 
 import http.client
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 
 from live.access import Refused, Sight, Visit
-from live.stream import LiveStream, application
+from live.stream import application
 from tests.live.page import say
+from tests.live.served import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def by_cookie(visit: Visit) -> Sight | Refused:
     return None if visit.headers.get("cookie") == "sessionid=known" else Refused()
-
-
-class Server(uvicorn.Server):
-    """A uvicorn that lets its streams end, as the product's own does."""
-
-    def __init__(self, app: LiveStream) -> None:
-        super().__init__(uvicorn.Config(app, lifespan="off", log_config=None))
-        self._app = app
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._app.end_streams()
-        await super().shutdown(sockets)
-
-
-@contextmanager
-def serving(app: LiveStream) -> Iterator[int]:
-    """Serve in a thread on a free port; at the end wait for every stream to end by itself."""
-    server = Server(app)
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield door.getsockname()[1]
-        server.should_exit = True
-        thread.join(10)
-        assert not thread.is_alive()
 
 
 @contextmanager
@@ -71,7 +41,7 @@ def event(answer: http.client.HTTPResponse) -> dict[str, Any]:
 
 def test_a_change_travels_through_uvicorn_and_the_server_stops_with_a_page_open() -> None:
     app = application(by_cookie)
-    with serving(app) as port, listening(port, Cookie="sessionid=known") as answer:
+    with serving(app, app) as port, listening(port, Cookie="sessionid=known") as answer:
         hello = event(answer)
         say("wait")
         change = event(answer)
@@ -82,5 +52,6 @@ def test_a_change_travels_through_uvicorn_and_the_server_stops_with_a_page_open(
 
 
 def test_uvicorn_tells_a_visitor_without_a_session_to_sign_in() -> None:
-    with serving(application(by_cookie)) as port, listening(port) as answer:
+    app = application(by_cookie)
+    with serving(app, app) as port, listening(port) as answer:
         assert (answer.status, answer.read()) == (401, b"")
