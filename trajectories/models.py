@@ -27,6 +27,10 @@ class Trajectory(models.Model):
     #: {"start": [...], "pause": [...], "resume": [...], "stop": [...], "close": [...], "drop_out": […], "refer_out": […]}
     clock = models.JSONField(_("clock"), default=dict, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    #: When events arrived or the definition changed that no refresh has seen yet; null when all is measured.
+    stale_since = models.DateTimeField(null=True, editable=False)
+    #: The local day of the last refresh: waiting lists grow by the day, also without events.
+    measured_on = models.DateField(null=True, editable=False)
 
     class Meta:
         ordering = ("code",)
@@ -70,19 +74,32 @@ class EventBatch(models.Model):
     rows_new = models.PositiveIntegerField(default=0)
     rows_unchanged = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
+    #: {"team": "org:group", …}: which column of the source became which field.
+    mapping = models.JSONField(default=dict)
+    #: Teams named in the source that were no unit at the time of the import, and how many rows named one.
+    teams_unknown = models.PositiveIntegerField(default=0)
+    rows_of_unknown_teams = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("-imported_at",)
+        verbose_name = _("import of events")
+        verbose_name_plural = _("imports of events")
 
     def __str__(self) -> str:
         return self.name
 
 
 class Event(models.Model):
-    """Something that happened in an episode. The case, the person and the worker are keyed pseudonyms."""
+    """Something that happened in an episode. The case, the person and the worker are keyed pseudonyms.
 
-    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+")
-    batch = models.ForeignKey(EventBatch, models.CASCADE, related_name="events", null=True)
+    Events come by the million through COPY, where a foreign key costs a trigger a row; trajectory and batch are written
+    by one operation that has just made or locked them, so the database does not check them again.
+    """
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    batch = models.ForeignKey(
+        EventBatch, models.CASCADE, related_name="events", null=True, db_constraint=False, db_index=False
+    )
     #: SHA-256 (first 16 bytes) over what identifies the row, so that the same row twice is one event.
     fingerprint = models.UUIDField()
     #: HMAC-SHA256 (first 16 bytes) under the key of the environment.
@@ -95,8 +112,7 @@ class Event(models.Model):
     utc_offset = models.IntegerField(null=True)
     #: The declared order among events of one instant: the source's own number, else its line.
     order = models.BigIntegerField()
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", null=True)
-    #: The log's own word for the team, also where it is no known unit.
+    #: The log's own word for the team. It stands for the unit of that code, whenever there comes to be one.
     team = models.CharField(max_length=200, blank=True)
     priority = models.CharField(max_length=40, blank=True)
     lifecycle = models.CharField(max_length=60, blank=True)
@@ -122,10 +138,37 @@ class Refresh(models.Model):
     finished_at = models.DateTimeField(null=True)
     events = models.PositiveBigIntegerField(default=0)
     observations_changed = models.PositiveIntegerField(default=0)
+    #: What could be placed at no unit: {"teams": 3, "contributions": 17}.
+    left_out = models.JSONField(default=dict)
     error = models.TextField(blank=True)
 
     class Meta:
         ordering = ("-started_at",)
+        verbose_name = _("refresh")
+        verbose_name_plural = _("refreshes")
 
     def __str__(self) -> str:
         return f"{self.trajectory_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class FlowFace(models.Model):
+    """Where people stood in a trajectory at its last refresh, for one unit and all below it (none: everyone).
+
+    Kept because every board shows it and no board may read events to be drawn.
+    """
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", null=True)
+    as_of = models.DateTimeField()
+    #: In the order of the steps: [{"code", "people", "waiting", "longest_wait", "median_delay"}, …]
+    steps = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["trajectory", "unit"], nulls_distinct=False, name="one_flow_face_per_trajectory_and_unit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trajectory_id} {self.unit_id}"

@@ -18,6 +18,22 @@ def open_cases(asked: Asked) -> pl.DataFrame:
     return still.group_by("case", maintain_order=True).agg(pl.col("team").last(), pl.col("day").last())
 
 
+def segments(asked: Asked) -> pl.DataFrame:
+    """Return the stays of open cases with the team of their last event so far: `team`, `day`, `until` (exclusive).
+
+    A case is open until its first closing event; an event without a team leaves the case where it is.
+    """
+    is_end = pl.col("activity").is_in(asked.leaving())
+    closing = is_end.cum_max().over("case").shift(1).over("case").fill_null(value=False)
+    return (
+        asked.log.filter(~closing)
+        .with_columns(is_end=is_end, team=pl.col("team").forward_fill().over("case"))
+        .with_columns(until=pl.col("day").shift(-1).over("case"))
+        .filter(~pl.col("is_end") & (pl.col("until").is_null() | (pl.col("until") > pl.col("day"))))
+        .select("team", "day", "until")
+    )
+
+
 def open_caseload(asked: Asked) -> Answer:
     """Return the open cases, in all and by the team of their last event."""
     found = open_cases(asked)

@@ -6,13 +6,18 @@ import polars as pl
 
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.frame import column
-from trajectories.calculations.summaries import Answer, percentile, rounded
+from trajectories.calculations.summaries import Answer, months, percentile, rounded
 
 
 def contacts(asked: Asked) -> pl.DataFrame:
     """Return the events that are contacts: those of `activities`, or all of them."""
     given = asked.params.get("activities")
     return asked.log if given is None else asked.log.filter(pl.col("activity").is_in(asked.activities("activities")))
+
+
+def contacts_by_month(asked: Asked) -> Answer:
+    """Return the number of contacts by month."""
+    return dict(contacts(asked).group_by(month=months("day")).len().sort("month").iter_rows())
 
 
 def by_case(asked: Asked) -> pl.DataFrame:

@@ -9,7 +9,7 @@ A log frame has one row an event, sorted by `case`, `instant`, `order`, with the
     wall      datetime without zone: the clock on the wall where it happened
     instant   datetime without zone: what differences of time are taken of (UTC, or the wall for naive logs)
     day       the date of `wall`
-    order     whole number that settles ties
+    order     whole number that settles ties (where even that is equal, `id`, if there is one: the order of arrival)
     position  0, 1, 2 … inside the case
     team, priority, lifecycle   text, or null where absent
 
@@ -45,7 +45,7 @@ def frame(events: pl.DataFrame, *, zone: str, as_of: dt.datetime | None = None) 
         known.with_columns(
             instant=pl.col("wall") - pl.duration(seconds=_offset(known, zone)), day=pl.col("wall").dt.date()
         )
-        .sort(*ORDER)
+        .sort(*ORDER, *(["id"] if "id" in known.columns else []))
         .with_columns(position=pl.int_range(pl.len()).over("case"))
         .drop("offset")
     )

@@ -10,14 +10,14 @@ from trajectories.calculations.summaries import Answer, months, rounded
 
 
 def passages(log: pl.DataFrame, of: str) -> pl.DataFrame:
-    """Return one row a run of equal values: `case`, `day` and `value` of its first event, `before` and `before_that`.
+    """Return one row a run of equal values: `case`, `day`, `team` and `value` of its first event, `before` and `before_that`.
 
     Events with an empty value are dropped before pairing. A run with a `before` is a hand-off.
     """
     value = pl.col("value")
     return (
         log.lazy()
-        .select("case", "day", "position", value=pl.col(of))
+        .select("case", "day", "team", "position", value=pl.col(of))
         .drop_nulls("value")
         .with_columns(before=value.shift(1).over("case"))
         .filter(pl.col("before").is_null() | (value != pl.col("before")))

@@ -60,6 +60,9 @@ MEASURES = {
     "net_of_pauses": _measure(stays.net_of_pauses, "pause_lifecycles"),
     "conformance_rules": _measure(conformance.conformance_rules, "rules"),
     "pathway_order": _measure(conformance.pathway_order, "steps"),
+    "starts": _measure(stays.starts, "start"),
+    "closures": _measure(stays.closed, "close stop"),
+    "contacts": _measure(continuity.contacts_by_month, "activities"),
     "open_caseload": _measure(caseload.open_caseload, "exits"),
     "team_days": _measure(caseload.team_days),
 }
@@ -73,9 +76,9 @@ def find(name: str) -> Measure:
         raise UnknownMeasure(f"There is no measure “{name}”; there are {', '.join(sorted(MEASURES))}.") from None
 
 
-def check_params(name: str, given: object) -> None:
+def check_params(name: str, given: object, further: frozenset[str] = frozenset()) -> None:
     """Refuse parameters that the measure does not know."""
-    known = find(name).params
+    known = find(name).params | further
     unknown = sorted(set(given) - known - EXPLAINING) if isinstance(given, dict) else ["?"]
     if unknown:
         raise UnknownParameter(

@@ -31,3 +31,7 @@ class DefinitionRefused(TrajectoryRefused):
 
 class EventsRefused(TrajectoryRefused):
     """A file or list of events cannot be read at all."""
+
+
+class UnknownTrajectory(TrajectoryRefused):
+    """No trajectory has this code."""

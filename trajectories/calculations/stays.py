@@ -51,6 +51,18 @@ def throughput_by_month(asked: Asked) -> Answer:
     return dict(ended(asked).group_by(month=months("stop_day")).len().sort("month").iter_rows())
 
 
+def starts(asked: Asked) -> Answer:
+    """Return cases by the month of their first start."""
+    started = firsts(asked.log, asked.activities("start"), "ref")
+    return dict(started.group_by(month=months("ref_day")).len().sort("month").iter_rows())
+
+
+def closed(asked: Asked) -> Answer:
+    """Return cases by the month of their last closing event."""
+    ends = lasts(asked.log, asked.activities("close" if asked.params.get("stop") is None else "stop"))
+    return dict(ends.group_by(month=months("stop_day")).len().sort("month").iter_rows())
+
+
 def ended(asked: Asked) -> pl.DataFrame:
     """Return each case's last stop event; where the clock names starts, of cases that had started by then."""
     if asked.params.get("start") is None and not asked.clock.get("start"):

@@ -23,6 +23,12 @@ def waits(asked: Asked) -> pl.DataFrame:
     return first_after(asked.log, refs, asked.exits(), "out")
 
 
+def waits_unserved(asked: Asked) -> pl.DataFrame:
+    """Return the same, where `exits` names only what closes a case and the stop ends a wait besides."""
+    ends = [*asked.activities("stop"), *asked.leaving()]
+    return first_after(asked.log, firsts(asked.log, asked.activities("start"), "ref"), ends, "out")
+
+
 def list_on(started: pl.DataFrame, day: dt.date) -> pl.Series:
     """Return the days that each person on the list has waited at the end of a day.
 
@@ -91,8 +97,7 @@ def within_target_counting_overdue_open(asked: Asked) -> Answer:
     """
     target = asked.required_number("target")
     seen = pairs(asked).drop_nulls("stop_day").select(value=delay("calendar_days"))["value"]
-    ends = [*asked.activities("stop"), *asked.leaving()]
-    started = first_after(asked.log, firsts(asked.log, asked.activities("start"), "ref"), ends, "out")
+    started = waits_unserved(asked)
     last = asked.last_day()
     waited = list_on(started, last) if last else pl.Series("days", [], dtype=pl.Int64)
     within, overdue = int((seen <= target).sum()), int((waited > target).sum())

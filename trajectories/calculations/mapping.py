@@ -1,0 +1,59 @@
+"""Which column of a source is which field of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trajectories.calculations.refusals import EventsRefused
+
+#: The fields of an event, and what logs usually call them; a field's own name comes first.
+USUAL_NAMES = {
+    "case": ("case", "case_id", "caseid", "case id", "case:concept:name", "episode", "episode_id"),
+    "activity": ("activity", "concept:name", "activity_name", "event", "task"),
+    "at": ("at", "timestamp", "time:timestamp", "ts", "time", "datetime", "date", "complete timestamp"),
+    "unit": ("unit", "team", "team_id", "unit_code", "org:group", "group"),
+    "worker": ("worker", "worker_id", "resource", "org:resource"),
+    "person": ("person", "person_id", "client_id", "patient_id"),
+    "priority": ("priority", "case:priority"),
+    "lifecycle": ("lifecycle", "lifecycle:transition"),
+    "order": ("order", "seq", "sequence", "event_id"),
+}
+REQUIRED = ("case", "activity", "at")
+#: Other words for a field in `--map`.
+SYNONYMS = {"team": "unit", "resource": "worker", "timestamp": "at", "seq": "order"}
+
+Mapping = dict[str, str]
+
+
+def read_mapping(text: str) -> Mapping:
+    """Read `case=case_id,activity=activity,…`; a column's name may hold ':' and spaces. Raises `EventsRefused`."""
+    mapping: Mapping = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        field, equals, column = pair.partition("=")
+        name = SYNONYMS.get(field.strip(), field.strip())
+        if not equals or name not in USUAL_NAMES:
+            raise EventsRefused(f"“{pair}” does not map a field; the fields are {', '.join(USUAL_NAMES)}.")
+        mapping[name] = column.strip()
+    return mapping
+
+
+def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
+    """Return the whole mapping and the fields that were guessed.
+
+    Fields that were not mentioned are guessed by their usual names, so that a worker's or a person's name is never
+    kept as a mere attribute; `worker=` keeps a field from being guessed. Raises `EventsRefused`.
+    """
+    mapping = {field: column for field, column in given.items() if column}
+    for field, column in mapping.items():
+        if column not in columns:
+            raise EventsRefused(f"There is no column “{column}” for {field}; there are: {', '.join(columns)}.")
+    by_name = {column.strip().lower(): column for column in reversed(columns)}
+    guessed = []
+    for field, names in USUAL_NAMES.items():
+        free = (by_name[name] for name in names if name in by_name and by_name[name] not in mapping.values())
+        if field not in given and (column := next(free, "")):
+            mapping[field] = column
+            guessed.append(field)
+    if missing := [field for field in REQUIRED if field not in mapping]:
+        raise EventsRefused(f"No column is known for {', '.join(missing)}; there are: {', '.join(columns)}.")
+    return mapping, guessed

@@ -1,0 +1,1 @@
+"""Turn files, lists and definitions into clean values."""

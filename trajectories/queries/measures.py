@@ -1,0 +1,92 @@
+"""Answer a measure over the stored events of a trajectory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import connection
+
+from organisation.choices import Frequency
+from organisation.models import Period
+from trajectories.calculations import measures
+from trajectories.calculations.asked import Asked
+from trajectories.calculations.frame import ALIASES, ALWAYS, local
+from trajectories.calculations.refusals import BadParameter, UnknownColumn
+from trajectories.calculations.summaries import Answer
+from trajectories.models import EventBatch, Trajectory
+from trajectories.queries.logs import read_log
+
+#: Parameters that name a column of the log.
+NAMING = ("column", "key", "unit_column")
+
+
+def measure(
+    trajectory: Trajectory, name: str, params: Mapping[str, object], as_of: dt.datetime | None = None
+) -> Answer:
+    """Return the answer of a measure, with the keys of its definition; raises `MeasureRefused`.
+
+    `as_of` inside the parameters wins. Without offset it stands on the trajectory's wall clock.
+    """
+    measures.check_params(name, params)
+    asked = with_columns(trajectory, params)
+    moment = read_as_of(params["as_of"]) if params.get("as_of") is not None else as_of
+    before = local(moment, trajectory.timezone) if moment is not None else None
+    log = read_log(trajectory, as_of=before, columns=columns_of(asked))
+    return measures.answer(
+        name,
+        Asked(log=log, params=asked, clock=trajectory.clock, as_of=before, fiscal_periods=_fiscal_periods(name, asked)),
+    )
+
+
+def read_as_of(text: object) -> dt.datetime:
+    """Read an instant or a wall clock: `2025-01-01`, `2025-01-01 08:00`, with or without an offset."""
+    try:
+        return dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        raise BadParameter("“as_of” must be a time such as 2025-01-01 or 2025-01-01T08:00:00-05:00.") from None
+
+
+def with_columns(trajectory: Trajectory, params: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters with each column's name as the frame has it; raises `UnknownColumn`.
+
+    A column that became a field at an import is known by the source's name too.
+    """
+    asked = dict(params)
+    for naming in NAMING:
+        given = asked.get(naming)
+        if isinstance(given, str):
+            asked[naming] = _column(trajectory, given)
+    return asked
+
+
+def _column(trajectory: Trajectory, name: str) -> str:
+    field = ALIASES.get(name, name)
+    if field in ALWAYS:
+        return field
+    for mapping in EventBatch.objects.filter(trajectory=trajectory).values_list("mapping", flat=True)[:20]:
+        found = next((field for field, column in mapping.items() if column == name), "")
+        if found:
+            return ALIASES.get(found, found)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM trajectories_event WHERE trajectory_id = %s AND attributes ? %s)",
+            [trajectory.pk, name],
+        )
+        (found,) = cursor.fetchone()
+    if not found:
+        raise UnknownColumn(f"The log has no column “{name}”.")
+    return name
+
+
+def columns_of(params: Mapping[str, object]) -> list[str]:
+    """Return the columns that a frame needs for these parameters, beside those that are always read."""
+    named = [str(params[naming]) for naming in NAMING if isinstance(params.get(naming), str)]
+    return ["person", "worker", "priority", "lifecycle", *named]
+
+
+def _fiscal_periods(name: str, params: Mapping[str, object]) -> list[tuple[str, dt.date, dt.date]]:
+    """Return the organisation's own calendar, where the question brings none."""
+    if name != "access_delay_by_fiscal_period" or params.get("periods") is not None:
+        return []
+    return list(Period.objects.filter(frequency=Frequency.FISCAL_PERIOD).values_list("code", "starts_on", "ends_on"))
