@@ -178,9 +178,10 @@ class Parts(models.Model):
 class Observation(Parts):
     """A figure as a unit reported it for a period. Observations are the truth; values are derived from them."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="observations")
+    # The unique index serves the indicator and the pair of indicator and period as well.
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="observations", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="observations")
-    period = models.ForeignKey(Period, models.PROTECT, related_name="observations")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="observations", db_index=False)
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=10, choices=Source.choices)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -202,9 +203,10 @@ class Observation(Parts):
 class EarlierEntry(Parts):
     """What an observation said before it was corrected or withdrawn, by whom and when it had been entered."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
-    period = models.ForeignKey(Period, models.CASCADE, related_name="+")
+    # No indexes of their own: the one below serves every question that is asked.
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False)
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+", db_index=False)
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=10, choices=Source.choices)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -224,11 +226,15 @@ class Value(Parts):
     """A figure after roll-up: the sums of the parts of a unit and all below it, never an average of children.
 
     Derived from observations alone and vanishing with them. `expected` is null where nobody is expected to report.
+
+    Its keys are not checked by the database again: they come from observations, where they are, and the checks would
+    take longer than the roll-up. Only the roll-up writes here.
     """
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
-    period = models.ForeignKey(Period, models.CASCADE, related_name="+")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    #: Reports counted in, of those expected; all that there are where nobody in particular is expected.
     reporting = models.PositiveIntegerField()
     expected = models.PositiveIntegerField(null=True)
     computed_at = models.DateTimeField()
@@ -247,16 +253,29 @@ class Value(Parts):
 class StaleValue(models.Model):
     """A place in the roll-up queue: this unit's observation for this period changed and its values must follow.
 
-    Written in the transaction of the observation, removed in the transaction that writes the values.
+    Written in the transaction of the observation, removed in the transaction that writes the values. Without unit and
+    period, every value of the indicator must follow: the tree, the definition or who is expected has changed.
     """
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
-    period = models.ForeignKey(Period, models.CASCADE, related_name="+")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False, db_index=False, null=True)
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+", db_constraint=False, db_index=False, null=True)
     queued_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["indicator"], name="stale_values_of_an_indicator")]
+        indexes: ClassVar = [
+            models.Index(fields=["indicator", "period", "unit"], name="stale_values_of_a_figure"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.unit_id} {self.period_id}"
+
+
+class TreeFollowed(models.Model):
+    """The placements that the values were last told to follow, as a fingerprint; one row."""
+
+    fingerprint = models.CharField(max_length=32)
+    followed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.fingerprint

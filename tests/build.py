@@ -1,11 +1,18 @@
 """Build what a test needs: plain functions that make one thing each and return it."""
 
 import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
 from itertools import count
+from typing import Any
 
-from organisation.choices import RoleName
-from organisation.models import Person, Placement, Role, Unit
-from organisation.operations import rebuild_ancestors
+from indicators.calculations import Parts
+from indicators.choices import Kind, Source, Statistic
+from indicators.models import Indicator, Reporter, Target
+from indicators.operations import record_observation
+from organisation.choices import Frequency, RoleName
+from organisation.models import Period, Person, Placement, Role, Unit
+from organisation.operations import period_for, rebuild_ancestors
 
 #: Before any day that a test names, unless it says so.
 LONG_AGO = dt.date(2015, 1, 1)
@@ -92,3 +99,63 @@ def person_with(given: RoleName, at: Unit, email: str = "") -> Person:
     made = person(email)
     role(made, given, at)
     return made
+
+
+def period(code: str) -> Period:
+    """Return the period of a code, making it where the calendar lacks it."""
+    return period_for(code)
+
+
+def indicator(code: str = "", *, kind: str = Kind.COUNT, frequency: str = Frequency.MONTH, **fields: Any) -> Indicator:
+    """Make a definition; a duration shows its median unless told otherwise, a ratio per hundred."""
+    code = code or f"indicator-{next(_numbers)}"
+    if kind == Kind.DURATION:
+        fields.setdefault("statistic", Statistic.MEDIAN)
+    if kind == Kind.RATIO:
+        fields.setdefault("factor", 100)
+    fields.setdefault("name_en", code.capitalize())
+    return Indicator.objects.create(code=code, kind=kind, frequency=frequency, **fields)
+
+
+#: After any period that a test names, unless it says so.
+LATER = dt.datetime(2030, 1, 1, 12, tzinfo=dt.UTC)
+
+
+def observation(
+    of: Indicator,
+    at: Unit,
+    during: str,
+    numerator: Decimal | str | int | None = None,
+    denominator: Decimal | str | int | None = None,
+    *,
+    histogram: Mapping[int, int] | None = None,
+    source: str = Source.ENTERED,
+    by: Person | None = None,
+    note: str = "",
+    now: dt.datetime = LATER,
+) -> None:
+    """Record an observation; its values follow with the next drain."""
+    whole = None if numerator is None else Decimal(numerator)
+    part = None if denominator is None else Decimal(denominator)
+    parts = Parts(whole, part) if histogram is None else Parts.of_histogram(histogram, whole)
+    record_observation(
+        indicator=of,
+        unit=at,
+        period=period(during),
+        parts=parts,
+        source=source,
+        by=by,
+        now=now,
+        today=now.date(),
+        note=note,
+    )
+
+
+def reporter(of: Indicator, at: Unit, *, valid_from: dt.date = LONG_AGO, valid_to: dt.date | None = None) -> Reporter:
+    """Let a unit be expected to report."""
+    return Reporter.objects.create(indicator=of, unit=at, valid_from=valid_from, valid_to=valid_to)
+
+
+def target(of: Indicator, at: Unit, *, valid_from: dt.date = LONG_AGO, **numbers: Any) -> Target:
+    """Set a target (target, threshold, starting_point, band_low, band_high) at a unit from a day."""
+    return Target.objects.create(indicator=of, unit=at, valid_from=valid_from, **numbers)

@@ -1,7 +1,7 @@
 """Change indicators, targets and observations. Each function is one thing that a person or a job can do."""
 
 from indicators.operations.bulk import Row, Tally, record_observations
-from indicators.operations.definitions import save_indicator, set_reporters, set_target
+from indicators.operations.definitions import save_indicator, set_reporters
 from indicators.operations.observations import (
     Recorded,
     enter_figure,
@@ -10,7 +10,8 @@ from indicators.operations.observations import (
     withdraw_observation,
 )
 from indicators.operations.refusals import DefinitionRefused, MayNotEnter, ObservationRefused
-from indicators.operations.rollup import drain_rollups, follow_tree, rebuild_values
+from indicators.operations.rollup import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
+from indicators.operations.targets import set_target
 from indicators.operations.validation import refuse_impossible
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "Recorded",
     "Row",
     "Tally",
+    "drain_figure",
     "drain_rollups",
     "enter_figure",
     "follow_tree",
+    "queue_all",
     "rebuild_values",
     "record_observation",
     "record_observations",

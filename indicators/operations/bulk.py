@@ -1,12 +1,23 @@
 """Change many observations at once: imports and jobs, a million rows in a few statements."""
 
+import csv
 import datetime as dt
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
 from indicators.calculations import Parts
+from indicators.models import Indicator
+from indicators.operations.observations import make_longer_periods
 from organisation.models import Person
+
+#: Rows written to the database at a time; bounds the memory.
+BATCH = 20_000
 
 
 class Row(NamedTuple):
@@ -28,11 +39,146 @@ class Tally:
     unchanged: int = 0
 
 
+INCOMING = """
+CREATE TEMPORARY TABLE incoming (
+    place bigserial, indicator_id bigint, unit_id bigint, period_id bigint, numerator numeric(24, 6),
+    denominator numeric(24, 6), days integer[], cases bigint[], note text, is_withdrawn boolean
+) ON COMMIT DROP"""
+COPY = """
+COPY incoming (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note, is_withdrawn)
+FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (note))"""
+
+#: Of several rows for the same figure the last one counts.
+WANTED = """
+CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
+    SELECT DISTINCT ON (indicator_id, period_id, unit_id) *
+    FROM incoming ORDER BY indicator_id, period_id, unit_id, place DESC;
+ANALYZE wanted;
+"""
+
+#: Keeps what is replaced, writes what differs and queues its roll-up. Rows that differ are locked first, so that a
+#: figure entered meanwhile is waited for and then kept as an earlier entry like any other.
+MERGE = """
+WITH differing AS MATERIALIZED (
+    SELECT seen.* FROM indicators_observation seen JOIN wanted USING (indicator_id, period_id, unit_id)
+    WHERE wanted.is_withdrawn OR (seen.numerator, seen.denominator, seen.days, seen.cases, seen.note)
+        IS DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases, wanted.note)
+    FOR UPDATE OF seen
+), earlier AS (
+    INSERT INTO indicators_earlierentry (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+        source, entered_by_id, entered_at, revision, replaced_at)
+    SELECT indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+        source, entered_by_id, entered_at, revision, %(now)s FROM differing
+), gone AS (
+    DELETE FROM indicators_observation seen USING differing JOIN wanted USING (indicator_id, period_id, unit_id)
+    WHERE seen.id = differing.id AND wanted.is_withdrawn
+    RETURNING seen.indicator_id, seen.unit_id, seen.period_id
+), changed AS (
+    UPDATE indicators_observation seen SET numerator = wanted.numerator, denominator = wanted.denominator,
+        days = wanted.days, cases = wanted.cases, note = wanted.note, source = %(source)s, entered_by_id = %(by)s,
+        entered_at = %(now)s, revision = seen.revision + 1
+    FROM differing JOIN wanted USING (indicator_id, period_id, unit_id)
+    WHERE seen.id = differing.id AND NOT wanted.is_withdrawn
+    RETURNING seen.indicator_id, seen.unit_id, seen.period_id
+), added AS (
+    INSERT INTO indicators_observation (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+        source, entered_by_id, entered_at, revision)
+    SELECT indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+        %(source)s, %(by)s, %(now)s, 1
+    FROM wanted WHERE NOT is_withdrawn AND NOT EXISTS (
+        SELECT FROM indicators_observation seen WHERE seen.indicator_id = wanted.indicator_id
+            AND seen.period_id = wanted.period_id AND seen.unit_id = wanted.unit_id
+    )
+    ON CONFLICT (indicator_id, period_id, unit_id) DO NOTHING
+    RETURNING indicator_id, unit_id, period_id
+), queued AS (
+    INSERT INTO indicators_stalevalue (indicator_id, unit_id, period_id, queued_at)
+    SELECT stale.*, %(now)s FROM (
+        SELECT * FROM gone UNION ALL SELECT * FROM changed UNION ALL SELECT * FROM added
+    ) stale
+)
+SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) + (SELECT count(*) FROM gone)
+"""
+
+
+@transaction.atomic
 def record_observations(*, rows: Iterable[Row], source: str, by: Person | None, now: dt.datetime) -> Tally:
     """Write many figures as `record_observation` writes one; only rows that differ are written.
 
     The rows are taken as they are: a caller that doesn't know them to be sound asks `refuse_impossible` first. The
-    last of several rows for the same figure counts. Values follow with the next drain: call `drain_rollups`, or leave
-    it to the worker, who is nudged after commit.
+    last of several rows for the same figure counts. Values follow with the next `drain_rollups`: call it after the
+    commit, or leave it to the worker.
     """
-    raise NotImplementedError
+    with connection.cursor() as cursor:
+        cursor.execute(INCOMING)
+        read = _copy(cursor, rows)
+        cursor.execute(WANTED)
+        _make_longer_periods(cursor)
+        given = {"now": now, "source": source, "by": by.pk if by else None}
+        new, changed = _merge(cursor, given)
+        # A first entry by hand at the same moment won; seen now, it is corrected.
+        more_new, more_changed = _merge(cursor, given) if _was_overtaken(cursor, now) else (0, 0)
+        cursor.execute("DROP TABLE incoming, wanted")
+    new, changed = new + more_new, changed + more_changed
+    return Tally(new, changed, read - new - changed)
+
+
+def _merge(cursor: CursorWrapper, given: dict[str, object]) -> tuple[int, int]:
+    cursor.execute(MERGE, given)
+    [(new, changed)] = cursor.fetchall()
+    return new, changed
+
+
+def _was_overtaken(cursor: CursorWrapper, now: dt.datetime) -> bool:
+    """Answer whether a figure that was to be written is now another's."""
+    cursor.execute(
+        """
+        SELECT EXISTS (
+            SELECT FROM indicators_observation seen JOIN wanted USING (indicator_id, period_id, unit_id)
+            WHERE seen.entered_at <> %s AND NOT wanted.is_withdrawn
+                AND (seen.numerator, seen.denominator, seen.days, seen.cases, seen.note)
+                IS DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases, wanted.note)
+        )
+        """,
+        [now],
+    )
+    [(is_overtaken,)] = cursor.fetchall()
+    return bool(is_overtaken)
+
+
+def _copy(cursor: CursorWrapper, rows: Iterable[Row]) -> int:
+    """Write rows to the table `incoming`; answer how many."""
+    read = 0
+    lines = map(_cells, rows)
+    while batch := list(islice(lines, BATCH)):
+        text = io.StringIO()
+        csv.writer(text).writerows(batch)
+        text.seek(0)
+        cursor.copy_expert(COPY, text)
+        read += len(batch)
+    return read
+
+
+def _cells(row: Row) -> Iterator[object]:
+    parts = row.parts or Parts()
+    yield from row[:3]
+    yield from (parts.numerator, parts.denominator, _array(parts.days), _array(parts.cases))
+    # NUL is no character to PostgreSQL.
+    yield from (row.note.replace("\0", ""), row.parts is None)
+
+
+def _array(numbers: tuple[int, ...] | None) -> str | None:
+    return None if numbers is None else "{" + ",".join(map(str, numbers)) + "}"
+
+
+def _make_longer_periods(cursor: CursorWrapper) -> None:
+    """Make the longer periods around the figures, where the calendar doesn't hold them yet."""
+    cursor.execute(
+        """
+        SELECT indicator_id, min(starts_on), max(ends_on)
+        FROM wanted JOIN organisation_period period ON period.id = period_id GROUP BY indicator_id
+        """
+    )
+    days = {indicator: (first, last) for indicator, first, last in cursor.fetchall()}
+    for indicator in Indicator.objects.filter(pk__in=days):
+        make_longer_periods(indicator, *days[indicator.pk])

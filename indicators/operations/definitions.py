@@ -1,47 +1,107 @@
-"""Change definitions, targets and who is expected to report."""
+"""Change definitions and who is expected to report."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any, Literal
 
-from indicators.models import Indicator, Target
-from organisation.models import Person, Unit
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from indicators.choices import MADE_OF, Kind, Statistic
+from indicators.models import Area, Indicator, Observation, Reporter
+from indicators.operations.refusals import DefinitionRefused
+from indicators.operations.rollup import queue_all
+from organisation.models import Unit
 
 Outcome = Literal["new", "changed", "unchanged"]
+#: A change of these changes what figures mean: it is a new version of the definition.
+MEANING = frozenset({"kind", "factor", "statistic", "within", "frequency", "also_at", "direction"})
 
 
-def save_indicator(*, definition: Mapping[str, Any], by: Person | None, now: dt.datetime) -> tuple[Indicator, Outcome]:
-    """Create or change the indicator named by `code` from a definition as `import_indicators` reads it.
+@transaction.atomic
+def save_indicator(*, definition: Mapping[str, Any], now: dt.datetime) -> tuple[Indicator, Outcome]:
+    """Create or change the indicator named by `code`; what the definition doesn't name stays as it is.
 
-    Raises `DefinitionRefused` with the field. A change that alters figures queues a rebuild of its values.
+    The keys are the model's fields; `area` is the code of one, made if need be. Raises `DefinitionRefused` with the
+    field. A change of meaning counts the version up and queues all values of the indicator.
     """
-    raise NotImplementedError
+    fields = dict(definition)
+    code = fields.pop("code", "")
+    found = Indicator.objects.select_for_update().filter(code=code).first()
+    indicator = found or Indicator(code=code)
+    if fields.get("area"):
+        area, _made = Area.objects.get_or_create(code=fields["area"], defaults={"name_en": fields["area"].capitalize()})
+        fields["area"] = area
+    changed = {name for name, value in fields.items() if not found or getattr(indicator, name) != value}
+    for name in changed:
+        setattr(indicator, name, fields[name])
+    if found and not changed:
+        return indicator, "unchanged"
+    refuse_unsound(indicator, changed)
+    if found and changed & MEANING:
+        indicator.version += 1
+        queue_all(indicators=[indicator.pk], now=now)
+    indicator.save()
+    return indicator, "changed" if found else "new"
 
 
-def set_target(
-    *,
-    indicator: Indicator,
-    unit: Unit,
-    valid_from: dt.date,
-    by: Person | None,
-    today: dt.date,
-    now: dt.datetime,
-    target: Decimal | None = None,
-    threshold: Decimal | None = None,
-    starting_point: Decimal | None = None,
-    band_low: Decimal | None = None,
-    band_high: Decimal | None = None,
-    valid_to: dt.date | None = None,
-    note: str = "",
-) -> Target:
-    """Set what an indicator should reach at a unit from a day; asks `may(by, Do.SET_TARGET, unit)` unless `by` is None.
-
-    Raises `DefinitionRefused`.
-    """
-    raise NotImplementedError
+def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
+    """Raise `DefinitionRefused` if a definition cannot be, or would turn old figures into something else."""
+    try:
+        indicator.full_clean(exclude=["owner"])
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise DefinitionRefused(field, " ".join(messages)) from error
+    if indicator.factor <= 0:
+        raise DefinitionRefused("factor", _("A factor is more than zero."))
+    _refuse_unsound_statistic(indicator)
+    for longer in indicator.also_at:
+        if indicator.frequency not in MADE_OF.get(longer, frozenset()):
+            raise DefinitionRefused("also_at", _("These periods are not made of whole shorter ones: %s") % longer)
+    _refuse_another_kind(indicator, frozenset(changed))
 
 
+def _refuse_unsound_statistic(indicator: Indicator) -> None:
+    if indicator.kind != Kind.DURATION:
+        if indicator.statistic:
+            raise DefinitionRefused("statistic", _("Only a duration has a statistic."))
+        return
+    if not indicator.statistic:
+        raise DefinitionRefused("statistic", _("A duration names its statistic: median, p90, mean, max, share_within."))
+    if indicator.statistic == Statistic.SHARE_WITHIN and indicator.within is None:
+        raise DefinitionRefused("target", _("A share within a limit names the limit."))
+
+
+def _refuse_another_kind(indicator: Indicator, changed: frozenset[str]) -> None:
+    """Refuse to read figures as something that they were not entered as."""
+    for field in sorted(changed & {"kind", "frequency"}):
+        if indicator.pk and Observation.objects.filter(indicator=indicator).exists():
+            raise DefinitionRefused(field, _("It already has figures; make another indicator instead."))
+
+
+@transaction.atomic
 def set_reporters(*, indicator: Indicator, units: Iterable[Unit], valid_from: dt.date, now: dt.datetime) -> bool:
-    """Let exactly these units be expected to report from a day on; True if that changed anything."""
-    raise NotImplementedError
+    """Let exactly these units be expected to report from a day on; answer whether that changed anything.
+
+    Expectations that began earlier end on the day before; those of units that stay go on.
+    """
+    wanted = {unit.pk for unit in units}
+    eve = valid_from - dt.timedelta(days=1)
+    later = Reporter.objects.filter(indicator=indicator, valid_from__gte=valid_from)
+    open_before = Reporter.objects.filter(indicator=indicator, valid_from__lt=valid_from)
+    open_before = open_before.exclude(valid_to__lt=valid_from)
+    ended = open_before.exclude(unit__in=wanted).update(valid_to=eve)
+    prolonged = open_before.filter(unit__in=wanted, valid_to__isnull=False).update(valid_to=None)
+    missing = wanted - set(open_before.filter(unit__in=wanted).values_list("unit_id", flat=True))
+    fitting = set(
+        later.filter(valid_from=valid_from, valid_to=None, unit__in=missing).values_list("unit_id", flat=True)
+    )
+    dropped, _rows = later.exclude(valid_from=valid_from, valid_to=None, unit__in=missing).delete()
+    Reporter.objects.bulk_create(
+        Reporter(indicator=indicator, unit_id=unit, valid_from=valid_from) for unit in sorted(missing - fitting)
+    )
+    changed = bool(ended or prolonged or dropped or missing - fitting)
+    if changed:
+        queue_all(indicators=[indicator.pk], now=now)
+    return changed

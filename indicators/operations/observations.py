@@ -4,16 +4,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from indicators.calculations import Parts
 from indicators.models import EarlierEntry, Indicator, Observation, StaleValue
 from indicators.operations import refusals
-from indicators.operations.announcing import announce_value
-from indicators.operations.rollup import drain_rollups
+from indicators.operations.announcing import announce_values
+from indicators.operations.rollup import drain_figure
 from indicators.operations.validation import refuse_impossible
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
+from organisation.operations import periods_spanning
 from organisation.queries import may
 
 Outcome = Literal["new", "changed", "unchanged"]
@@ -61,7 +62,7 @@ def enter_figure(
         note=note,
         expected_revision=expected_revision,
     )
-    drain_rollups(now=now, indicators=[indicator.pk])
+    drain_figure(indicator=indicator, unit=unit, period=period, now=now)
     return recorded
 
 
@@ -86,6 +87,7 @@ def record_observation(
     Raises `ObservationRefused`.
     """
     refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
+    make_longer_periods(indicator, period.starts_on, period.ends_on)
     fresh = Observation(
         indicator=indicator,
         unit=unit,
@@ -96,14 +98,10 @@ def record_observation(
         entered_at=now,
         **columns(parts),
     )
+    if expected_revision in {None, 0} and _inserted(fresh):
+        _follow(indicator, unit, period, now)
+        return Recorded("new", fresh.revision)
     before = _locked(indicator, unit, period)
-    if before is None and expected_revision in {None, 0}:
-        # Two first entries at the same moment: the second waits here for the first, then corrects it.
-        Observation.objects.bulk_create([fresh], ignore_conflicts=True)
-        before = _locked(indicator, unit, period)
-        if before is not None and before.entered_at == now and before.revision == 1 and _same(before, fresh):
-            _follow(indicator, unit, period, now)
-            return Recorded("new", 1)
     if before is None or (expected_revision is not None and expected_revision != before.revision):
         raise refusals.ChangedMeanwhile
     if _same(before, fresh):
@@ -137,8 +135,14 @@ def withdraw_figure(
     if not may(by, Do.ENTER_FIGURES, unit, on=today):
         raise refusals.MayNotEnter
     was_there = withdraw_observation(indicator=indicator, unit=unit, period=period, now=now)
-    drain_rollups(now=now, indicators=[indicator.pk])
+    drain_figure(indicator=indicator, unit=unit, period=period, now=now)
     return was_there
+
+
+def make_longer_periods(indicator: Indicator, first: dt.date, last: dt.date) -> None:
+    """Make the longer periods around some days, where the calendar doesn't hold them yet."""
+    for frequency in indicator.also_at:
+        periods_spanning(frequency, first, last)
 
 
 def columns(parts: Parts) -> dict[str, object]:
@@ -149,6 +153,21 @@ def columns(parts: Parts) -> dict[str, object]:
         "days": None if parts.days is None else list(parts.days),
         "cases": None if parts.cases is None else list(parts.cases),
     }
+
+
+def _inserted(fresh: Observation) -> bool:
+    """Insert a first figure; False where there is one already. Of two at the same moment, the second waits here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO indicators_observation (indicator_id, unit_id, period_id, numerator, denominator, days, cases,
+                note, source, entered_by_id, entered_at, revision)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT (indicator_id, period_id, unit_id) DO NOTHING
+            """,
+            [fresh.indicator_id, fresh.unit_id, fresh.period_id, *(getattr(fresh, name) for name in KEPT)],
+        )
+        return cursor.rowcount == 1
 
 
 def _locked(indicator: Indicator, unit: Unit, period: Period) -> Observation | None:
@@ -174,4 +193,4 @@ def _keep(before: Observation, now: dt.datetime) -> None:
 def _follow(indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> None:
     """Queue the roll-up and tell the open pages, in the transaction of the figure itself."""
     StaleValue.objects.create(indicator=indicator, unit=unit, period=period, queued_at=now)
-    announce_value(indicator=indicator, unit=unit, period=period, now=now)
+    announce_values(indicator.code, [(unit.pk, unit.code, period.code)], now=now)

@@ -1,0 +1,114 @@
+"""Take rows from the roll-up queue and let the values above them follow, in one transaction."""
+
+import datetime as dt
+from collections.abc import Sequence
+from string import Template
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from indicators.models import Indicator
+from indicators.operations.writing import lock, write_values
+from indicators.queries.rollup import shape_of
+
+
+class Cell(NamedTuple):
+    """A unit in a period whose value has to follow; `depth` 0 is a root."""
+
+    period_id: int
+    is_longer: bool
+    unit_id: int
+    parent_id: int | None
+    depth: int
+
+
+#: Takes queue rows away, and returns the cells on the way up from them: of the reported period, and of the longer ones
+#: that it is part of. Ordered by period, so that a large import is taken in whole periods.
+TAKE = Template("""
+WITH RECURSIVE taken AS (
+    DELETE FROM indicators_stalevalue WHERE id IN (
+        SELECT id FROM indicators_stalevalue WHERE indicator_id = %(indicator)s AND $chosen
+        ORDER BY period_id LIMIT %(limit)s
+    ) RETURNING unit_id, period_id
+), touched AS (
+    SELECT DISTINCT taken.unit_id, period.id AS period_id, false AS is_longer, period.ends_on
+    FROM taken JOIN organisation_period period ON period.id = taken.period_id
+    $longer
+), climb AS (
+    SELECT touched.*, placed.parent_id, touched.unit_id AS start_id, 0 AS step
+    FROM touched CROSS JOIN LATERAL (
+        SELECT parent_id FROM organisation_placement placed WHERE placed.unit_id = touched.unit_id
+            AND placed.valid_from <= touched.ends_on ORDER BY valid_from DESC LIMIT 1
+    ) placed
+    UNION ALL
+    SELECT climb.parent_id, climb.period_id, climb.is_longer, climb.ends_on, placed.parent_id, climb.start_id, step + 1
+    FROM climb CROSS JOIN LATERAL (
+        SELECT parent_id FROM organisation_placement placed WHERE placed.unit_id = climb.parent_id
+            AND placed.valid_from <= climb.ends_on ORDER BY valid_from DESC LIMIT 1
+    ) placed
+), cell AS (
+    SELECT DISTINCT period_id, is_longer, unit_id, parent_id,
+        max(step) OVER (PARTITION BY start_id, period_id) - step AS depth
+    FROM climb
+)
+SELECT (SELECT count(*) FROM taken),
+    EXISTS (SELECT FROM indicators_reporter WHERE indicator_id = %(indicator)s),
+    cell.*
+FROM (SELECT) always LEFT JOIN cell ON true
+""")
+ANY_FIGURE = "unit_id IS NOT NULL"
+ONE_FIGURE = "unit_id = %(unit)s AND period_id = %(period)s"
+LONGER = """
+    UNION
+    SELECT taken.unit_id, longer.id, true, longer.ends_on
+    FROM taken JOIN organisation_period period ON period.id = taken.period_id
+    JOIN organisation_period longer ON longer.frequency = ANY(%(also_at)s::text[])
+        AND longer.starts_on <= period.starts_on AND longer.ends_on >= period.ends_on
+"""
+
+
+@transaction.atomic
+def drain_indicator(indicator: Indicator, *, now: dt.datetime, limit: int, only: tuple[int, int] | None = None) -> int:
+    """Let values follow at most `limit` queue rows, or those of one figure (unit id, period id); answer how many."""
+    with connection.cursor() as cursor:
+        lock(cursor, indicator.pk)
+        taken, has_reporters, cells = _take(cursor, indicator, limit=limit, only=only)
+        for is_longer in (False, True):
+            scope = [cell for cell in cells if cell.is_longer == is_longer]
+            if not scope:
+                continue
+            shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
+            deepest = max(cell.depth for cell in scope)
+            write_values(cursor, indicator, shape, deepest=deepest, now=now, cells=_as_lists(scope))
+    return taken
+
+
+def _take(
+    cursor: CursorWrapper, indicator: Indicator, *, limit: int, only: tuple[int, int] | None
+) -> tuple[int, bool, list[Cell]]:
+    unit, period = only or (None, None)
+    cursor.execute(
+        TAKE.substitute(
+            chosen=ONE_FIGURE if only else ANY_FIGURE,
+            longer=LONGER if indicator.also_at else "",
+        ),
+        {
+            "indicator": indicator.pk,
+            "also_at": indicator.also_at,
+            "unit": unit,
+            "period": period,
+            "limit": limit,
+        },
+    )
+    rows = cursor.fetchall()
+    return rows[0][0], rows[0][1], [Cell(*row[2:]) for row in rows if row[2] is not None]
+
+
+def _as_lists(cells: Sequence[Cell]) -> dict[str, list[int | None]]:
+    return {
+        "periods": [cell.period_id for cell in cells],
+        "units": [cell.unit_id for cell in cells],
+        "parents": [cell.parent_id for cell in cells],
+        "depths": [cell.depth for cell in cells],
+    }

@@ -1,0 +1,73 @@
+"""Compute all values of an indicator again, whole periods at a time, and write those that differ."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from indicators.models import Indicator, Observation, Reporter, Value
+from indicators.operations.writing import lock, write_values
+from indicators.queries.rollup import SCOPE_TABLES, shape_of
+from organisation.models import Period, Unit
+
+#: Units × periods computed in one transaction: bounds its memory, and for how long it keeps others waiting.
+BLOCK_CELLS = 250_000
+
+
+def rebuild_indicator(indicator: Indicator, *, now: dt.datetime) -> int:
+    """Bring every value of an indicator to what its observations say; answer how many changed."""
+    size = max(1, BLOCK_CELLS // max(1, Unit.objects.count()))
+    changed = _forget_other_frequencies(indicator)
+    for is_longer in (False, True):
+        periods = _periods_of(indicator, is_longer=is_longer)
+        for start in range(0, len(periods), size):
+            changed += _rebuild_block(indicator, periods[start : start + size], is_longer=is_longer, now=now)
+    return changed
+
+
+def _forget_other_frequencies(indicator: Indicator) -> int:
+    """Drop the values of longer periods that the definition no longer asks for."""
+    kept = [indicator.frequency, *indicator.also_at]
+    periods = Value.objects.filter(indicator=indicator).values("period_id").distinct()
+    others = Period.objects.filter(pk__in=periods).exclude(frequency__in=kept)
+    if not others.exists():
+        return 0
+    return Value.objects.filter(indicator=indicator, period__in=others).delete()[0]
+
+
+def _periods_of(indicator: Indicator, *, is_longer: bool) -> list[int]:
+    """Return the periods, oldest first, that have values of an indicator or should have."""
+    observed = Observation.objects.filter(indicator=indicator)
+    if is_longer:
+        frequencies = indicator.also_at
+        within = Period.objects.filter(
+            Exists(observed.filter(period=OuterRef("pk"))),
+            frequency=indicator.frequency,
+            starts_on__gte=OuterRef("starts_on"),
+            ends_on__lte=OuterRef("ends_on"),
+        )
+        has_observations = Exists(within)
+    else:
+        frequencies = [indicator.frequency]
+        has_observations = Exists(observed.filter(period=OuterRef("pk")))
+    periods = Period.objects.filter(frequency__in=frequencies).order_by("starts_on")
+    should = set(periods.filter(has_observations).values_list("pk", flat=True))
+    have = set(Value.objects.filter(indicator=indicator).values_list("period_id", flat=True).distinct())
+    return [pk for pk in periods.values_list("pk", flat=True) if pk in should or pk in have]
+
+
+@transaction.atomic
+def _rebuild_block(indicator: Indicator, periods: Sequence[int], *, is_longer: bool, now: dt.datetime) -> int:
+    has_reporters = Reporter.objects.filter(indicator=indicator).exists()
+    shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
+    with connection.cursor() as cursor:
+        lock(cursor, indicator.pk)
+        # Sums of a whole block fit into this; the default would write them to disk and read them again.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(SCOPE_TABLES, {"periods": list(periods), "as_of": None})
+        cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
+        [(deepest,)] = cursor.fetchall()
+        changed = write_values(cursor, indicator, shape, deepest=deepest, now=now)
+        cursor.execute("DROP TABLE rollup_block, rollup_tree")
+    return changed

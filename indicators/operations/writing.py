@@ -1,0 +1,97 @@
+"""Write values where they differ, one computation of an indicator at a time, and tell the open pages."""
+
+import datetime as dt
+from string import Template
+
+from django.db.backends.utils import CursorWrapper
+
+from indicators.models import Indicator
+from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
+from indicators.queries.rollup import Shape, rolled_up
+
+#: Any constant that no other lock of the database uses; these are the letters "roll".
+ROLLUP_LOCK = int.from_bytes(b"roll")
+
+#: Values of the scope that have nothing observed below them any more.
+GONE = Template("""
+, gone AS (
+    DELETE FROM indicators_value kept USING $scope
+    WHERE kept.indicator_id = %(indicator)s AND $inside
+        AND NOT EXISTS (
+            SELECT FROM fresh WHERE fresh.unit_id = kept.unit_id AND fresh.period_id = kept.period_id
+        )
+    RETURNING kept.unit_id, kept.period_id
+)""")
+GONE_FROM_CELLS = GONE.substitute(
+    scope="hang", inside="kept.unit_id = hang.unit_id AND kept.period_id = hang.period_id"
+)
+GONE_FROM_BLOCK = GONE.substitute(scope="rollup_block", inside="kept.period_id = rollup_block.period_id")
+
+#: Only what differs is written; the lock keeps other writers out, so looking before writing is safe.
+WRITE = """
+, changed AS (
+    UPDATE indicators_value kept SET numerator = fresh.numerator, denominator = fresh.denominator,
+        days = fresh.days, cases = fresh.cases, reporting = fresh.reporting, expected = fresh.expected,
+        computed_at = %(now)s
+    FROM fresh
+    WHERE kept.indicator_id = %(indicator)s AND kept.unit_id = fresh.unit_id AND kept.period_id = fresh.period_id
+        AND (kept.numerator, kept.denominator, kept.days, kept.cases, kept.reporting, kept.expected)
+        IS DISTINCT FROM
+            (fresh.numerator, fresh.denominator, fresh.days, fresh.cases, fresh.reporting, fresh.expected)
+    RETURNING kept.unit_id, kept.period_id
+), added AS (
+    INSERT INTO indicators_value (indicator_id, unit_id, period_id, numerator, denominator, days, cases,
+        reporting, expected, computed_at)
+    SELECT %(indicator)s, unit_id, period_id, numerator, denominator, days, cases, reporting, expected, %(now)s
+    FROM fresh WHERE NOT EXISTS (
+        SELECT FROM indicators_value kept WHERE kept.indicator_id = %(indicator)s
+            AND kept.unit_id = fresh.unit_id AND kept.period_id = fresh.period_id
+    )
+    RETURNING unit_id, period_id
+), written AS MATERIALIZED (
+    SELECT * FROM gone UNION ALL SELECT * FROM changed UNION ALL SELECT * FROM added
+), listed AS (
+    SELECT * FROM written LIMIT %(most)s
+)
+SELECT (SELECT count(*) FROM written), unit.id, unit.code, period.code
+FROM listed JOIN organisation_unit unit ON unit.id = unit_id JOIN organisation_period period ON period.id = period_id
+"""
+
+
+def lock(cursor: CursorWrapper, key: int) -> None:
+    """Let nobody else compute values of this indicator (its id; 0: the tree) until the transaction ends.
+
+    Taken in a statement of its own: the statements after it take their snapshots after the other's commit, so a value
+    computed from older observations can never be written over one computed from newer ones. Compiling these statements
+    would take longer than running them, so that is switched off as well.
+    """
+    cursor.execute("SELECT set_config('jit', 'off', true), pg_advisory_xact_lock(%s, %s)", [ROLLUP_LOCK, key])
+
+
+def write_values(
+    cursor: CursorWrapper,
+    indicator: Indicator,
+    shape: Shape,
+    *,
+    deepest: int,
+    now: dt.datetime,
+    cells: dict[str, list[int | None]] | None = None,
+) -> int:
+    """Compute the values of a scope, write those that differ, announce them; answer how many.
+
+    The scope is `cells` (lists `periods`, `units`, `parents`, `depths`) or, without them, the scope tables.
+    """
+    gone = GONE_FROM_BLOCK if cells is None else GONE_FROM_CELLS
+    cursor.execute(
+        rolled_up(shape, deepest=deepest, is_whole=cells is None) + gone + WRITE,
+        {
+            "indicator": indicator.pk,
+            "frequency": indicator.frequency,
+            "now": now,
+            "most": MOST_ANNOUNCED + 1,
+            **(cells or {}),
+        },
+    )
+    rows = cursor.fetchall()
+    announce_values(indicator.code, [row[1:] for row in rows], now=now)
+    return int(rows[0][0]) if rows else 0

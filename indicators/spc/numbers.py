@@ -1,0 +1,47 @@
+"""Exact numbers: decimals as whole numbers over one common denominator, so that a point on a line lies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+
+Number = Decimal | Fraction | int
+
+#: Significant digits of what is worked out: far more than the 1e-9 at which results are compared.
+PRECISION = 34
+
+
+class SpcRefused(ValueError):
+    """A chart cannot be made of this. `code` is stable; `str()` is the sentence."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def common(values: Sequence[Number | None]) -> tuple[list[int | None], int]:
+    """Return the values as whole numbers over one denominator; missing ones stay missing."""
+    ratios = [None if value is None else value.as_integer_ratio() for value in values]
+    denominator = lcm(*{ratio[1] for ratio in ratios if ratio is not None})
+    if denominator == 1:
+        return [None if ratio is None else ratio[0] for ratio in ratios], 1
+    return [None if ratio is None else ratio[0] * (denominator // ratio[1]) for ratio in ratios], denominator
+
+
+def number(value: object) -> Decimal | None:
+    """Return what a program sent as a decimal, a float by its shortest writing; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise SpcRefused("not_a_number", f"“{value}” is not a number.")
+    found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not found.is_finite():
+        raise SpcRefused("not_a_number", f"“{value}” is not a number.")
+    return found
+
+
+def numbers(values: Iterable[object]) -> list[Decimal | None]:
+    """Return each of the values as a decimal or None."""
+    return [number(value) for value in values]
