@@ -211,6 +211,25 @@ class Role(models.Model):
         return f"{self.person}: {self.get_role_display()}, {self.unit}"
 
 
+class RoleChange(models.Model):
+    """A role was given or taken: to whom, where, by whom and when. Never edited; it outlives the role."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("person"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name=_("unit"))
+    role = models.CharField(_("role"), max_length=20, choices=RoleName.choices)
+    is_given = models.BooleanField(_("given"))
+    changed_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    changed_at = models.DateTimeField(_("at"))
+
+    class Meta:
+        ordering = ("-changed_at", "-pk")
+        verbose_name = _("role given or taken")
+        verbose_name_plural = _("roles given and taken")
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}, {self.unit}"
+
+
 class AccessToken(models.Model):
     """A program's key to the API in a person's name. Only its SHA-256 is kept; the token is shown once."""
 

@@ -1,7 +1,21 @@
 """Change the organisation. Each function is one thing a person or a job can do."""
 
+from organisation.operations.people import give_role, take_role
 from organisation.operations.periods import period_for, periods_for, periods_spanning
+from organisation.operations.tokens import create_token, revoke_token, use_token
 from organisation.operations.tree import TreeChange, rebuild_ancestors
 from organisation.operations.units import import_units
 
-__all__ = ["TreeChange", "import_units", "period_for", "periods_for", "periods_spanning", "rebuild_ancestors"]
+__all__ = [
+    "TreeChange",
+    "create_token",
+    "give_role",
+    "import_units",
+    "period_for",
+    "periods_for",
+    "periods_spanning",
+    "rebuild_ancestors",
+    "revoke_token",
+    "take_role",
+    "use_token",
+]

@@ -8,6 +8,7 @@ from organisation.queries.periods import (
     periods_by_code,
 )
 from organisation.queries.permission import may, unit_ids_where, units_where
+from organisation.queries.tokens import person_by_token, token_by_text
 
 __all__ = [
     "last_closed",
@@ -16,6 +17,8 @@ __all__ = [
     "period_containing",
     "periods_between",
     "periods_by_code",
+    "person_by_token",
+    "token_by_text",
     "unit_ids_where",
     "units_where",
 ]
