@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 
 from organisation.choices import Do
 from organisation.models import AccessToken, Person
+from organisation.operations import use_token
 from organisation.queries import units_where
 
 if TYPE_CHECKING:
@@ -27,10 +27,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        digest = hashlib.sha256(secret.strip().encode()).hexdigest()
-        token = AccessToken.objects.select_related("person").filter(digest=digest).first()
-        today = timezone.localdate()
-        if token is None or not token.person.is_active or (token.expires_on and token.expires_on < today):
+        token = use_token(secret.strip(), today=timezone.localdate())
+        if token is None:
             raise exceptions.AuthenticationFailed(_("This token is unknown, expired or withdrawn."))
         return token.person, token
 

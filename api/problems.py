@@ -4,6 +4,7 @@
 were sent, {"row"} counted from 0. Programs read `code`; people read `detail`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypedDict
@@ -13,7 +14,22 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from core.periods import UnknownPeriod
+from indicators.operations import DefinitionRefused, MayNotEnter, ObservationRefused
+from indicators.operations.refusals import ChangedMeanwhile
+from trajectories.calculations.refusals import TrajectoryRefused, UnknownTrajectory
+
 CONTENT_TYPE = "application/problem+json"
+#: The status of each family; the nearest base class counts. 422: understood, but no such thing can be.
+STATUSES: Mapping[type[Exception], int] = {
+    MayNotEnter: 403,
+    ChangedMeanwhile: 412,
+    ObservationRefused: 422,
+    DefinitionRefused: 422,
+    UnknownPeriod: 422,
+    UnknownTrajectory: 404,
+    TrajectoryRefused: 422,
+}
 
 
 class FieldError(TypedDict, total=False):
@@ -61,11 +77,26 @@ def problem_details(exc: Exception, _context: dict[str, Any]) -> HttpResponse | 
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
-    if isinstance(exc, Problem):
-        return respond(exc)
     if isinstance(exc, exceptions.APIException):
         return respond(_from_framework(exc), _headers(exc))
-    return None
+    problem = exc if isinstance(exc, Problem) else problem_of(exc)
+    return respond(problem) if problem else None
+
+
+def problem_of(refusal: Exception) -> Problem | None:
+    """Return a refusal of the product as a problem; None for any other exception."""
+    status = next((STATUSES[base] for base in type(refusal).__mro__ if base in STATUSES), None)
+    if status is None:
+        return None
+    field = getattr(refusal, "field", "")
+    errors = [FieldError(field=field, reason=str(refusal))] if field else []
+    return Problem(status, code_of(refusal), str(refusal), errors)
+
+
+def code_of(refusal: Exception) -> str:
+    """Return the stable code: the refusal's own, else its name: `UnknownMeasure` is `unknown_measure`."""
+    own = getattr(refusal, "code", "")
+    return own or re.sub(r"(?<!^)(?=[A-Z])", "_", type(refusal).__name__).lower()
 
 
 def _headers(exc: exceptions.APIException) -> dict[str, str]:

@@ -1,12 +1,17 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from api import indicators, schema, units, values
+from api import indicators, schema, tokens, trajectories, units, values
 
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", schema.docs, name="docs"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:token>/", tokens.token, name="token"),
+    path("trajectories/", trajectories.trajectories, name="trajectories"),
+    path("trajectories/<str:code>/", trajectories.trajectory, name="trajectory"),
+    path("trajectories/<str:code>/measure/", trajectories.measured, name="measure"),
     path("units/", units.units, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),
     path("indicators/", indicators.indicators, name="indicators"),

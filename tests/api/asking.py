@@ -1,10 +1,13 @@
 """Ask the API as a person would, and read what it answers."""
 
+import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from organisation.models import Person
+from organisation.operations import create_token
 
 
 def as_person(person: Person) -> APIClient:
@@ -28,3 +31,13 @@ def every_page(client: APIClient, address: str, **parameters: str) -> list[dict[
         page = client.get(page["next"]).json()
         rows += page["results"]
     return rows
+
+
+def as_program(person: Person, *, may_write: bool = False, expires_on: dt.date | None = None) -> APIClient:
+    """Return a client that shows a token made in a person's name."""
+    _token, secret = create_token(
+        person=person, name="test", may_write=may_write, expires_on=expires_on, now=timezone.now()
+    )
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    return client

@@ -1,0 +1,171 @@
+"""Service trajectories: their definition, and one measure tried over their events."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import paging, parameters
+from api.authentication import TokenMayUseApi
+from api.bodies import Body
+from api.people import asking
+from api.problems import Problem
+from api.shapes import paged, shape
+from organisation.choices import Do
+from organisation.models import Ancestor
+from organisation.queries import units_where
+from trajectories.models import Refresh, Trajectory
+from trajectories.queries import measure
+from trajectories.queries.measures import read_as_of
+
+
+class TrajectoryRow(TypedDict):
+    """A trajectory in short. `stale_since`: when events came that no refresh has measured yet."""
+
+    code: str
+    name_en: str
+    name_fr: str
+    timezone: str
+    version: int
+    stale_since: dt.datetime | None
+
+
+class BoundMeasureRow(TypedDict):
+    """A measure that feeds an indicator, with its parameters."""
+
+    indicator: str
+    measure: str
+    params: dict[str, Any]
+
+
+class RefreshRow(TypedDict):
+    """The last computation of a trajectory's measures; `error` is empty unless it failed."""
+
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    events: int
+    observations_changed: int
+    error: str
+
+
+class TrajectorySheet(TrajectoryRow):
+    """The definition of a trajectory: steps in order, the clock's activities, the measures bound to indicators."""
+
+    steps: list[dict[str, Any]]
+    clock: dict[str, Any]
+    measures: list[BoundMeasureRow]
+    last_refresh: RefreshRow | None
+
+
+class MeasureOrder(Body):
+    """Which measure to compute, with which parameters; only events before `as_of` are known."""
+
+    measure = serializers.CharField()
+    params = serializers.DictField(default=dict)
+    as_of = serializers.CharField(allow_null=True, default=None)
+
+
+@extend_schema(
+    operation_id="trajectories_list",
+    summary="Trajectories",
+    parameters=paging.PARAMETERS,
+    responses={200: paged(TrajectoryRow)},
+)
+@api_view(["GET"])
+def trajectories(request: Request) -> Response:
+    """List the trajectories, by code. A definition is no figure: whoever is signed in may read it."""
+    parameters.only(request, *paging.NAMES)
+    return paging.page(request, Trajectory.objects.all(), key="code", draw=rows)
+
+
+@extend_schema(operation_id="trajectory", summary="One trajectory", responses={200: shape(TrajectorySheet)})
+@api_view(["GET"])
+def trajectory(request: Request, code: str) -> Response:
+    """Show the definition of a trajectory, its measures and its last refresh."""
+    parameters.only(request)
+    return Response(sheet(get_object_or_404(Trajectory, code=code)))
+
+
+@extend_schema(
+    operation_id="trajectory_measure",
+    summary="Try a measure",
+    request=MeasureOrder,
+    responses={200: {"type": "object", "description": "The keys of the measure's definition."}},
+)
+@api_view(["POST"])
+@permission_classes([IsAuthenticated, TokenMayUseApi])
+def measured(request: Request, code: str) -> Response:
+    """Compute one measure over the stored events, as the `measure` command does; nothing is kept.
+
+    It counts people wherever they were seen, few as they may be: for whoever may see small numbers at a root. A token
+    for reading will do.
+    """
+    parameters.only(request)
+    found = get_object_or_404(Trajectory, code=code)
+    if not may_see_everyone(request):
+        raise Problem(403, "needs_small_numbers", _("Measures are tried by whoever sees small numbers everywhere."))
+    order = MeasureOrder(data=request.data)
+    order.is_valid(raise_exception=True)
+    wanted = order.validated_data
+    as_of = read_as_of(wanted["as_of"]) if wanted["as_of"] else None
+    return Response(measure(found, wanted["measure"], wanted["params"], as_of))
+
+
+def may_see_everyone(request: Request) -> bool:
+    """Answer whether whoever asks may see small numbers at a root of the organisation, and so everywhere below."""
+    person, today = asking(request), timezone.localdate()
+    if person.is_superuser:
+        return True
+    nested = Ancestor.objects.valid(today).filter(distance=1)
+    seen = units_where(person, Do.SEE_SMALL_NUMBERS, on=today)
+    return seen.exclude(pk__in=nested.values("unit")).exists()
+
+
+def rows(found: Sequence[Trajectory]) -> list[TrajectoryRow]:
+    """Draw trajectories in short."""
+    return [row(trajectory) for trajectory in found]
+
+
+def row(trajectory: Trajectory) -> TrajectoryRow:
+    """Draw a trajectory in short."""
+    return {
+        "code": trajectory.code,
+        "name_en": trajectory.name_en,
+        "name_fr": trajectory.name_fr,
+        "timezone": trajectory.timezone,
+        "version": trajectory.version,
+        "stale_since": trajectory.stale_since,
+    }
+
+
+def sheet(trajectory: Trajectory) -> TrajectorySheet:
+    """Draw the whole definition."""
+    bound = trajectory.measures.select_related("indicator").order_by("indicator__code")
+    last = trajectory.refreshes.order_by("-started_at").first()
+    return {
+        **row(trajectory),
+        "steps": trajectory.steps,
+        "clock": trajectory.clock,
+        "measures": [{"indicator": one.indicator.code, "measure": one.measure, "params": one.params} for one in bound],
+        "last_refresh": refresh_row(last) if last else None,
+    }
+
+
+def refresh_row(refresh: Refresh) -> RefreshRow:
+    """Draw a refresh."""
+    return {
+        "started_at": refresh.started_at,
+        "finished_at": refresh.finished_at,
+        "events": refresh.events,
+        "observations_changed": refresh.observations_changed,
+        "error": refresh.error,
+    }
