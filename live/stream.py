@@ -38,6 +38,7 @@ class LiveStream:
 
     def __init__(self, identify: Identify) -> None:
         self._identify = identify
+        self._is_ending = False
         self._tail: Tail | None = None
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -57,14 +58,15 @@ class LiveStream:
         await self._stream(visit, Subscription(sight, Narrowing.of(visit)), receive, send)
 
     def end_streams(self) -> None:
-        """Let every stream end at once, for the process wants to end. Call it in the event loop."""
+        """Let every stream end at once, and no other begin: the process wants to end. Call it in the event loop."""
+        self._is_ending = True
         for subscription in tuple(self._tail.subscriptions if self._tail else ()):
             subscription.end()
 
     async def _stream(self, visit: Visit, subscription: Subscription, receive: Receive, send: Send) -> None:
         if self._tail is None:
             self._tail = Tail()
-        if len(self._tail.subscriptions) >= MOST_STREAMS:
+        if self._is_ending or len(self._tail.subscriptions) >= MOST_STREAMS:
             await _answer(send, 503, (b"retry-after", b"10"))
             return
         try:
