@@ -1,15 +1,21 @@
 # make run · make test · make bench. The README says the rest.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+BIN := $(CURDIR)/.venv/bin
 
-.PHONY: run test bench check clean
+.PHONY: run test bench
 
-run: $(VENV)/.run
-	@exec $(BIN)/python -m obeya.run
+run: .venv/.run
+	@exec "$(BIN)/python" -m obeya.run
 
-test: $(VENV)/.test
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh .ci/checks
+test: .venv/.test
+	@PATH="$(BIN):$$PATH" bash .ci/checks
 
-bench: $(VENV)/.test
-	@$(BIN)/python -m bench
+bench: .venv/.test
+	@exec "$(BIN)/python" -m bench
+
+# Installed again when the lists of packages change, and at no other time: afterwards no network is needed.
+.venv/.run: requirements.txt .ci/install.py
+	@$(PYTHON) .ci/install.py $< $@
+
+.venv/.test: tests/requirements.txt requirements.txt .ci/install.py
+	@$(PYTHON) .ci/install.py $< $@

@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import structlog
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,8 @@ from obeya.addresses import broker_url, postgres_url, valkey_url
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: What this installation makes and keeps: engines, keys, refused rows. Never in the repository.
 DATA_DIR = Path(os.environ.get("OBEYA_DATA") or BASE_DIR / "data").expanduser().resolve()
+#: The organisation's local days; a trajectory may name another zone for its own events.
+LOCAL_TIME_ZONE = os.environ.get("OBEYA_TIME_ZONE", "America/Toronto")
 PRODUCTION = os.environ.get("OBEYA_ENV", "development") == "production"
 
 
@@ -158,7 +162,20 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
+CELERY_TIMEZONE = LOCAL_TIME_ZONE
+CELERY_BEAT_SCHEDULER = "core.beat.Scheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": schedule, "options": {"expires": 60}}
+    for name, schedule in {
+        "core.tasks.heartbeat": 10,
+        "indicators.tasks.drain_rollups": 5,
+        "trajectories.tasks.refresh_stale": 30,
+        # Waiting times grow by a day at midnight, without any event.
+        "trajectories.tasks.refresh_daily": crontab(hour=0, minute=2),
+        "live.tasks.prune_changes": crontab(minute=17),
+    }.items()
+}
 
 # --- people
 AUTH_USER_MODEL = "organisation.Person"
@@ -182,8 +199,7 @@ LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-#: The organisation's local days; a trajectory may name another zone for its own events.
-TIME_ZONE = os.environ.get("OBEYA_TIME_ZONE", "America/Toronto")
+TIME_ZONE = LOCAL_TIME_ZONE
 
 # --- what the browser is told
 STATIC_URL = "/static/"
@@ -244,10 +260,32 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.add_refusals"],
 }
 
+# --- logs: JSON for machines in production, lines for a terminal elsewhere; never a name, an address or a pseudonym
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=PRODUCTION),
+            ],
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *([structlog.processors.format_exc_info] if PRODUCTION else []),
+                structlog.processors.JSONRenderer() if PRODUCTION else structlog.dev.ConsoleRenderer(colors=False),
+            ],
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Starts and stops are told by whoever starts and stops the processes.
+        "uvicorn": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        # A page that is not there, or not theirs, is no event of ours, and its path may name a person.
+        "django.request": {"level": "ERROR"},
+    },
 }

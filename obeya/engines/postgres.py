@@ -73,11 +73,8 @@ class Postgres:
 
     def stop(self) -> None:
         """End the server that `start` started."""
-        if self.process:
-            # The child is ended through psutil and reaped through Popen.
+        if self.process and self.process.poll() is None:
             end(psutil.Process(self.process.pid), ENDING)
-            self.process.wait()
-            self.process = None
 
     def _make(self, programs: Path, who: Account) -> None:
         """Make the folder beside its place and move it there when it is whole."""

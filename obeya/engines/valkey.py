@@ -61,10 +61,8 @@ class Valkey:
 
     def stop(self) -> None:
         """End the server that `start` started."""
-        if self.process:
+        if self.process and self.process.poll() is None:
             end(psutil.Process(self.process.pid), ENDING)
-            self.process.wait()
-            self.process = None
 
     def _end_leftover(self) -> None:
         """End a server that outlived the program that started it."""
