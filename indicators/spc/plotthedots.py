@@ -22,6 +22,11 @@ NAMES = {
     ("shift", 1): "7 Points Above CL",
     ("shift", -1): "7 Points Below CL",
 }
+COLUMNS = (
+    "rebase_group", "in_calculation", "mean", "lpl", "upl", "near_lpl", "near_upl", "moving_range_used",
+    "avg_moving_range", "relative_to_mean", "outside_limits", "close_to_limits", "rule_trend", "rule_two_in_three",
+    "rule_shift", "special_cause_type", "point_type", "short_group_warning",
+)  # fmt: skip
 IMPROVEMENTS: dict[object, Improvement] = {"increase": "increase", "decrease": "decrease", "neutral": "neutral"}
 
 
@@ -68,9 +73,10 @@ def _when(row: tuple[dt.datetime, str, Decimal | None]) -> dt.datetime:
 def as_columns(chart: XmrChart, dates: Sequence[str], points: Sequence[Decimal | None]) -> dict[str, Any]:
     """Return a chart as the columns of the reference cases, in order of date."""
     columns: dict[str, list[Any]] = {"x": list(dates), "y": [_plain(point) for point in points]}
+    columns |= {name: [] for name in COLUMNS}
     for segment in chart.segments:
         for name, column in _columns(segment, chart).items():
-            columns.setdefault(name, []).extend(column)
+            columns[name] += column
     return columns | {"variation_icon": chart.variation, "assurance_icon": chart.assurance}
 
 

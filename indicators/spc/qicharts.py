@@ -50,9 +50,9 @@ def _per_denominator(
     ys: list[Fraction | None] = []
     ns: list[Fraction | None] = []
     for group, n in zip(groups, numbers(denominators), strict=True):
-        total = None if group.y is None or n is None else group.y * (group.n if len(groups) else 1) / 1
-        ys.append(None if total is None or not n else total / Fraction(n))
-        ns.append(None if total is None or n is None else Fraction(n))
+        whole = group.total is not None and n is not None and n != 0
+        ys.append(group.total / Fraction(n) if whole and group.total is not None and n is not None else None)
+        ns.append(Fraction(n) if whole and n is not None else None)
     return ys, ns
 
 

@@ -1,10 +1,11 @@
-"""Anhøj's runs analysis: is the longest run too long, or are the crossings of the centre line too few?"""
+"""Anhøj's runs analysis: whether the longest run is too long, or the crossings of the centre line too few."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import comb, log2
 
 from indicators.spc.numbers import Number
@@ -39,7 +40,7 @@ def runs(points: Sequence[Number | None], centre: Number | None) -> Runs:
         return Runs(len(points), 0, None, None, None, None)
     longest = run = 1
     crossings = 0
-    for before, after in zip(sides, sides[1:], strict=False):
+    for before, after in pairwise(sides):
         run = run + 1 if before == after else 1
         crossings += before != after
         longest = max(longest, run)

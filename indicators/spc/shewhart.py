@@ -11,7 +11,7 @@ from math import pi
 from statistics import median
 
 from indicators.spc.numbers import SpcRefused
-from indicators.spc.subgroups import D2, D4, Part, baseline, c4, decimal, mean, mean_moving_range, pooled
+from indicators.spc.subgroups import D2, D4, Part, baseline, c4, decimal, mean, mean_moving_range, pooled, screened_mean
 
 #: Makes times between events about normal: y to the power of 1 ÷ 3.6 (Nelson 1994).
 NELSON = Decimal("3.6")
@@ -19,6 +19,9 @@ NELSON = Decimal("3.6")
 HALF_LIFE = Fraction(693, 1000)
 #: D4 of I′ charts, as qicharts2 writes it.
 D4_PRIME = Decimal("3.2665")
+
+#: Measurements from which a standard deviation can be told.
+PAIR = 2
 
 Limits = list[tuple[Decimal | None, Decimal | None]]
 
@@ -51,7 +54,9 @@ def around(
                 found.append((None, None))
                 continue
             bottom, top = centre - times * sigma, centre + times * sigma
-            found.append((bottom if low is None else max(bottom, Decimal(low)), top if high is None else min(top, Decimal(high))))
+            found.append(
+                (bottom if low is None else max(bottom, Decimal(low)), top if high is None else min(top, Decimal(high)))
+            )
         return found
 
     return at(3), at(2)
@@ -91,7 +96,9 @@ def moving_range(part: Part) -> Drawn:
 
 def _share_sigmas(part: Part, centre: Fraction | None) -> list[Decimal | None]:
     return [
-        None if n is None or not n or centre is None or not 0 <= centre <= 1 else decimal(centre * (1 - centre) / n).sqrt()
+        None
+        if n is None or not n or centre is None or not 0 <= centre <= 1
+        else decimal(centre * (1 - centre) / n).sqrt()
         for n in part.n
     ]
 
@@ -158,13 +165,15 @@ def time_between(part: Part) -> Drawn:
         raise SpcRefused("zero_interval", "Times between events must be above 0.")
     rooted = [None if y is None else decimal(y) ** (1 / NELSON) for y in part.y]
     known = [root for root, base in zip(rooted, part.base, strict=True) if base and root is not None]
-    centre = decimal(part.given) ** (1 / NELSON) if part.given is not None else sum(known) / len(known) if known else None
+    centre = sum(known, Decimal(0)) / len(known) if known else None
+    if part.given is not None:
+        centre = decimal(part.given) ** (1 / NELSON)
     spread = mean_moving_range(baseline(part, rooted), screens=part.screens)
     limits, near = around(centre, [None if spread is None else spread / D2] * len(rooted))
     # A negative two-sigma limit is missing in qicharts2, a three-sigma one is 0.
     return Drawn(
         part.y,
-        None if centre is None else centre**NELSON,
+        _power(centre),
         [(None if low is None else max(low, Decimal(0)) ** NELSON, _power(high)) for low, high in limits],
         [(None if low is None or low < 0 else low**NELSON, _power(high)) for low, high in near],
     )
@@ -177,7 +186,9 @@ def _power(value: Decimal | None) -> Decimal | None:
 def _deviation(part: Part) -> Decimal | None:
     """Return the mean standard deviation of equal subgroups, the pooled one of unequal ones."""
     found = [
-        (n, sd) for n, sd, base in zip(part.n, part.sd, part.base, strict=True) if base and sd is not None and n is not None
+        (n, sd)
+        for n, sd, base in zip(part.n, part.sd, part.base, strict=True)
+        if base and sd is not None and n is not None
     ]
     if not found:
         return None
@@ -192,7 +203,7 @@ def subgroup_means(part: Part) -> Drawn:
     """Draw an X-bar chart: limits from the standard deviation within the subgroups; none for a single measurement."""
     centre = part.given if part.given is not None else pooled(part)
     sd = _deviation(part)
-    sigmas = [None if sd is None or n is None or n < 2 else sd / (c4(int(n)) * decimal(n).sqrt()) for n in part.n]  # noqa: PLR2004
+    sigmas = [None if sd is None or n is None or n < PAIR else sd / (c4(int(n)) * decimal(n).sqrt()) for n in part.n]
     return Drawn(part.y, centre, *around(centre, sigmas))
 
 
@@ -200,7 +211,8 @@ def subgroup_deviations(part: Part) -> Drawn:
     """Draw an S chart: the standard deviations of the subgroups, between B3 and B4 of their centre."""
     centre = decimal(part.given) if part.given is not None else _deviation(part)
     sigmas = [
-        None if centre is None or n is None or n < 2 else centre * (1 - c4(int(n)) ** 2).sqrt() / c4(int(n)) for n in part.n  # noqa: PLR2004
+        None if centre is None or n is None or n < PAIR else centre * (1 - c4(int(n)) ** 2).sqrt() / c4(int(n))
+        for n in part.n
     ]
     drawn = [None if sd is None else Fraction(sd) for sd in part.sd]
     return Drawn(drawn, centre, *around(centre, sigmas, low=0))
@@ -213,10 +225,7 @@ def individuals_prime(part: Part) -> Drawn:
     for (a, n), (b, m) in pairwise(zip(part.y, part.n, strict=True)):
         if a is not None and b is not None and n and m:
             steps.append((Decimal(pi) / 2).sqrt() * decimal(abs(b - a)) / decimal(1 / n + 1 / m).sqrt())
-    if steps and part.screens:
-        bound = D4_PRIME * sum(steps) / len(steps)
-        steps = [step for step in steps if step < bound]
-    spread = sum(steps) / len(steps) if steps else None
+    spread = screened_mean(steps, bound=D4_PRIME if part.screens else None)
     sigmas = [None if spread is None or not n else spread * decimal(1 / n).sqrt() for n in part.n]
     return Drawn(part.y, centre, *around(centre, sigmas))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import gamma
+from math import exp, lgamma, sqrt
 from statistics import median
 
 from indicators.spc.numbers import SpcRefused
@@ -61,31 +61,30 @@ def pooled(part: Part) -> Fraction | None:
     return sum((top for top, _ in pairs), Fraction(0)) / total if total else None
 
 
-def mean_moving_range(values: Sequence[Fraction | Decimal | None], *, screens: bool, bound: Decimal = D4) -> Decimal | None:
+def mean_moving_range(values: Sequence[Decimal | None], *, screens: bool, bound: Decimal = D4) -> Decimal | None:
     """Return the mean of |differences|; when screened, once, of those under `bound` × it. A gap is not bridged."""
-    found = [_distance(before, after) for before, after in pairwise(values) if before is not None and after is not None]
-    if found and screens:
+    found = [abs(after - before) for before, after in pairwise(values) if before is not None and after is not None]
+    return screened_mean(found, bound=bound if screens else None)
+
+
+def screened_mean(found: Sequence[Decimal], *, bound: Decimal | None) -> Decimal | None:
+    """Return the mean of those under `bound` × the mean of all; of all without a bound."""
+    kept = found
+    if found and bound is not None:
         limit = bound * sum(found) / len(found)
-        found = [moved for moved in found if moved < limit]
-    return sum(found) / len(found) if found else None
+        kept = [moved for moved in found if moved < limit]
+    return sum(kept, Decimal(0)) / len(kept) if kept else None
 
 
-def _distance(before: Fraction | Decimal, after: Fraction | Decimal) -> Decimal:
-    if isinstance(before, Fraction) and isinstance(after, Fraction):
-        return decimal(abs(after - before))
-    return abs(Decimal(after) - Decimal(before)) if isinstance(before, Decimal) and isinstance(after, Decimal) else Decimal(0)
-
-
-def baseline(part: Part, values: Sequence[Fraction | Decimal | None]) -> list[Fraction | Decimal | None]:
+def baseline(part: Part, values: Sequence[Fraction | Decimal | None]) -> list[Decimal | None]:
     """Return the values that the lines are made of; those left out are gone, so that a moving range bridges them."""
-    return [value for value, base in zip(values, part.base, strict=True) if base]
+    kept = [value for value, base in zip(values, part.base, strict=True) if base]
+    return [decimal(value) if isinstance(value, Fraction) else value for value in kept]
 
 
 def c4(n: int) -> Decimal:
     """Return the mean of the standard deviation of n normal measurements, in units of theirs."""
-    if n > 340:  # noqa: PLR2004 - the gamma function's own reach; c4 is 1 − 1 ÷ 4n there, to nine digits
-        return 1 - Decimal(1) / (4 * n) - Decimal(7) / (32 * n * n)
-    return Decimal(2 / (n - 1)).sqrt() * Decimal(gamma(n / 2)) / Decimal(gamma((n - 1) / 2))
+    return Decimal(sqrt(2 / (n - 1)) * exp(lgamma(n / 2) - lgamma((n - 1) / 2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,7 @@ class Subgroup:
     """The measurements of one subgroup, added up."""
 
     y: Fraction | None
+    total: Fraction | None
     n: Fraction
     sd: Decimal | None
 
@@ -102,12 +102,16 @@ def subgroup(measurements: Sequence[Decimal | None], aggregate: str) -> Subgroup
     known = [Fraction(value) for value in measurements if value is not None]
     n = Fraction(len(known))
     if not known:
-        return Subgroup(None, n, None)
+        return Subgroup(None, None, n, None)
     centre = sum(known) / n
     sd = (decimal(sum(((one - centre) ** 2 for one in known), Fraction(0)) / (n - 1))).sqrt() if n > 1 else None
-    figures = {"mean": centre, "median": Fraction(median(known)), "sum": Fraction(sum(known))}
-    if aggregate == "sd":
-        return Subgroup(None if sd is None else Fraction(sd), n, sd)
+    total = sum(known, Fraction(0))
+    figures: dict[str, Fraction | None] = {
+        "mean": centre,
+        "median": Fraction(median(known)),
+        "sum": total,
+        "sd": None if sd is None else Fraction(sd),
+    }
     if aggregate not in figures:
         raise SpcRefused("unknown_aggregate", "A subgroup is drawn by its mean, median, sum or sd.")
-    return Subgroup(figures[aggregate], n, sd)
+    return Subgroup(figures[aggregate], total, n, sd)
