@@ -18,7 +18,7 @@ SIGN_INS = "sign-ins.txt"
 def main() -> None:
     """Bring tables and translations up to date, and load the demo where there is no organisation yet."""
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("compile_translations")
+    call_command("compile_translations", verbosity=0)
     if not settings.PRODUCTION and not apps.get_model("organisation", "Unit").objects.exists():
         sys.stdout.write("This is the first start: loading the demo, which takes a minute or two …\n")
         sys.stdout.flush()
@@ -33,7 +33,7 @@ def demo_sign_ins() -> str:
     """Return the lines that say who may sign in to the demo; none where it was not loaded."""
     people = apps.get_model("organisation", "Person").objects.filter(email__endswith="@example.org")
     addresses = list(people.order_by("pk").values_list("email", flat=True))
-    return "Sign in with the password obeya-demo as\n  " + "\n  ".join(addresses) if addresses else ""
+    return "\n  ".join(["Sign in with the password obeya-demo as", *addresses]) if addresses else ""
 
 
 if __name__ == "__main__":

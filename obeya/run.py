@@ -133,7 +133,9 @@ class Supervisor:
             self.ending.pause(TURN_S)
             self._heal()
         sign_ins = (settings.DATA_DIR / SIGN_INS).read_text()
-        say(f"\nObeya is ready: http://127.0.0.1:{settings.PORT}\n{sign_ins}\nCtrl-C ends it.")
+        for line in (f"\nObeya is ready: http://127.0.0.1:{settings.PORT}", sign_ins, "Ctrl-C ends it."):
+            if line:
+                say(line)
 
     def _prepare(self) -> None:
         say("Bringing the database up to date …")

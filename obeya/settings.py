@@ -4,9 +4,11 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import django_stubs_ext
 import structlog
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
@@ -14,6 +16,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from obeya.addresses import broker_url, postgres_url, valkey_url
+
+# Lets classes of Django that are generic to the type checker (`ModelAdmin[Unit]`) be written so at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: What this installation makes and keeps: engines, keys, refused rows. Never in the repository.
@@ -124,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organisation.language.use_language_of_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -196,6 +202,8 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 # --- words and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -203,7 +211,7 @@ TIME_ZONE = LOCAL_TIME_ZONE
 
 # --- what the browser is told
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = DATA_DIR / "static" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -279,7 +287,14 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        # 503 is what we say ourselves while something is away, and whoever is away says why.
+        "not_away": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["not_away"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Starts and stops are told by whoever starts and stops the processes.

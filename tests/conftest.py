@@ -1,12 +1,22 @@
 """What every test may ask for, and when a test may be skipped."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from obeya.engines import embedded_engines
+
 #: Published logs and results, kept beside the project; read in place, never copied.
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop() -> Generator[None, object, object]:
+    """Have the embedded engines up while tests run, where the environment names no others."""
+    with embedded_engines():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

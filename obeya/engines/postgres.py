@@ -75,6 +75,7 @@ class Postgres:
         """End the server that `start` started."""
         if self.process and self.process.poll() is None:
             end(psutil.Process(self.process.pid), ENDING)
+            self.process.wait()
 
     def _make(self, programs: Path, who: Account) -> None:
         """Make the folder beside its place and move it there when it is whole."""

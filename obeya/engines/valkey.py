@@ -63,6 +63,7 @@ class Valkey:
         """End the server that `start` started."""
         if self.process and self.process.poll() is None:
             end(psutil.Process(self.process.pid), ENDING)
+            self.process.wait()
 
     def _end_leftover(self) -> None:
         """End a server that outlived the program that started it."""
