@@ -7,6 +7,7 @@ from indicators.calculations.parts import Parts
 
 #: Digits carried through a division; far more than any figure shows.
 PRECISION = 40
+PERCENTILES = {"median": Decimal("0.5"), "p90": Decimal("0.9")}
 
 
 def figure(
@@ -75,17 +76,16 @@ def _quotient(numerator: Decimal | None, denominator: Decimal | None, factor: De
 
 def _of_histogram(parts: Parts, statistic: str, within: int | None, factor: Decimal) -> Decimal | None:
     days, cases = parts.days or (), parts.cases or ()
-    if not sum(cases):
+    n = sum(cases)
+    if not n:
         return None
-    if statistic == "median":
-        return percentile(parts, Decimal("0.5"))
-    if statistic == "p90":
-        return percentile(parts, Decimal("0.9"))
+    if statistic in PERCENTILES:
+        return percentile(parts, PERCENTILES[statistic])
     if statistic == "max":
         return Decimal(days[-1])
     if statistic == "mean":
-        return Decimal(sum(day * n for day, n in zip(days, cases, strict=True))) / sum(cases)
-    if statistic == "share_within" and within is not None:
-        inside = sum(n for day, n in zip(days, cases, strict=True) if day <= within)
-        return Decimal(inside) * (factor if factor != 1 else 100) / sum(cases)
-    return None
+        return Decimal(sum(day * times for day, times in zip(days, cases, strict=True))) / n
+    if statistic != "share_within" or within is None:
+        return None
+    inside = sum(times for day, times in zip(days, cases, strict=True) if day <= within)
+    return Decimal(inside) * (factor if factor != 1 else 100) / n

@@ -16,6 +16,7 @@ from indicators.models import Indicator
 from indicators.operations.observations import make_longer_periods
 from organisation.models import Person
 
+Given = dict[str, dt.datetime | str | int | None]
 #: Rows written to the database at a time; bounds the memory.
 BATCH = 20_000
 
@@ -114,7 +115,7 @@ def record_observations(*, rows: Iterable[Row], source: str, by: Person | None, 
         read = _copy(cursor, rows)
         cursor.execute(WANTED)
         _make_longer_periods(cursor)
-        given = {"now": now, "source": source, "by": by.pk if by else None}
+        given: Given = {"now": now, "source": source, "by": by.pk if by else None}
         new, changed = _merge(cursor, given)
         # A first entry by hand at the same moment won; seen now, it is corrected.
         more_new, more_changed = _merge(cursor, given) if _was_overtaken(cursor, now) else (0, 0)
@@ -123,7 +124,7 @@ def record_observations(*, rows: Iterable[Row], source: str, by: Person | None, 
     return Tally(new, changed, read - new - changed)
 
 
-def _merge(cursor: CursorWrapper, given: dict[str, object]) -> tuple[int, int]:
+def _merge(cursor: CursorWrapper, given: Given) -> tuple[int, int]:
     cursor.execute(MERGE, given)
     [(new, changed)] = cursor.fetchall()
     return new, changed

@@ -167,7 +167,7 @@ def _inserted(fresh: Observation) -> bool:
             """,
             [fresh.indicator_id, fresh.unit_id, fresh.period_id, *(getattr(fresh, name) for name in KEPT)],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def _locked(indicator: Indicator, unit: Unit, period: Period) -> Observation | None:

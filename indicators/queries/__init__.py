@@ -1,8 +1,9 @@
 """Read indicators: series for tiles, values for analysts, why a figure is what it is."""
 
 from indicators.queries.checks import Check, Difference, check_rollups
-from indicators.queries.series import LastEntry, Point, Series, Wanted, series
-from indicators.queries.targets import TargetInForce
+from indicators.queries.series import LastEntry, Point, Series, series
+from indicators.queries.series_rows import Wanted
+from indicators.queries.targets import TargetInForce, Targets, targets_of
 from indicators.queries.values import ValueFilter, ValueRow, latest_change, values
 from indicators.queries.why import Child, Entry, TargetSource, Why, why
 
@@ -16,6 +17,7 @@ __all__ = [
     "Series",
     "TargetInForce",
     "TargetSource",
+    "Targets",
     "ValueFilter",
     "ValueRow",
     "Wanted",
@@ -23,6 +25,7 @@ __all__ = [
     "check_rollups",
     "latest_change",
     "series",
+    "targets_of",
     "values",
     "why",
 ]

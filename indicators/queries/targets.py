@@ -1,8 +1,14 @@
 """Which target is in force: the unit's own, or the nearest above it on the tree of the day."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
+
+from indicators.models import Target
+from organisation.models import Ancestor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +24,68 @@ class TargetInForce:
     valid_from: dt.date
     #: How far above the unit it was set; 0 is the unit's own.
     distance: int
+
+
+class Line(NamedTuple):
+    """An ancestor of a unit, so many steps above it, from a first to a last day (None: still)."""
+
+    ancestor_id: int
+    distance: int
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The targets of some indicators, ready to be asked for any unit and day without another query."""
+
+    #: By indicator and the unit at which they are set.
+    rows: Mapping[tuple[int, int], tuple[Target, ...]]
+
+    def in_force(self, indicator_id: int, above: Iterable[tuple[int, int]], day: dt.date) -> TargetInForce | None:
+        """Return the target of the nearest of the units `above` (distance, id; itself at 0, in any order) on a day."""
+        found = [
+            (distance, target)
+            for distance, unit_id in above
+            for target in self.rows.get((indicator_id, unit_id), ())
+            if _holds(target.valid_from, target.valid_to, day)
+        ]
+        if not found:
+            return None
+        distance, target = min(found, key=lambda one: (one[0], -one[1].valid_from.toordinal()))
+        return TargetInForce(
+            target.target,
+            target.threshold,
+            target.starting_point,
+            target.band_low,
+            target.band_high,
+            target.unit_id,
+            target.valid_from,
+            distance,
+        )
+
+
+def targets_of(indicator_ids: Collection[int]) -> Targets:
+    """Load all targets of some indicators, with one query."""
+    rows: dict[tuple[int, int], list[Target]] = defaultdict(list)
+    for target in Target.objects.filter(indicator__in=indicator_ids):
+        rows[target.indicator_id, target.unit_id].append(target)
+    return Targets({key: tuple(found) for key, found in rows.items()})
+
+
+def lines_of(unit_ids: Collection[int]) -> dict[int, list[Line]]:
+    """Load what ever stood above some units, with one query."""
+    lines: dict[int, list[Line]] = defaultdict(list)
+    columns = ("unit_id", "ancestor_id", "distance", "valid_from", "valid_to")
+    for unit_id, *line in Ancestor.objects.filter(unit__in=unit_ids).values_list(*columns):
+        lines[unit_id].append(Line(*line))
+    return lines
+
+
+def above(lines: Iterable[Line], day: dt.date) -> list[tuple[int, int]]:
+    """Return distance and id of what stood above a unit on a day, itself included."""
+    return [(line.distance, line.ancestor_id) for line in lines if _holds(line.valid_from, line.valid_to, day)]
+
+
+def _holds(valid_from: dt.date, valid_to: dt.date | None, day: dt.date) -> bool:
+    return valid_from <= day and (valid_to is None or day <= valid_to)

@@ -77,7 +77,7 @@ def test_histograms_merge_day_by_day_and_an_empty_one_is_a_report() -> None:
 
 
 def test_values_vanish_with_their_observations() -> None:
-    hospital, programme, team_a, team_b = three_levels()
+    hospital, _, team_a, team_b = three_levels()
     count = build.indicator()
     build.observation(count, team_a, "2026-10", 5)
     build.observation(count, team_b, "2026-10", 6)
@@ -157,7 +157,7 @@ def test_a_unit_that_closed_within_a_period_still_counts_in_it() -> None:
 
 
 def test_coverage_counts_the_expected_whether_or_not_they_report() -> None:
-    hospital, programme, team_a, team_b = three_levels()
+    hospital, _, team_a, team_b = three_levels()
     count = build.indicator(also_at=[Frequency.QUARTER])
     set_reporters(indicator=count, units=[team_a, team_b], valid_from=dt.date(2026, 1, 1), now=NOW)
 
@@ -173,7 +173,7 @@ def test_coverage_counts_the_expected_whether_or_not_they_report() -> None:
 
 
 def test_who_reports_unasked_counts_in_the_figure_but_covers_for_nobody() -> None:
-    hospital, programme, team_a, team_b = three_levels()
+    hospital, _, team_a, team_b = three_levels()
     count = build.indicator()
     set_reporters(indicator=count, units=[team_a], valid_from=dt.date(2026, 1, 1), now=NOW)
 

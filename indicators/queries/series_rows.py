@@ -1,0 +1,163 @@
+"""The rows behind series: a fixed number of queries, whatever the number of figures wanted."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection
+
+from indicators.models import Indicator, Value
+from indicators.queries.targets import Line, Targets, lines_of, targets_of
+from organisation.models import Period, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A figure that someone wants drawn: an indicator at a unit, at the indicator's frequency or a longer one."""
+
+    indicator_id: int
+    unit_id: int
+    frequency: str
+
+
+class EntryRow(NamedTuple):
+    """The newest observation of a unit itself."""
+
+    source: str
+    entered_at: dt.datetime
+    person: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All that series are made of."""
+
+    indicators: Mapping[int, Indicator]
+    units: Mapping[int, Unit]
+    #: By frequency, oldest first.
+    periods: Mapping[str, Sequence[Period]]
+    #: By indicator, unit and period.
+    values: Mapping[tuple[int, int, int], Value]
+    targets: Targets
+    lines: Mapping[int, Sequence[Line]]
+    #: By indicator and unit.
+    entries: Mapping[tuple[int, int], EntryRow]
+    #: Reports expected, by indicator, unit and period, of each series' newest ended period; absent: none in particular.
+    expected: Mapping[tuple[int, int, int], int]
+
+
+def rows_of(wanted: Sequence[Wanted], *, today: dt.date, periods: int) -> Rows:
+    """Load everything, with eight queries."""
+    frequencies = sorted({one.frequency for one in wanted})
+    calendar = _periods(frequencies, today=today, most=periods + 1)
+    indicators = Indicator.objects.select_related("area", "owner").in_bulk({one.indicator_id for one in wanted})
+    units = Unit.objects.in_bulk({one.unit_id for one in wanted})
+    return Rows(
+        indicators=indicators,
+        units=units,
+        periods=calendar,
+        values=_values(wanted, calendar),
+        targets=targets_of(indicators),
+        lines=lines_of(units),
+        entries=_entries(wanted),
+        expected=_expected(wanted, calendar, today=today),
+    )
+
+
+def _periods(frequencies: Sequence[str], *, today: dt.date, most: int) -> dict[str, list[Period]]:
+    found: dict[str, list[Period]] = defaultdict(list)
+    rows = Period.objects.raw(
+        """
+        SELECT latest.* FROM unnest(%s::text[]) AS wanted(frequency) CROSS JOIN LATERAL (
+            SELECT * FROM organisation_period period
+            WHERE period.frequency = wanted.frequency AND starts_on <= %s ORDER BY starts_on DESC LIMIT %s
+        ) latest ORDER BY starts_on
+        """,
+        [list(frequencies), today, most],
+    )
+    for period in rows:
+        found[period.frequency].append(period)
+    return found
+
+
+def _values(wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]]) -> dict[tuple[int, int, int], Value]:
+    rows = Value.objects.raw(
+        """
+        SELECT value.* FROM (
+            SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
+                AS wanted(indicator_id, unit_id, frequency)
+        ) wanted
+        JOIN organisation_period period ON period.frequency = wanted.frequency AND period.id = ANY(%s)
+        JOIN indicators_value value ON value.indicator_id = wanted.indicator_id
+            AND value.unit_id = wanted.unit_id AND value.period_id = period.id
+        """,
+        [*_columns(wanted), [period.pk for periods in calendar.values() for period in periods]],
+    )
+    return {(value.indicator_id, value.unit_id, value.period_id): value for value in rows}
+
+
+def _columns(wanted: Sequence[Wanted]) -> list[list[int] | list[str]]:
+    return [
+        [one.indicator_id for one in wanted],
+        [one.unit_id for one in wanted],
+        [one.frequency for one in wanted],
+    ]
+
+
+def _entries(wanted: Sequence[Wanted]) -> dict[tuple[int, int], EntryRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (seen.indicator_id, seen.unit_id) seen.indicator_id, seen.unit_id, source, entered_at,
+                coalesce(person.name, ''), coalesce(person.email, '')
+            FROM indicators_observation seen
+            LEFT JOIN organisation_person person ON person.id = seen.entered_by_id
+            WHERE (seen.indicator_id, seen.unit_id) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))
+            ORDER BY seen.indicator_id, seen.unit_id, entered_at DESC
+            """,
+            _columns(wanted)[:2],
+        )
+        return {(row[0], row[1]): EntryRow(*row[2:]) for row in cursor.fetchall()}
+
+
+def _expected(
+    wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]], *, today: dt.date
+) -> dict[tuple[int, int, int], int]:
+    """Count the reports expected for newest ended periods, whether or not any has come; 0 where none is due."""
+    ended = {
+        frequency: [period.pk for period in periods if period.ends_on < today]
+        for frequency, periods in calendar.items()
+    }
+    due = {frequency: keys[-1] for frequency, keys in ended.items() if keys}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT wanted.indicator_id, wanted.unit_id, wanted.period_id, (
+                SELECT count(DISTINCT (reporter.unit_id, period.id))
+                FROM organisation_ancestor line
+                JOIN indicators_reporter reporter ON reporter.unit_id = line.unit_id
+                JOIN organisation_unit unit ON unit.id = reporter.unit_id
+                JOIN organisation_period period ON period.frequency = indicator.frequency
+                    AND period.starts_on >= due.starts_on AND period.ends_on <= due.ends_on
+                WHERE line.ancestor_id = wanted.unit_id AND reporter.indicator_id = wanted.indicator_id
+                    AND line.valid_from <= least(due.ends_on, unit.closes_on)
+                    AND (line.valid_to IS NULL OR line.valid_to >= least(due.ends_on, unit.closes_on))
+                    AND reporter.valid_from <= period.ends_on
+                    AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on)
+                    AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
+                    AND unit.opens_on <= period.ends_on
+            )
+            FROM (
+                SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
+                    AS wanted(indicator_id, unit_id, period_id)
+            ) wanted
+            JOIN organisation_period due ON due.id = wanted.period_id
+            JOIN indicators_indicator indicator ON indicator.id = wanted.indicator_id
+            WHERE EXISTS (SELECT FROM indicators_reporter any_one WHERE any_one.indicator_id = wanted.indicator_id)
+            """,
+            [*_columns(wanted)[:2], [due.get(one.frequency) for one in wanted]],
+        )
+        return {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}
