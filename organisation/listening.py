@@ -1,20 +1,18 @@
 """Who may hear of changes: the live stream's visitors, by the session of their browser or by a program's token."""
 
 import datetime as dt
-import hashlib
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import Q
 from django.http import HttpRequest, parse_cookie
 from django.utils import timezone
 
 from live.access import Refused, Sight, Visit, ask
 from organisation.choices import Do
-from organisation.models import AccessToken, Person
-from organisation.queries import unit_ids_where
+from organisation.models import Person
+from organisation.queries import person_by_token, unit_ids_where
 
 
 async def identify(visit: Visit) -> Sight | Refused:
@@ -26,18 +24,12 @@ def sight_of(visit: Visit, *, on: dt.date) -> Sight | Refused:
     """Answer with four queries at most. A token that does not hold is refused, whatever session comes with it."""
     scheme, _, token = visit.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        person, do = _person_by_token(token.strip(), on=on), Do.USE_API
+        person, do = person_by_token(token.strip(), today=on), Do.USE_API
     else:
         person, do = _person_by_cookie(visit.headers.get("cookie", "")), Do.SEE
     if person is None or not person.is_active:
         return Refused()
     return unit_ids_where(person, do, on=on)
-
-
-def _person_by_token(token: str, *, on: dt.date) -> Person | None:
-    holds = AccessToken.objects.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
-    found = holds.select_related("person").filter(digest=hashlib.sha256(token.encode()).hexdigest()).first()
-    return found.person if found else None
 
 
 def _person_by_cookie(cookie: str) -> Person | None:
