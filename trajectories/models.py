@@ -31,6 +31,8 @@ class Trajectory(models.Model):
     stale_since = models.DateTimeField(null=True, editable=False)
     #: The local day of the last refresh: waiting lists grow by the day, also without events.
     measured_on = models.DateField(null=True, editable=False)
+    #: The fingerprint of the units and their tree at the last refresh: they decide where a case counts.
+    tree = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         ordering = ("code",)

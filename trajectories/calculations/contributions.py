@@ -227,3 +227,17 @@ def contributions(measure: str, kind: str, asked: Asked) -> Contributions:
     if isinstance(place, str):
         asked = Asked(asked.log.with_columns(team=pl.col(place)), asked.params, asked.clock, asked.as_of)
     return BINDINGS[SAME.get(measure, measure)][kind](asked)
+
+
+#: Fields of an event that a measure reads beyond case, activity, time and team.
+READS = {"within_priority_target": ("priority",), "continuity": ("worker",), "return_within_N": ("person",)}
+
+
+def reads(measure: str) -> tuple[str, ...]:
+    """Return the further fields that a bound measure needs of each event."""
+    return READS.get(SAME.get(measure, measure), ())
+
+
+def kinds_of(measure: str) -> list[str]:
+    """Return the kinds of indicator that a measure can feed; of an unknown or unfit measure, none."""
+    return list(BINDINGS.get(SAME.get(measure, measure), {}))

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
 from core.tables import open_text
+from trajectories.calculations.chunks import CHUNK
 from trajectories.calculations.refusals import EventsRefused
 
-#: Rows typed, hashed and copied at a time: large enough for columns to pay, small enough for any memory.
-CHUNK = 100_000
 #: A longer line is no event: it is a binary file, or one made to fill the memory.
 LONGEST_LINE = 1_000_000
 

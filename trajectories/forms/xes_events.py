@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
 from core.tables import UnreadableFile
+from trajectories.calculations.chunks import CHUNK, chunk_of
 from trajectories.calculations.refusals import EventsRefused
-from trajectories.forms.csv_events import CHUNK
-from trajectories.forms.listed_events import chunk_of
 
 #: Bytes read at a time.
 BLOCK = 1 << 20

@@ -1,5 +1,15 @@
 """Change trajectories: their definitions, their events, and what is measured on them."""
 
+from trajectories.operations.definitions import save_trajectory
 from trajectories.operations.events import Origin, add_events, import_events, mark_stale
+from trajectories.operations.refreshing import refresh, refresh_due
 
-__all__ = ["Origin", "add_events", "import_events", "mark_stale"]
+__all__ = [
+    "Origin",
+    "add_events",
+    "import_events",
+    "mark_stale",
+    "refresh",
+    "refresh_due",
+    "save_trajectory",
+]

@@ -20,8 +20,8 @@ from trajectories.calculations.mapping import Mapping, complete
 from trajectories.calculations.pseudonyms import pseudonyms
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.typed_rows import Typing
-from trajectories.forms.listed_events import read_listed_events
 from trajectories.models import EventBatch, Trajectory
+from trajectories.operations.listed_events import read_listed_events
 from trajectories.operations.queue import refresh_soon
 
 #: Columns of the table as they are copied, and where each comes from.

@@ -1,7 +1,8 @@
 """Read trajectories: their events as a log frame, their measures, and where people stand."""
 
+from trajectories.queries.flows import Flow, FlowStep, flow
 from trajectories.queries.logs import read_log
-from trajectories.queries.measures import measure
+from trajectories.queries.measures import measure, read_as_of
 from trajectories.queries.trajectories import trajectory_by_code
 
-__all__ = ["measure", "read_log", "trajectory_by_code"]
+__all__ = ["Flow", "FlowStep", "flow", "measure", "read_as_of", "read_log", "trajectory_by_code"]

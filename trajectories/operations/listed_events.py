@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
 from core.imports import ImportReport
-from trajectories.forms.csv_events import CHUNK
+from trajectories.calculations.chunks import CHUNK, chunk_of
 
 
 def read_listed_events(rows: Iterable[object], report: ImportReport) -> Iterator[pl.DataFrame]:
@@ -30,13 +30,6 @@ def read_listed_events(rows: Iterable[object], report: ImportReport) -> Iterator
                 report.refuse(number, "", "is not an object")
         chunk = chunk_of([row for _, row in sound], first=1, columns=("case", "activity", "at"))
         yield chunk.with_columns(pl.Series("#line", [number for number, _ in sound], dtype=pl.Int64))
-
-
-def chunk_of(rows: Sequence[Mapping[str, str]], *, first: int, columns: Iterable[str]) -> pl.DataFrame:
-    """Return rows as a frame of text with `#line` counted from `first`; `columns` are there in any case."""
-    names = dict.fromkeys(columns) | dict.fromkeys(name for row in rows for name in row if name != "#line")
-    texts = {name: pl.Series(name, [row.get(name) for row in rows], dtype=pl.String) for name in names}
-    return pl.DataFrame(texts).with_columns(pl.int_range(first, first + len(rows), eager=True).alias("#line"))
 
 
 def _texts(row: Mapping[str, object]) -> dict[str, str]:

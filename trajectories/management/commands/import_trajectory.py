@@ -1,0 +1,43 @@
+"""Import the definition of a trajectory with its bound measures, from JSON or YAML."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.imports import ImportReport, add_import_arguments, finish_import
+from trajectories.calculations.refusals import DefinitionRefused, TrajectoryRefused
+from trajectories.operations import save_trajectory
+
+
+class Command(BaseCommand):
+    help = "Import a trajectory from FILE: code, name_en, name_fr, timezone, steps, clock, measures."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_import_arguments(parser)
+
+    def handle(self, **options: Any) -> None:
+        report = ImportReport()
+        try:
+            definitions = _read(options["file"])
+            for definition in definitions if isinstance(definitions, list) else [definitions]:
+                save_trajectory(definition=definition, report=report, now=timezone.now())
+        except TrajectoryRefused as refused:
+            raise CommandError(str(refused)) from refused
+        for refusal in report.refusals:
+            self.stderr.write(refusal.reason)
+        finish_import(self, report, options)
+
+
+def _read(path: Path) -> object:
+    """Read JSON or YAML; a date that YAML would make of `2024-12-31` is the text again, as in JSON."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return json.loads(text if path.suffix == ".json" else json.dumps(yaml.safe_load(text), default=str))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
+        raise DefinitionRefused(_("%(path)s cannot be read: %(why)s") % {"path": path, "why": error}) from None

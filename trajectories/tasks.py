@@ -1,0 +1,25 @@
+"""What the worker does for trajectories."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from trajectories import operations
+from trajectories.queries import trajectory_by_code
+
+
+@shared_task(name="trajectories.tasks.refresh_trajectory")
+def refresh_trajectory(code: str) -> None:
+    """Measure one trajectory again; an import queues it."""
+    operations.refresh(trajectory_by_code(code), now=timezone.now())
+
+
+@shared_task(name="trajectories.tasks.refresh_stale")
+def refresh_stale() -> None:
+    """Measure what no job has measured yet: beat calls it, so that a lost message costs half a minute."""
+    operations.refresh_due(now=timezone.now())
+
+
+@shared_task(name="trajectories.tasks.refresh_daily")
+def refresh_daily() -> None:
+    """Measure what depends on the day; a trajectory is due once its own day has changed."""
+    operations.refresh_due(now=timezone.now())
