@@ -157,7 +157,7 @@ DATABASES = {"default": database(postgres_url(DATA_DIR) if POSTGRES_IS_EMBEDDED 
 REDIS_URL = valkey_url(DATA_DIR) if VALKEY_IS_EMBEDDED else required("REDIS_URL")
 PORT = port(os.environ.get("PORT") or "8000")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "core.cache.DispensableCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- jobs

@@ -29,3 +29,9 @@ def _keep(role: Role, *, is_given: bool, by: Person | None, now: dt.datetime) ->
     RoleChange.objects.create(
         person=role.person, unit=role.unit, role=role.role, is_given=is_given, changed_by=by, changed_at=now
     )
+
+
+def choose_language(*, person: Person, language: str) -> None:
+    """Remember in which language a person reads."""
+    person.language = language
+    person.save(update_fields=["language"])
