@@ -1,12 +1,14 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from api import indicators, schema, tokens, trajectories, units, values
+from api import indicators, observations, schema, tokens, trajectories, units, values
 
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", schema.docs, name="docs"),
+    path("observations/", observations.observations, name="observations"),
+    path("observations/<str:indicator>/<str:unit>/<str:period>/", observations.observation, name="observation"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token>/", tokens.token, name="token"),
     path("trajectories/", trajectories.trajectories, name="trajectories"),

@@ -17,16 +17,14 @@ from api import etags, formats, paging, parameters
 from api.formats import Column
 from api.numbers import number
 from api.people import asking, readable_ids, small_number_ids
+from api.periods import span
 from api.problems import bad_parameter
 from api.shapes import paged
 from api.small_numbers import Shown, hide
-from core.periods import UnknownPeriod
 from indicators.choices import Status
 from indicators.models import Indicator
 from indicators.queries import ValueFilter, latest_change, values
 from organisation.choices import Frequency
-from organisation.models import Period
-from organisation.queries import period_by_code
 
 #: Rows of a page of JSON unless `page_size` says otherwise, and at most.
 DEFAULT_SIZE = 1_000
@@ -140,7 +138,7 @@ def filter_of(request: Request, today: dt.date) -> ValueFilter:
         request, "indicator", "unit", "under", "level", "frequency", "since", "until", "updated_since", "tree",
         "format", *paging.NAMES,
     )  # fmt: skip
-    since, until = period(request, "since"), period(request, "until")
+    since, until = span(request, "since"), span(request, "until")
     indicators = parameters.codes(request, "indicator")
     known = Indicator.objects.filter(code__in=indicators).values_list("code", flat=True)
     parameters.must_exist("indicator", indicators, set(known) if indicators else ())
@@ -150,21 +148,12 @@ def filter_of(request: Request, today: dt.date) -> ValueFilter:
         under=parameters.codes(request, "under"),
         level=parameters.text(request, "level") or "",
         frequency=parameters.choice(request, "frequency", Frequency.values) or "",
-        since=since.starts_on if since else None,
-        until=until.ends_on if until else None,
+        since=since.first if since else None,
+        until=until.last if until else None,
         updated_since=parameters.instant(request, "updated_since"),
         tree="now" if parameters.choice(request, "tree", ("was", "now")) == "now" else "was",
         visible=readable_ids(request, on=today),
     )
-
-
-def period(request: Request, name: str) -> Period | None:
-    """Return the period of a code, which a day is too; None where the parameter is absent."""
-    code = parameters.text(request, name)
-    try:
-        return period_by_code(code) if code else None
-    except UnknownPeriod as unknown:
-        raise bad_parameter(name, str(unknown)) from unknown
 
 
 def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Response:

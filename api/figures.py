@@ -1,0 +1,72 @@
+"""Read a figure that a program sends: `value`, or `numerator` and `denominator`, or `sum` and `n`, or `histogram`."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from indicators.calculations import Parts
+from indicators.choices import Kind
+from indicators.operations import refusals
+
+#: Names of the same part, in the order in which the first that is given counts.
+NUMERATORS = ("value", "numerator", "sum")
+DENOMINATORS = ("denominator", "n")
+FIELDS = frozenset({*NUMERATORS, *DENOMINATORS, "histogram"})
+#: Digits of a number as text; beyond, the text is no figure but an attempt.
+LONGEST_NUMBER = 60
+
+
+def parts_of(row: Mapping[str, Any], kind: str) -> Parts:
+    """Return the parts that a row gives; raises the `ObservationRefused` that names the field.
+
+    A number may be JSON's or a text; a histogram is `{"days": cases}` or the text `days:cases;…`. A stock that gives
+    its histogram alone counts the cases.
+    """
+    numerator, denominator = _one_of(row, NUMERATORS), _one_of(row, DENOMINATORS)
+    if row.get("histogram") is None:
+        return Parts(numerator, denominator)
+    histogram = _histogram(row["histogram"])
+    if kind == Kind.STOCK and numerator is None:
+        numerator = Decimal(sum(histogram.values()))
+    given = Parts.of_histogram(histogram, numerator)
+    return Parts(given.numerator, denominator, given.days, given.cases)
+
+
+def _one_of(row: Mapping[str, Any], names: tuple[str, ...]) -> Decimal | None:
+    given = [name for name in names if row.get(name) is not None]
+    if len(given) > 1:
+        raise refusals.PartUnexpected
+    return _number(row[given[0]]) if given else None
+
+
+def _number(given: Any) -> Decimal:
+    if isinstance(given, bool) or not isinstance(given, int | float | str) or len(str(given)) > LONGEST_NUMBER:
+        raise refusals.NotANumber
+    try:
+        # By way of the text: 0.1 as it was written, not the binary fraction next to it.
+        return Decimal(str(given).strip())
+    except InvalidOperation:
+        raise refusals.NotANumber from None
+
+
+def _histogram(given: Any) -> dict[int, int]:
+    if isinstance(given, str):
+        pairs = [part.partition(":")[::2] for part in given.split(";") if part.strip()]
+    elif isinstance(given, Mapping):
+        pairs = list(given.items())
+    else:
+        raise refusals.BadHistogram
+    try:
+        histogram = {_whole(days): _whole(cases) for days, cases in pairs}
+    except ValueError:
+        raise refusals.BadHistogram from None
+    if len(histogram) != len(pairs):
+        raise refusals.BadHistogram
+    return histogram
+
+
+def _whole(given: Any) -> int:
+    """Return a whole number of JSON or of a text; ValueError for anything else, true and false among it."""
+    if isinstance(given, bool) or not isinstance(given, int | str) or len(str(given)) > LONGEST_NUMBER:
+        raise ValueError
+    return int(given)
