@@ -1,7 +1,7 @@
 """Change indicators, targets and observations. Each function is one thing that a person or a job can do."""
 
 from indicators.operations.bulk import Row, Tally, record_observations
-from indicators.operations.definitions import save_indicator, set_reporters
+from indicators.operations.definitions import import_definition, save_indicator, set_reporters
 from indicators.operations.observations import (
     Recorded,
     enter_figure,
@@ -11,20 +11,23 @@ from indicators.operations.observations import (
 )
 from indicators.operations.refusals import DefinitionRefused, MayNotEnter, ObservationRefused
 from indicators.operations.rollup import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
-from indicators.operations.targets import set_target
+from indicators.operations.targets import ALWAYS, TargetGiven, set_target
 from indicators.operations.validation import refuse_impossible
 
 __all__ = [
+    "ALWAYS",
     "DefinitionRefused",
     "MayNotEnter",
     "ObservationRefused",
     "Recorded",
     "Row",
     "Tally",
+    "TargetGiven",
     "drain_figure",
     "drain_rollups",
     "enter_figure",
     "follow_tree",
+    "import_definition",
     "queue_all",
     "rebuild_values",
     "record_observation",

@@ -1,7 +1,7 @@
 """Change definitions and who is expected to report."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from indicators.choices import MADE_OF, Kind, Statistic
 from indicators.models import Area, Indicator, Observation, Reporter
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
+from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
 from organisation.models import Unit
 
 Outcome = Literal["new", "changed", "unchanged"]
@@ -48,6 +49,7 @@ def save_indicator(*, definition: Mapping[str, Any], now: dt.datetime) -> tuple[
 
 def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
     """Raise `DefinitionRefused` if a definition cannot be, or would turn old figures into something else."""
+    _refuse_unsound_statistic(indicator)
     try:
         indicator.full_clean(exclude=["owner"])
     except ValidationError as error:
@@ -55,7 +57,6 @@ def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
         raise DefinitionRefused(field, " ".join(messages)) from error
     if indicator.factor <= 0:
         raise DefinitionRefused("factor", _("A factor is more than zero."))
-    _refuse_unsound_statistic(indicator)
     for longer in indicator.also_at:
         if indicator.frequency not in MADE_OF.get(longer, frozenset()):
             raise DefinitionRefused("also_at", _("These periods are not made of whole shorter ones: %s") % longer)
@@ -105,3 +106,38 @@ def set_reporters(*, indicator: Indicator, units: Iterable[Unit], valid_from: dt
     if changed:
         queue_all(indicators=[indicator.pk], now=now)
     return changed
+
+
+@transaction.atomic
+def import_definition(
+    *,
+    fields: Mapping[str, Any],
+    targets: Sequence[TargetGiven] = (),
+    reporters: Sequence[str] | None = None,
+    today: dt.date,
+    now: dt.datetime,
+) -> Outcome:
+    """Take a whole definition: its fields, its targets, and the codes of exactly those units that report it.
+
+    `reporters` None leaves them alone. The first ever hold from always, later ones from today. Raises
+    `DefinitionRefused`.
+    """
+    indicator, outcome = save_indicator(definition=fields, now=now)
+    differs = take_targets(indicator, targets)
+    if reporters is not None:
+        differs |= _take_reporters(indicator, reporters, today=today, now=now)
+    return "changed" if differs and outcome == "unchanged" else outcome
+
+
+def _take_reporters(indicator: Indicator, codes: Sequence[str], *, today: dt.date, now: dt.datetime) -> bool:
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
+    for code in codes:
+        if code not in units:
+            raise DefinitionRefused("reporters", _("No unit has the code %s.") % code)
+    known = Reporter.objects.filter(indicator=indicator)
+    current = set(known.filter(valid_to=None).values_list("unit__code", flat=True))
+    if current == set(codes):
+        return False
+    return set_reporters(
+        indicator=indicator, units=units.values(), valid_from=today if known.exists() else ALWAYS, now=now
+    )

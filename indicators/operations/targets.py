@@ -1,7 +1,10 @@
 """Set what an indicator should reach."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,6 +16,21 @@ from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Person, Unit
 from organisation.queries import may
+
+NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
+#: Before any observation: targets and expectations without a day hold from here on.
+ALWAYS = dt.date(1900, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGiven:
+    """A target as a file gives it, at the unit of a code; `numbers` by the names of `NUMBERS`."""
+
+    unit: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    note: str
+    numbers: dict[str, Decimal | None]
 
 
 @transaction.atomic
@@ -76,3 +94,26 @@ def refuse_unsound_target(
         is_beyond = threshold > target if direction == Direction.UP else threshold < target
         if is_beyond:
             raise DefinitionRefused("threshold", _("The threshold lies on the worse side of the target."))
+
+
+def take_targets(indicator: Indicator, given: Sequence[TargetGiven]) -> bool:
+    """Write the targets of a file, each until the next of its unit begins; answer whether any was new or different.
+
+    Targets that the file doesn't speak of stay. Raises `DefinitionRefused`.
+    """
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in={one.unit for one in given})}
+    changed = False
+    for one in given:
+        if one.unit not in units:
+            raise DefinitionRefused("targets.unit", _("No unit has the code %s.") % one.unit)
+        refuse_unsound_target(indicator.direction, one.valid_from, one.valid_to, one.numbers)
+        next_day = min(
+            (o.valid_from for o in given if o.unit == one.unit and o.valid_from > one.valid_from), default=None
+        )
+        valid_to = one.valid_to or (next_day and next_day - dt.timedelta(days=1))
+        fields = {**one.numbers, "valid_to": valid_to, "note": one.note}
+        key: dict[str, Any] = {"indicator": indicator, "unit": units[one.unit], "valid_from": one.valid_from}
+        if not Target.objects.filter(**key, **fields).exists():
+            Target.objects.update_or_create(**key, defaults=fields)
+            changed = True
+    return changed

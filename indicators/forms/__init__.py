@@ -1,0 +1,1 @@
+"""Turn files into clean rows: definitions and observations as people write them."""

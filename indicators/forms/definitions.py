@@ -1,0 +1,165 @@
+"""Read definitions from JSON or YAML: a list, each with the fields of the sheet; unknown fields are refused by name."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+from core.tables import UnreadableFile, open_text
+from indicators.choices import Direction, IndicatorStatus, Kind, Statistic
+from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
+from organisation.choices import Frequency
+
+NEEDED = ("code", "name_en", "name_fr", "kind", "unit", "factor", "decimals", "direction", "frequency")
+TEXTS = frozenset(
+    {"name_en", "name_fr", "text_en", "text_fr", "unit", "numerator_text", "denominator_text", "source_text"}
+)
+CHOICES: dict[str, list[str]] = {
+    "kind": Kind.values,
+    "direction": Direction.values,
+    "frequency": Frequency.values,
+    "statistic": Statistic.values,
+    "status": IndicatorStatus.values,
+}
+NUMBERS = frozenset({"factor", "minimum_coverage"})
+WHOLE_NUMBERS = frozenset({"decimals", "grace_days"})
+TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
+TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", *TARGET_NUMBERS})
+KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | {"code", "area", "also_at", "target", "targets", "reporters"}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition as a file gives it: the model's fields, targets, and codes of the units that report."""
+
+    fields: dict[str, Any]
+    targets: list[TargetGiven] = field(default_factory=list)
+    #: None: the file says nothing of them.
+    reporters: list[str] | None = None
+
+
+def read_list(path: Path) -> list[tuple[int, Any]]:
+    """Return the items of the list in a JSON or YAML file, each with its line; JSON is YAML to us for the lines."""
+    with open_text(path) as text:
+        source = text.read()
+    try:
+        if path.suffix == ".json":
+            json.loads(source)
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        items = yaml.safe_load(source)
+    except (ValueError, yaml.YAMLError) as error:
+        raise UnreadableFile(_("%(path)s cannot be read: %(why)s.") % {"path": path, "why": error}) from error
+    if not isinstance(items, list) or not isinstance(node, yaml.SequenceNode):
+        raise UnreadableFile(_("%(path)s does not hold a list of definitions.") % {"path": path})
+    return [(child.start_mark.line + 1, item) for child, item in zip(node.value, items, strict=True)]
+
+
+def clean_definition(item: object) -> Definition:
+    """Return a definition, or raise `DefinitionRefused` with the first field that is wrong."""
+    if not isinstance(item, Mapping):
+        raise DefinitionRefused("", _("This is no definition: it has no fields."))
+    _refuse_unknown(item, KNOWN)
+    for name in NEEDED:
+        if item.get(name) is None:
+            raise DefinitionRefused(name, _("This field is needed."))
+    fields: dict[str, Any] = {"code": _text(item, "code")}
+    fields |= {name: _text(item, name) for name in TEXTS if name in item}
+    fields |= {name: _choice(item, name) for name in CHOICES if name in item}
+    fields |= {name: _number(item, name) for name in NUMBERS if name in item}
+    fields |= {name: _whole(item, name) for name in WHOLE_NUMBERS if name in item}
+    if item.get("area"):
+        fields["area"] = _text(item, "area")
+    if item.get("target") is not None:
+        fields["within"] = _limit(item)
+    if "also_at" in item:
+        fields["also_at"] = [_choice({"also_at": one}, "also_at", Frequency.values) for one in _list(item, "also_at")]
+    reporters = [str(code) for code in _list(item, "reporters")] if "reporters" in item else None
+    return Definition(fields, [_target(row) for row in _list(item, "targets")], reporters)
+
+
+def _limit(item: Mapping[str, Any]) -> int:
+    if item.get("statistic") != Statistic.SHARE_WITHIN:
+        raise DefinitionRefused("target", _("Only a share within a limit has one; targets to reach go into “targets”."))
+    return _whole(item, "target")
+
+
+def _target(row: object) -> TargetGiven:
+    if not isinstance(row, Mapping):
+        raise DefinitionRefused("targets", _("A target has a unit and numbers."))
+    _refuse_unknown(row, TARGET_FIELDS, "targets.")
+    if not row.get("unit"):
+        raise DefinitionRefused("targets.unit", _("This field is needed."))
+    return TargetGiven(
+        unit=str(row["unit"]),
+        valid_from=_day(row, "valid_from") or ALWAYS,
+        valid_to=_day(row, "valid_to"),
+        note=str(row.get("note") or ""),
+        numbers={name: None if row.get(name) is None else _number(row, name) for name in TARGET_NUMBERS},
+    )
+
+
+def _refuse_unknown(item: Mapping[str, Any], known: frozenset[str], prefix: str = "") -> None:
+    for name in item:
+        if name not in known:
+            raise DefinitionRefused(f"{prefix}{name}", _("There is no field of this name."))
+
+
+def _text(item: Mapping[str, Any], name: str) -> str:
+    value = item[name]
+    if value is None:
+        return ""
+    if isinstance(value, Mapping | list):
+        raise DefinitionRefused(name, _("This is no text."))
+    return str(value).strip()
+
+
+def _choice(item: Mapping[str, Any], name: str, choices: list[str] | None = None) -> str:
+    allowed = choices or CHOICES[name]
+    value = "" if item[name] is None else str(item[name])
+    if value not in allowed and not (name == "statistic" and value == ""):
+        raise DefinitionRefused(
+            name, _("“%(value)s” is none of: %(allowed)s.") % {"value": value, "allowed": ", ".join(allowed)}
+        )
+    return value
+
+
+def _number(item: Mapping[str, Any], name: str) -> Decimal:
+    try:
+        number = Decimal(str(item[name]))
+    except InvalidOperation as error:
+        raise DefinitionRefused(name, _("“%s” is no number.") % item[name]) from error
+    if not number.is_finite() or isinstance(item[name], bool):
+        raise DefinitionRefused(name, _("“%s” is no number.") % item[name])
+    return number
+
+
+def _whole(item: Mapping[str, Any], name: str) -> int:
+    number = _number(item, name)
+    if number != int(number) or number < 0:
+        raise DefinitionRefused(name, _("“%s” is no whole number.") % item[name])
+    return int(number)
+
+
+def _day(item: Mapping[str, Any], name: str) -> dt.date | None:
+    value = item.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError as error:
+        raise DefinitionRefused(name, _("“%s” is no day; write 2026-11-22.") % value) from error
+
+
+def _list(item: Mapping[str, Any], name: str) -> list[Any]:
+    value = item.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise DefinitionRefused(name, _("This is no list."))
+    return value

@@ -1,0 +1,109 @@
+"""Read observations from the cells of a row: `indicator,unit,period`, and the parts in one of four ways."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from indicators.calculations import Parts
+from indicators.models import Indicator
+from indicators.operations import ObservationRefused, Row, refuse_impossible
+from organisation.models import Period, Unit
+from organisation.operations import periods_for
+
+NEEDED = ("indicator", "unit", "period")
+KNOWN = frozenset({*NEEDED, "value", "numerator", "denominator", "sum", "n", "histogram", "note"})
+LONGEST_NOTE = 500
+
+
+class CellRefused(Exception):
+    """A cell that cannot be read: its column, a sentence, and what stands there."""
+
+    def __init__(self, field: str, sentence: str, text: str = "") -> None:
+        super().__init__(sentence)
+        self.field, self.text = field, text
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the codes of rows stand for."""
+
+    indicators: Mapping[str, Indicator]
+    units: Mapping[str, Unit]
+    periods: dict[str, Period]
+
+    @classmethod
+    def load(cls) -> "Catalogue":
+        """Load all indicators and units, with two queries; periods come with `meet`."""
+        return cls(
+            {indicator.code: indicator for indicator in Indicator.objects.all()},
+            {unit.code: unit for unit in Unit.objects.all()},
+            {},
+        )
+
+    def meet(self, codes: Iterable[str]) -> None:
+        """Load the periods of some codes, making those that the calendar lacks."""
+        missing = {code for code in codes if code not in self.periods}
+        if missing:
+            self.periods.update(periods_for(missing))
+
+
+def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, today: dt.date) -> Row:
+    """Return the row that some cells say, or raise `CellRefused`."""
+    indicator = catalogue.indicators.get(cells["indicator"])
+    if indicator is None:
+        raise CellRefused("indicator", _("no indicator has this code"), cells["indicator"])
+    unit = catalogue.units.get(cells["unit"])
+    if unit is None:
+        raise CellRefused("unit", _("no unit has this code"), cells["unit"])
+    period = catalogue.periods.get(cells["period"])
+    if period is None:
+        raise CellRefused("period", _("this is no period"), cells["period"])
+    note = cells.get("note", "")
+    if len(note) > LONGEST_NOTE:
+        raise CellRefused("note", _("a note has at most %d characters") % LONGEST_NOTE)
+    parts = clean_parts(cells)
+    try:
+        refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
+    except ObservationRefused as refusal:
+        raise CellRefused(refusal.field, str(refusal), cells.get(refusal.field, "")) from refusal
+    return Row(indicator.pk, unit.pk, period.pk, parts, note)
+
+
+def clean_parts(cells: Mapping[str, str]) -> Parts:
+    """Return the parts that some cells say; whether they fit the kind is for the operation to say."""
+    numerators = [name for name in ("value", "numerator", "sum") if cells.get(name)]
+    denominators = [name for name in ("denominator", "n") if cells.get(name)]
+    if len(numerators) > 1:
+        raise CellRefused(numerators[1], _("give one of value, numerator or sum"), cells[numerators[1]])
+    if len(denominators) > 1:
+        raise CellRefused(denominators[1], _("give one of denominator or n"), cells[denominators[1]])
+    numerator = _number(cells, numerators[0]) if numerators else None
+    denominator = _number(cells, denominators[0]) if denominators else None
+    if not cells.get("histogram"):
+        return Parts(numerator, denominator)
+    histogram = _histogram(cells["histogram"])
+    return Parts(numerator, denominator, histogram.days, histogram.cases)
+
+
+def _number(cells: Mapping[str, str], name: str) -> Decimal:
+    try:
+        return Decimal(cells[name])
+    except InvalidOperation as error:
+        raise CellRefused(name, _("this is no number"), cells[name]) from error
+
+
+def _histogram(text: str) -> Parts:
+    """Read `days:count;days:count`; days in any order, each once; `0:0` says measured, and none."""
+    seen: Counter[int] = Counter()
+    for pair in filter(None, (pair.strip() for pair in text.split(";"))):
+        days, colon, cases = pair.partition(":")
+        if not (colon and days.strip().isdecimal() and cases.strip().isdecimal()):
+            raise CellRefused("histogram", _("write days:count;days:count"), pair)
+        if int(days) in seen:
+            raise CellRefused("histogram", _("these days stand twice"), pair)
+        seen[int(days)] = int(cases)
+    return Parts.of_histogram(seen)
