@@ -95,7 +95,7 @@ def test_without_redis_a_change_is_kept_at_once_and_the_log_says_so_once(
         took = time.monotonic() - started
 
     assert Change.objects.count() == 5
-    assert took < 1
+    assert took < 2
     assert [record.message.partition(".")[0] for record in caplog.records] == [
         "Redis does not answer; open pages hear of changes a little later"
     ]

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from live.models import Change
 from live.operations import number_changes
-from live.queries import changes_after, outlook
+from live.queries import changes_after, missed_changes, outlook
 from tests.live.page import say
 
 #: How long transactions stay open after they announced, so that they overtake each other.
@@ -149,3 +149,12 @@ def test_two_readers_of_many_hurried_writers_hear_each_change_once_in_increasing
         for writer in range(writers):
             own = [one for one in reader.heard if one.startswith(f"{writer}.")]
             assert own == [f"{writer}.{turn}" for turn in range(changes_each)]
+
+
+def test_a_page_that_another_process_told_sooner_missed_nothing_here() -> None:
+    say("one", "two", "three")
+    number_changes()
+
+    answers = [missed_changes(last, up_to=2, at_most=10) for last in (2, 3, 4)]
+
+    assert answers == [[], [], None]
