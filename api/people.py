@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+from django.db.models import Q
 from rest_framework.request import Request
 
 from organisation.choices import Do
-from organisation.models import AccessToken, Person, UnitQuerySet
+from organisation.models import AccessToken, Ancestor, Person, UnitQuerySet
 from organisation.queries import unit_ids_where, units_where
 
 
@@ -34,3 +35,8 @@ def readable_ids(request: Request, *, on: dt.date) -> frozenset[int] | None:
 def small_number_ids(request: Request, *, on: dt.date) -> frozenset[int] | None:
     """Return the keys of the units whose small numbers whoever asks may see; None stands for all."""
     return unit_ids_where(asking(request), Do.SEE_SMALL_NUMBERS, on=on)
+
+
+def is_root(on: dt.date) -> Q:
+    """Return the condition that a unit has nobody above it on a day."""
+    return ~Q(pk__in=Ancestor.objects.valid(on).filter(distance=1).values("unit"))

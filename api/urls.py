@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from api import indicators, observations, schema, tokens, trajectories, units, values
+from api import events, flows, indicators, observations, schema, tokens, trajectories, units, values
 
 app_name = "api"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("tokens/<int:token>/", tokens.token, name="token"),
     path("trajectories/", trajectories.trajectories, name="trajectories"),
     path("trajectories/<str:code>/", trajectories.trajectory, name="trajectory"),
+    path("trajectories/<str:code>/events/", events.events, name="events"),
+    path("trajectories/<str:code>/flow/", flows.flow_of, name="flow"),
     path("trajectories/<str:code>/measure/", trajectories.measured, name="measure"),
     path("units/", units.units, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),

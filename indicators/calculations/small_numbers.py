@@ -15,7 +15,7 @@ Key = TypeVar("Key", bound=Hashable)
 LEAST = 5
 
 
-def is_small(n: Decimal | None) -> bool:
+def is_small(n: Decimal | int | None) -> bool:
     """Whether a figure that rests on so many must not be read."""
     return n is not None and 0 < n < LEAST
 

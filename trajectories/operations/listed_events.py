@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import polars as pl
 
@@ -12,10 +13,17 @@ from core.imports import ImportReport
 from trajectories.calculations.chunks import CHUNK, chunk_of
 
 
+class NotTaken(NamedTuple):
+    """Stands in a list of events for one that its reader has refused already: the field, and why."""
+
+    field: str
+    reason: str
+
+
 def read_listed_events(rows: Iterable[object], report: ImportReport) -> Iterator[pl.DataFrame]:
     """Yield chunks of text from objects with the fields of an event; further fields, and `attributes`, are kept too.
 
-    A row that is no object is refused by its place in the list, from 1.
+    A row that is no object, or `NotTaken`, is refused by its place in the list, from 1.
     """
     numbered = enumerate(rows, 1)
     is_first = True
@@ -26,6 +34,8 @@ def read_listed_events(rows: Iterable[object], report: ImportReport) -> Iterator
         for number, row in taken:
             if isinstance(row, Mapping):
                 sound.append((number, _texts(row)))
+            elif isinstance(row, NotTaken):
+                report.refuse(number, row.field, row.reason)
             else:
                 report.refuse(number, "", "is not an object")
         chunk = chunk_of([row for _, row in sound], first=1, columns=("case", "activity", "at"))
