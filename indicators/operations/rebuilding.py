@@ -4,15 +4,18 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Count, Exists, OuterRef
 
-from indicators.models import Indicator, Observation, Reporter, Value
+from indicators.models import Indicator, Observation, Reporter, StaleValue, Value
 from indicators.operations.writing import lock, write_values
 from indicators.queries.rollup import SCOPE_TABLES, shape_of
 from organisation.models import Period, Unit
 
 #: Units × periods computed in one transaction: bounds its memory, and for how long it keeps others waiting.
 BLOCK_CELLS = 250_000
+#: A queue is never long under this many rows of a period.
+FEW = 50
 
 
 def rebuild_indicator(indicator: Indicator, *, now: dt.datetime) -> int:
@@ -59,15 +62,57 @@ def _periods_of(indicator: Indicator, *, is_longer: bool) -> list[int]:
 
 @transaction.atomic
 def _rebuild_block(indicator: Indicator, periods: Sequence[int], *, is_longer: bool, now: dt.datetime) -> int:
-    has_reporters = Reporter.objects.filter(indicator=indicator).exists()
-    shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
-        # Sums of a whole block fit into this; the default would write them to disk and read them again.
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute(SCOPE_TABLES, {"periods": list(periods), "as_of": None})
-        cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
-        [(deepest,)] = cursor.fetchall()
-        changed = write_values(cursor, indicator, shape, deepest=deepest, now=now)
-        cursor.execute("DROP TABLE rollup_block, rollup_tree")
+        return _write_block(cursor, indicator, periods, is_longer=is_longer, now=now)
+
+
+def _write_block(
+    cursor: CursorWrapper, indicator: Indicator, periods: Sequence[int], *, is_longer: bool, now: dt.datetime
+) -> int:
+    has_reporters = Reporter.objects.filter(indicator=indicator).exists()
+    shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
+    # Sums of a whole block fit into this; the default would write them to disk and read them again.
+    cursor.execute("SET LOCAL work_mem = '64MB'")
+    cursor.execute(SCOPE_TABLES, {"periods": list(periods), "as_of": None})
+    cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
+    [(deepest,)] = cursor.fetchall()
+    changed = write_values(cursor, indicator, shape, deepest=deepest, now=now)
+    cursor.execute("DROP TABLE rollup_block, rollup_tree")
     return changed
+
+
+def drain_crowded_periods(indicator: Indicator, *, now: dt.datetime) -> int:
+    """Let values follow the queue where it is long, whole periods at a time; answer how many queue rows went.
+
+    Where a tenth of the units have changed, computing all of a period is faster than climbing from each.
+    """
+    units = max(1, Unit.objects.count())
+    crowded = (
+        StaleValue.objects.filter(indicator=indicator, unit__isnull=False)
+        .values("period_id")
+        .annotate(rows=Count("pk"))
+        .filter(rows__gt=max(units // 10, FEW))
+        .order_by("period__starts_on")
+    )
+    periods = list(crowded.values_list("period_id", flat=True))
+    size = max(1, BLOCK_CELLS // units)
+    blocks = (periods[start : start + size] for start in range(0, len(periods), size))
+    return sum(_drain_block(indicator, block, now=now) for block in blocks)
+
+
+@transaction.atomic
+def _drain_block(indicator: Indicator, periods: Sequence[int], *, now: dt.datetime) -> int:
+    """Take the queue rows of some periods, and compute these and the longer ones around them."""
+    with connection.cursor() as cursor:
+        lock(cursor, indicator.pk)
+        taken, _rows = StaleValue.objects.filter(indicator=indicator, period__in=periods, unit__isnull=False).delete()
+        _write_block(cursor, indicator, periods, is_longer=False, now=now)
+        inside = Period.objects.filter(
+            pk__in=periods, starts_on__gte=OuterRef("starts_on"), ends_on__lte=OuterRef("ends_on")
+        )
+        around = Period.objects.filter(Exists(inside), frequency__in=indicator.also_at)
+        longer = list(around.values_list("pk", flat=True))
+        if longer:
+            _write_block(cursor, indicator, longer, is_longer=True, now=now)
+    return taken

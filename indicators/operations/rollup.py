@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from indicators.models import Indicator, StaleValue, TreeFollowed
 from indicators.operations.draining import drain_indicator
-from indicators.operations.rebuilding import rebuild_indicator
+from indicators.operations.rebuilding import drain_crowded_periods, rebuild_indicator
 from indicators.operations.writing import lock
 from organisation.models import Period, Unit
 
@@ -26,6 +26,7 @@ def drain_rollups(*, now: dt.datetime, limit: int = BATCH, indicators: Collectio
     done = 0
     for indicator in _waiting(indicators):
         done += _rebuild_if_queued(indicator, now=now)
+        done += drain_crowded_periods(indicator, now=now)
         while taken := drain_indicator(indicator, now=now, limit=limit):
             done += taken
     return done

@@ -51,24 +51,29 @@ WITH RECURSIVE epoch AS (
 )
 SELECT epoch, unit_id, above_id FROM line;
 CREATE TEMPORARY TABLE check_period ON COMMIT DROP AS
-    SELECT id, frequency, starts_on, ends_on,
-        (SELECT max(epoch) FROM (SELECT DISTINCT epoch FROM check_line) epochs WHERE epoch <= ends_on) AS epoch
-    FROM organisation_period;
+    SELECT id, frequency, starts_on, ends_on, max(epoch) AS epoch
+    FROM organisation_period
+    LEFT JOIN (SELECT DISTINCT valid_from AS epoch FROM organisation_placement) epochs ON epoch <= ends_on
+    GROUP BY id;
 ANALYZE check_line;
 ANALYZE check_period;
 """
 
 #: Every observation once for each period that it belongs to and each unit above it.
 COMPARE = Template("""
-WITH reported AS MATERIALIZED (
+WITH member AS MATERIALIZED (
+    SELECT id AS inside_id, id AS longer_id FROM check_period
+    UNION ALL
+    SELECT period.id, longer.id FROM check_period period JOIN check_period longer
+        ON longer.frequency = ANY(%(also_at)s::text[]) AND period.frequency = %(frequency)s
+        AND longer.starts_on <= period.starts_on AND longer.ends_on >= period.ends_on
+), reported AS MATERIALIZED (
     SELECT longer.id AS period_id, longer.epoch, seen.unit_id, seen.numerator, seen.denominator, seen.days, seen.cases,
         $is_last AS is_last, ($is_expected) AS is_expected
     FROM indicators_observation seen
     JOIN check_period period ON period.id = seen.period_id
-    JOIN check_period longer ON longer.id = period.id OR (
-        longer.frequency = ANY(%(also_at)s::text[]) AND period.frequency = %(frequency)s
-        AND longer.starts_on <= period.starts_on AND longer.ends_on >= period.ends_on
-    )
+    JOIN member ON member.inside_id = period.id
+    JOIN check_period longer ON longer.id = member.longer_id
     JOIN organisation_unit unit ON unit.id = seen.unit_id
     WHERE seen.indicator_id = %(indicator)s
 ), spread AS MATERIALIZED (
@@ -86,10 +91,8 @@ WITH reported AS MATERIALIZED (
     JOIN organisation_unit unit ON unit.id = reporter.unit_id
     JOIN check_period period ON period.frequency = %(frequency)s AND period.ends_on >= reporter.valid_from
         AND period.ends_on <= least(reporter.valid_to, unit.closes_on, 'infinity') AND period.ends_on >= unit.opens_on
-    JOIN check_period longer ON longer.id = period.id OR (
-        longer.frequency = ANY(%(also_at)s::text[])
-        AND longer.starts_on <= period.starts_on AND longer.ends_on >= period.ends_on
-    )
+    JOIN member ON member.inside_id = period.id
+    JOIN check_period longer ON longer.id = member.longer_id
     JOIN check_line line ON line.epoch = longer.epoch AND line.unit_id = unit.id
     WHERE reporter.indicator_id = %(indicator)s AND longer.id IN (SELECT period_id FROM reported)
     GROUP BY 1, 2
@@ -137,7 +140,7 @@ def check_rollups() -> Check:
     While figures are being entered, those that still wait in the queue are differences too.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
         cursor.execute(LINES)
         checks = [_compare(cursor, indicator) for indicator in _indicators()]
         cursor.execute("DROP TABLE check_line, check_period")
