@@ -38,31 +38,43 @@ class PlacementFormSet(BaseInlineFormSet[Placement, Unit, ModelForm[Placement]])
         _taken, overlaps = trimmed([Row(number, stay) for number, stay in enumerate(stays)])
         if overlaps or any(stay.last < stay.first for stay in stays):
             raise ValidationError(_("The stays of a unit must not overlap."))
-        _must_make_a_tree(stays, without=self.instance)
+        _must_make_a_tree(stays, of=self.instance)
 
     def _is_kept(self, form: ModelForm[Placement]) -> bool:
         return bool(form.cleaned_data) and not form.cleaned_data.get("DELETE")
 
     def _stay(self, cells: dict[str, Any]) -> Stay[str]:
+        """Name units by their keys: the code may be changed in this very saving."""
         parent = cells.get("parent")
-        return Stay(
-            self.instance.code, parent.code if parent else None, cells["valid_from"], cells.get("valid_to") or FAR
-        )
+        last = cells.get("valid_to") or FAR
+        return Stay(str(self.instance.pk), str(parent.pk) if parent else None, cells["valid_from"], last)
 
 
-def _must_make_a_tree(stays: list[Stay[str]], *, without: Unit) -> None:
-    others = Placement.objects.exclude(unit=without.pk)
-    rows = others.values_list("unit__code", "parent__code", "valid_from", "valid_to")
+def _must_make_a_tree(stays: list[Stay[str]], *, of: Unit) -> None:
+    others = Placement.objects.exclude(unit=of.pk).values_list("unit", "parent", "valid_from", "valid_to")
     try:
-        lines_of(stays + [Stay(code, parent, first, last or FAR) for code, parent, first, last in rows])
+        lines_of(
+            stays
+            + [
+                Stay(str(unit), str(parent) if parent else None, first, last or FAR)
+                for unit, parent, first, last in others
+            ]
+        )
     except StandsUnderItself as refused:
-        way = " → ".join(str(stay.unit) for stay in refused.loops[0])
+        own = next((loop for loop in refused.loops if loop[0].unit == str(of.pk)), refused.loops[0])
+        way = " → ".join(_code(stay.unit, of) for stay in (*own, own[0]))
         raise ValidationError(_("The unit would stand under itself: %(way)s.") % {"way": way}) from refused
     except ParentAbsent as refused:
         absence = refused.absences[0]
-        named = {"unit": absence.stay.unit, "parent": absence.stay.parent, "day": absence.first}
+        unit, parent = _code(absence.stay.unit, of), _code(str(absence.stay.parent), of)
         raise ValidationError(
-            _("%(unit)s would stand under %(parent)s, which does not exist on %(day)s.") % named
+            _("%(unit)s would stand under %(parent)s, which does not exist on %(day)s.")
+            % {"unit": unit, "parent": parent, "day": absence.first}
         ) from refused
     except TreeRefused as refused:
         raise ValidationError(str(refused)) from refused
+
+
+def _code(key: str, edited: Unit) -> str:
+    """Return the code of a unit, as it would be after the saving."""
+    return edited.code if key == str(edited.pk) else Unit.objects.values_list("code", flat=True).get(pk=key)

@@ -1,13 +1,15 @@
 """Change the organisation. Each function is one thing a person or a job can do."""
 
 from organisation.operations.people import choose_language, give_role, take_role
-from organisation.operations.periods import period_for, periods_for, periods_spanning
+from organisation.operations.periods import FiscalYearExists, add_fiscal_year, period_for, periods_for, periods_spanning
 from organisation.operations.tokens import create_token, revoke_token, use_token
 from organisation.operations.tree import TreeChange, rebuild_ancestors
 from organisation.operations.units import import_units
 
 __all__ = [
+    "FiscalYearExists",
     "TreeChange",
+    "add_fiscal_year",
     "choose_language",
     "create_token",
     "give_role",

@@ -12,6 +12,10 @@ from organisation.queries.periods import periods_between, periods_by_code
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
+class FiscalYearExists(Exception):
+    """The calendar already holds this fiscal year; its code is the message."""
+
+
 def periods_for(codes: Iterable[str]) -> dict[str, Period]:
     """Return the periods of many codes, making the formulaic ones that are missing; an unknown code is left out.
 
@@ -41,6 +45,16 @@ def periods_spanning(frequency: str, first: dt.date, last: dt.date) -> list[Peri
     codes = [span.code for span in periods.between(frequency, first, last)]
     found = periods_for(codes)
     return [found[code] for code in codes if code in found]
+
+
+def add_fiscal_year(year: int) -> list[Period]:
+    """Add a fiscal year and its 13 periods with the dates of the seed, for the organisation to edit."""
+    spans = periods.fiscal_year_seed(year)
+    if periods_by_code(span.code for span in spans):
+        raise FiscalYearExists(spans[-1].code)
+    _make(spans)
+    found = periods_by_code(span.code for span in spans)
+    return [found[span.code] for span in spans]
 
 
 def _formulaic(code: str) -> Span | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import Count
 from pytest_django import DjangoAssertNumQueries
 
@@ -83,3 +84,14 @@ def test_periods_spanning_days_are_made_in_order() -> None:
 
     assert [period.code for period in spanning] == ["1970-Q1", "1970-Q2", "1970-Q3"]
     assert operations.periods_spanning("fiscal_year", dt.date(1970, 2, 1), dt.date(1970, 7, 1)) == []
+
+
+def test_a_fiscal_year_is_added_whole_and_once(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("add_fiscal_year", "2036")
+
+    assert capsys.readouterr().out.splitlines()[12:] == [
+        "FY2036-P13 2037-03-01 2037-03-31",
+        "FY2036 2036-04-01 2037-03-31",
+    ]
+    with pytest.raises(CommandError, match="already holds FY2036"):
+        call_command("add_fiscal_year", "2036")
