@@ -25,11 +25,13 @@ class Child:
     inherited: Sequence[int] = ()
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
+    starts: int = 0
     rest_s: float = field(default=FIRST_REST_S)
 
     def start(self) -> None:
         """Start it. Monotonic seconds say since when it runs."""
         self.started_at = time.monotonic()
+        self.starts += 1
         self.process = subprocess.Popen(  # noqa: S603 - our own argument list, no shell
             list(self.argv), stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=tuple(self.inherited)
         )

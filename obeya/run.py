@@ -21,6 +21,8 @@ from obeya.prepare import SIGN_INS
 NOTE = "children.json"
 #: Seconds that web, worker and beat may take to finish what they are doing.
 FAREWELL_S = 8.0
+#: A process that was started so often before all were ready will not get ready.
+MOST_STARTS = 3
 #: How often we look whether all still live.
 TURN_S = 0.2
 
@@ -132,6 +134,8 @@ class Supervisor:
         while not _is_ready():
             self.ending.pause(TURN_S)
             self._heal()
+            if failing := [child.name for child in self.children if child.starts > MOST_STARTS]:
+                raise EngineError(f"The {failing[0]} process does not start; the lines above say why.")
         sign_ins = (settings.DATA_DIR / SIGN_INS).read_text()
         for line in (f"\nObeya is ready: http://127.0.0.1:{settings.PORT}", sign_ins, "Ctrl-C ends it."):
             if line:
