@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from core.periods import fiscal_year_seed
 from indicators.calculations import Parts
 from indicators.choices import Kind, Source, Statistic
 from indicators.models import Indicator, Reporter, Target
@@ -159,3 +160,18 @@ def reporter(of: Indicator, at: Unit, *, valid_from: dt.date = LONG_AGO, valid_t
 def target(of: Indicator, at: Unit, *, valid_from: dt.date = LONG_AGO, **numbers: Any) -> Target:
     """Set a target (target, threshold, starting_point, band_low, band_high) at a unit from a day."""
     return Target.objects.create(indicator=of, unit=at, valid_from=valid_from, **numbers)
+
+
+def calendar() -> None:
+    """Put the fiscal calendar back: tests with transactions of their own find it emptied by the test before.
+
+    Other periods are made when first needed.
+    """
+    Period.objects.bulk_create(
+        [
+            Period(code=span.code, frequency=span.frequency, starts_on=span.first, ends_on=span.last)
+            for year in range(2015, 2036)
+            for span in fiscal_year_seed(year)
+        ],
+        ignore_conflicts=True,
+    )
