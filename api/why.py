@@ -1,0 +1,258 @@
+"""Why a figure is what it is, as a tree to climb down: each child is a figure that can be asked in turn."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import parameters
+from api.numbers import number
+from api.people import asking, readable_ids, readable_units, small_number_ids
+from api.shapes import shape
+from api.small_numbers import Figure, has_small_part, secret_figures
+from core.periods import UnknownPeriod
+from indicators.calculations import Parts, shown
+from indicators.choices import Source, Status
+from indicators.models import Indicator
+from indicators.queries import Child, Entry, TargetSource, ValueFilter, Why, values, why
+from organisation.choices import Do
+from organisation.models import Period, Unit
+from organisation.queries import may, period_by_code
+
+
+class PartsRow(TypedDict):
+    """The parts of a figure; `histogram` is `{"days": cases}`."""
+
+    numerator: float | None
+    denominator: float | None
+    histogram: dict[str, int] | None
+
+
+class ChildRow(TypedDict):
+    """What a unit below adds. `hidden`: you may not see its figures; `suppressed`: they are too small to show."""
+
+    unit: str
+    name_en: str
+    name_fr: str
+    value: float | None
+    parts: PartsRow | None
+    share: float | None
+    reporting: int | None
+    expected: int | None
+    hidden: bool
+    suppressed: bool
+
+
+class EntryRow(TypedDict):
+    """An observation as it was written; `replaced_at` null: it counts now."""
+
+    period: str
+    value: float | None
+    parts: PartsRow
+    note: str
+    source: Source
+    entered_by: str
+    entered_at: dt.datetime
+    revision: int
+    replaced_at: dt.datetime | None
+
+
+class TargetRow(TypedDict):
+    """The target in force, and the unit and day from which it comes."""
+
+    target: float | None
+    threshold: float | None
+    starting_point: float | None
+    band_low: float | None
+    band_high: float | None
+    unit: str
+    valid_from: dt.date
+    inherited: bool
+
+
+class MeasureRow(TypedDict):
+    """The measure of a trajectory that a job enters into this indicator."""
+
+    trajectory: str
+    measure: str
+    params: dict[str, Any]
+
+
+class WhyRow(TypedDict):
+    """The explanation of one figure. `missing` are the units that were expected to report and have not."""
+
+    indicator: str
+    unit: str
+    period: str
+    value: float | None
+    parts: PartsRow | None
+    equation: str | None
+    status: Status
+    exact: bool
+    suppressed: bool
+    reporting: int
+    expected: int | None
+    missing: list[str]
+    target: TargetRow | None
+    children: list[ChildRow]
+    own: list[EntryRow]
+    earlier: list[EntryRow]
+    measure: MeasureRow | None
+    definition_version: int
+    computed_at: dt.datetime | None
+
+
+@extend_schema(operation_id="value_why", summary="Why a figure is what it is", responses={200: shape(WhyRow)})
+@api_view(["GET"])
+def why_of(request: Request, indicator: str, unit: str, period: str) -> Response:
+    """Explain one figure: equation, parts, children with their share, who has not reported, target, entries.
+
+    Entries are told to whoever enters the unit's figures or may see its small numbers.
+    """
+    parameters.only(request)
+    today = timezone.localdate()
+    definition = get_object_or_404(Indicator.objects.select_related("bound_measure__trajectory"), code=indicator)
+    place = get_object_or_404(readable_units(request, on=today), code=unit)
+    found = why(
+        indicator=definition,
+        unit=place,
+        period=known_period(period),
+        today=today,
+        visible=readable_ids(request, on=today),
+    )
+    hiding = hiding_of(found, small_number_ids(request, on=today), today)
+    tells_entries = any(may(asking(request), do, place, today) for do in (Do.SEE_SMALL_NUMBERS, Do.ENTER_FIGURES))
+    return Response(row(found, hiding, tells_entries=tells_entries))
+
+
+def known_period(code: str) -> Period:
+    """Return the period of a code; one that the calendar does not hold has no figure to explain."""
+    try:
+        return period_by_code(code)
+    except UnknownPeriod:
+        raise Http404 from None
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """What whoever asks may not see of small numbers: at which units (codes), and whose figures altogether."""
+
+    units: frozenset[str]
+    figures: frozenset[str]
+
+    def parts(self, unit: Unit, kind: str, parts: Parts | None) -> "PartsRow | None":
+        """Draw the parts of a unit's figure where they may be shown."""
+        is_hidden = unit.code in self.figures or (unit.code in self.units and has_small_part(kind, parts))
+        return None if parts is None or is_hidden else parts_row(parts)
+
+
+def hiding_of(found: Why, may_see: frozenset[int] | None, today: dt.date) -> Hiding:
+    """Return what to hide of the unit and its children; nothing is read for those who may see all."""
+    units = [found.unit, *(child.unit for child in found.children)]
+    restricted = frozenset(unit.code for unit in units if may_see is not None and unit.pk not in may_see)
+    around = ValueFilter(
+        indicators=[found.indicator.code],
+        units=restricted,
+        frequency=found.period.frequency,
+        since=found.period.starts_on,
+        until=found.period.ends_on,
+    )
+    rows = list(values(around, today=today)) if restricted else []
+    secret = secret_figures(rows, today=today) if rows else set[Figure]()
+    return Hiding(restricted, restricted & {figure.unit for figure in secret})
+
+
+def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
+    """Draw an explanation without the figures of secret units."""
+    is_secret = found.unit.code in hiding.figures
+    parts = hiding.parts(found.unit, found.indicator.kind, found.parts)
+    own, earlier = (found.own, found.earlier) if tells_entries else ((), ())
+    return {
+        "indicator": found.indicator.code,
+        "unit": found.unit.code,
+        "period": found.period.code,
+        "value": None if is_secret else number(shown(found.figure, found.indicator.decimals)),
+        "parts": parts,
+        "equation": found.equation if parts else None,
+        "status": Status(found.status),
+        "exact": found.is_exact,
+        "suppressed": is_secret,
+        "reporting": found.reporting,
+        "expected": found.expected,
+        "missing": [unit.code for unit in found.missing],
+        "target": target_row(found.target) if found.target else None,
+        "children": [child_row(child, found.indicator, hiding) for child in found.children],
+        "own": [entry_row(entry, found.indicator) for entry in own],
+        "earlier": [entry_row(entry, found.indicator) for entry in earlier],
+        "measure": measure_row(found.indicator),
+        "definition_version": found.definition_version,
+        "computed_at": found.computed_at,
+    }
+
+
+def child_row(child: Child, indicator: Indicator, hiding: Hiding) -> ChildRow:
+    """Draw a child, or its name alone."""
+    is_secret = child.unit.code in hiding.figures
+    return {
+        "unit": child.unit.code,
+        "name_en": child.unit.name_en,
+        "name_fr": child.unit.name_fr,
+        "value": None if is_secret else number(shown(child.figure, indicator.decimals)),
+        "parts": hiding.parts(child.unit, indicator.kind, child.parts),
+        "share": None if is_secret or child.share is None else float(child.share),
+        "reporting": child.reporting,
+        "expected": child.expected,
+        "hidden": child.is_hidden,
+        "suppressed": is_secret,
+    }
+
+
+def entry_row(entry: Entry, indicator: Indicator) -> EntryRow:
+    """Draw an observation as it was written."""
+    return {
+        "period": entry.period,
+        "value": number(shown(entry.figure, indicator.decimals)),
+        "parts": parts_row(entry.parts),
+        "note": entry.note,
+        "source": Source(entry.source),
+        "entered_by": entry.person,
+        "entered_at": entry.entered_at,
+        "revision": entry.revision,
+        "replaced_at": entry.replaced_at,
+    }
+
+
+def target_row(target: TargetSource) -> TargetRow:
+    """Draw the target in force."""
+    return {
+        "target": number(target.target),
+        "threshold": number(target.threshold),
+        "starting_point": number(target.starting_point),
+        "band_low": number(target.band_low),
+        "band_high": number(target.band_high),
+        "unit": target.unit.code,
+        "valid_from": target.valid_from,
+        "inherited": target.is_inherited,
+    }
+
+
+def measure_row(indicator: Indicator) -> MeasureRow | None:
+    """Draw the measure that feeds the indicator, if one does."""
+    bound = getattr(indicator, "bound_measure", None)
+    return {"trajectory": bound.trajectory.code, "measure": bound.measure, "params": bound.params} if bound else None
+
+
+def parts_row(parts: Parts) -> PartsRow:
+    """Draw parts."""
+    return {
+        "numerator": number(parts.numerator),
+        "denominator": number(parts.denominator),
+        "histogram": {str(day): cases for day, cases in parts.histogram.items()} if parts.days is not None else None,
+    }
