@@ -20,15 +20,23 @@ class PersonForm(UserChangeForm[Person]):
 
     language = language_field()
 
+    def clean_email(self) -> str:
+        """Write addresses in one way: people sign in whatever the case."""
+        return str(self.cleaned_data["email"]).lower()
+
     class Meta:
         model = Person
         fields = "__all__"
 
 
 class AddPersonForm(AdminUserCreationForm[Person]):
-    """Make a person, with a password or without: then they ask for one by e-mail."""
+    """Make a person, with a password or without one."""
 
     language = language_field()
+
+    def clean_email(self) -> str:
+        """Write addresses in one way: people sign in whatever the case."""
+        return str(self.cleaned_data["email"]).lower()
 
     class Meta:
         model = Person

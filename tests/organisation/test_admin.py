@@ -130,7 +130,7 @@ def test_roles_given_and_taken_with_a_person_leave_a_trace(client: Client, boss:
 def test_a_person_is_made_without_a_password(client: Client, boss: Person) -> None:
     client.post(
         "/admin/organisation/person/add/",
-        {"email": "new@example.org", "usable_password": "false", "roles-TOTAL_FORMS": 0, "roles-INITIAL_FORMS": 0},
+        {"email": "New@Example.org", "usable_password": "false", "roles-TOTAL_FORMS": 0, "roles-INITIAL_FORMS": 0},
     )
 
     assert not Person.objects.get(email="new@example.org").has_usable_password()
