@@ -7,5 +7,7 @@ urlpatterns = [
     path("", include("organisation.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.account.urls")),
+    path("api/v1/", include("api.urls")),
     path("", include("core.urls")),
+    path("", include("boards.urls")),
 ]

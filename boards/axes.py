@@ -1,0 +1,37 @@
+"""Labels for the large chart: a few periods below, the highest and lowest figure at the side."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from boards import words
+from boards.drawing import charted, period_of
+from indicators.calculations import shown
+from indicators.queries import Series
+
+#: Labels below a chart, so that they don't touch on a phone.
+MOST_LABELS = 5
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Texts at the sides of the chart; `periods` from left to right at even distances."""
+
+    high: str
+    low: str
+    periods: tuple[str, ...]
+
+
+def axes(series: Series, today: dt.date) -> Axes | None:
+    """Label the chart of a series; None where there is none."""
+    points = charted(series)
+    figures = [point.figure for point in points if point.figure is not None]
+    if not figures:
+        return None
+    decimals, unit = series.indicator.decimals, series.indicator.unit
+    count = min(MOST_LABELS, len(points))
+    places = sorted({round(at * (len(points) - 1) / max(1, count - 1)) for at in range(count)})
+    return Axes(
+        high=words.with_unit(words.figure_text(shown(max(figures), decimals), decimals), unit),
+        low=words.with_unit(words.figure_text(shown(min(figures), decimals), decimals), unit),
+        periods=tuple(period_of(points[place], today) for place in places),
+    )

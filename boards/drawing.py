@@ -1,0 +1,257 @@
+"""Turn a series into a tile: every text final, nothing left for the template to decide. Asks the database nothing."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext, ngettext
+
+from boards import words
+from boards.faces import TileFace
+from boards.sparkline import Limits, Spark, sparkline
+from boards.statuses import TRUSTED, status_face
+from indicators.calculations import shown
+from indicators.choices import Direction, Status
+from indicators.models import Indicator
+from indicators.queries import Point, Series, TargetInForce
+
+#: Statuses under which no figure may stand on the tile, not even a small one.
+FIGURELESS = {Status.NO_DATA, Status.NOT_APPLICABLE}
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Where a tile hangs and for whom it is drawn."""
+
+    key: str
+    address: str
+    place: str
+    owner: str
+    owner_name: str
+    can_enter: bool
+
+
+def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
+    """Draw a figure as its status allows: a figure that is not today's truth stays small, dated and colourless."""
+    status = status_face(series.status)
+    is_trusted = Status(series.status) in TRUSTED
+    point = shown_point(series)
+    figure = figure_of(series.indicator, point)
+    due = series.due
+    return TileFace(
+        key=hanging.key,
+        name=series.indicator.name,
+        figure=figure,
+        unit=series.indicator.unit if point and point.figure is not None else "",
+        status=status,
+        is_trusted=is_trusted,
+        beside=_beside(series, today),
+        sentence=_sentence(series, point, status.word, today),
+        chart_text=chart_text(series, today),
+        dated="" if is_trusted else _dated(series, point, today),
+        owner=hanging.owner,
+        owner_name=hanging.owner_name,
+        coverage=_longest(series, point) or coverage_of(due),
+        age=period_of(due, today) if due and (is_trusted or due != point) else "",
+        note="" if series.is_exact else gettext("not additive"),
+        is_overdue=Status(series.status) is Status.LATE,
+        is_partial=bool(due and due.expected and due.reporting < due.expected),
+        spark=spark_of(series),
+        can_enter=hanging.can_enter,
+        indicator=series.indicator.code,
+        place=hanging.place,
+        unit_code=series.unit.code,
+        address=hanging.address,
+    )
+
+
+def shown_point(series: Series) -> Point | None:
+    """Return the period whose figure stands on the tile: the one due, the last one known, or none at all."""
+    if series.status in TRUSTED:
+        return series.due
+    return None if series.status in FIGURELESS else series.last
+
+
+def _dated(series: Series, point: Point | None, today: dt.date) -> str:
+    """Say of when an old figure is; where none may stand large, name the last one that was whole."""
+    if point is not None:
+        return period_of(point, today)
+    last = series.last
+    if last is None or last == series.due or Status(series.status) is Status.NOT_APPLICABLE:
+        return ""
+    figure = words.with_unit(figure_of(series.indicator, last), series.indicator.unit)
+    return gettext("last %(figure)s, %(period)s") % {"figure": figure, "period": period_of(last, today)}
+
+
+def figure_of(indicator: Indicator, point: Point | None) -> str:
+    """Write the figure of a period as a person reads it."""
+    return words.figure_text(shown(point.figure if point else None, indicator.decimals), indicator.decimals)
+
+
+def period_of(point: Point, today: dt.date) -> str:
+    """Name the period of a point."""
+    period = point.period
+    return words.period_text(period.frequency, period.code, period.starts_on, period.ends_on, today)
+
+
+def coverage_of(point: Point | None) -> str:
+    """Say how many have reported, where more than one is expected to."""
+    if point is None or point.expected is None or (point.expected <= 1 and point.reporting >= point.expected):
+        return ""
+    counts = {"reporting": point.reporting, "expected": point.expected}
+    return (
+        ngettext("%(reporting)s of %(expected)s team", "%(reporting)s of %(expected)s teams", point.expected) % counts
+    )
+
+
+def target_text(indicator: Indicator, target: TargetInForce | None) -> str:
+    """Write what is aimed at: "≤ 30 d", "≥ 80 %", "3–5 d"; empty without a target."""
+    ends = _ends(indicator, target)
+    if not ends:
+        return ""
+    if len(ends) > 1:
+        return words.with_unit("–".join(ends), indicator.unit)
+    sign = {Direction.UP: "≥ ", Direction.DOWN: "≤ "}.get(Direction(indicator.direction), "")
+    return sign.replace(" ", "\u00a0") + words.with_unit(ends[0], indicator.unit)
+
+
+def target_spoken(indicator: Indicator, target: TargetInForce | None) -> str:
+    """Say what is aimed at: "target at most 30 days"; empty without a target."""
+    ends = _ends(indicator, target)
+    if not ends:
+        return ""
+    if len(ends) > 1:
+        ends_said = {"low": ends[0], "high": words.spoken(ends[1], indicator.unit)}
+        return gettext("target between %(low)s and %(high)s") % ends_said
+    end = {"figure": words.spoken(ends[0], indicator.unit)}
+    if indicator.direction == Direction.UP:
+        return gettext("target at least %(figure)s") % end
+    if indicator.direction == Direction.DOWN:
+        return gettext("target at most %(figure)s") % end
+    return gettext("target %(figure)s") % end
+
+
+def _ends(indicator: Indicator, target: TargetInForce | None) -> list[str]:
+    if target is None:
+        return []
+    numbers = (target.band_low, target.band_high) if indicator.direction == Direction.BAND else (target.target,)
+    if any(number is None for number in numbers):
+        return []
+    return [
+        words.figure_text(shown(number, _places(number, indicator)), _places(number, indicator)) for number in numbers
+    ]
+
+
+def _places(number: Decimal | None, indicator: Indicator) -> int:
+    """Count the decimals of a target: 30 days is not "30.0 d", and 7.5 never "8"."""
+    if number is None or number == number.to_integral_value():
+        return 0
+    exponent = number.normalize().as_tuple().exponent
+    return max(indicator.decimals, -exponent if isinstance(exponent, int) else 0)
+
+
+def _beside(series: Series, today: dt.date) -> str:
+    """Say beside the status what matters most there: the target, or why there is no figure and when it is due."""
+    if series.status in TRUSTED:
+        return target_text(series.indicator, series.due.target if series.due else None)
+    if series.status in {Status.PENDING, Status.LATE} and series.due_on:
+        return words.due_text(series.due_on, today)
+    if Status(series.status) is Status.NOT_DUE and series.points:
+        return gettext("period open to %(day)s") % {"day": words.day_text(series.points[-1].period.ends_on, today)}
+    if Status(series.status) is Status.SUSPECT:
+        return gettext("to be checked")
+    if Status(series.status) is Status.NO_DATA:
+        return _why_no_data(series)
+    return ""
+
+
+def _why_no_data(series: Series) -> str:
+    due = series.due
+    if due and due.parts is not None and due.expected and due.reporting < due.expected:
+        return gettext("too few have reported")
+    return gettext("never reported") if series.last is None else gettext("nothing reported")
+
+
+def _longest(series: Series, point: Point | None) -> str:
+    """Say the longest wait of a waiting list, which matters more than who has reported."""
+    if series.indicator.kind != "stock" or not point or not point.parts or not point.parts.days:
+        return ""
+    return gettext("longest %(days)s d") % {"days": point.parts.days[-1]}
+
+
+def _sentence(series: Series, point: Point | None, status: str, today: dt.date) -> str:
+    """Say the whole tile in one breath, for those who hear it: what, where, how much, how good, of when, from whom."""
+    indicator = series.indicator
+    has_figure = point is not None and point.figure is not None
+    said = words.spoken(figure_of(indicator, point), indicator.unit) if has_figure else gettext("no figure")
+    is_trusted = series.status in TRUSTED
+    parts = [
+        f"{indicator.name}, {series.unit.name}: {said}",
+        status.lower(),
+        target_spoken(indicator, series.due.target if series.due else None) if is_trusted else _beside(series, today),
+        period_of(point, today) if point else "",
+        _longest(series, point) or coverage_of(series.due),
+    ]
+    return ", ".join(part for part in parts if part) + ". " + gettext("Why?")
+
+
+def spark_of(series: Series) -> Spark | None:
+    """Lay out the chart of the ended periods, from the first that has a figure."""
+    points = charted(series)
+    figures = [point.figure for point in points]
+    lines = series.lines
+    limits: tuple[Limits, ...] = ()
+    if lines.lower is not None and lines.mean is not None and lines.upper is not None:
+        limits = (Limits(0, len(points) - 1, lines.lower, lines.mean, lines.upper),)
+    return sparkline(figures, targets=_target_lines(series.indicator, points), limits=limits)
+
+
+def charted(series: Series) -> Sequence[Point]:
+    """Return the points of the chart: ended periods, without the empty ones before the first figure."""
+    ended = series.points[: series.points.index(series.due) + 1] if series.due else ()
+    first = next((place for place, point in enumerate(ended) if point.figure is not None), len(ended))
+    return ended[first:]
+
+
+def _target_lines(indicator: Indicator, points: Sequence[Point]) -> list[list[Decimal | None]]:
+    if indicator.direction == Direction.BAND:
+        return [
+            [point.target.band_low if point.target else None for point in points],
+            [point.target.band_high if point.target else None for point in points],
+        ]
+    return [[point.target.target if point.target else None for point in points]]
+
+
+def chart_text(series: Series, today: dt.date) -> str:
+    """Describe the chart in words, for those who don't see it and for tiles that have no point yet."""
+    points = [point for point in charted(series) if point.figure is not None]
+    if not points:
+        return gettext("No figure yet. The chart begins with the first.")
+    indicator = series.indicator
+    figures = sorted(point.figure for point in points if point.figure is not None)
+    told = {
+        "first": period_of(points[0], today),
+        "last": period_of(points[-1], today),
+        "latest": words.with_unit(figure_of(indicator, points[-1]), indicator.unit),
+        "low": words.figure_text(shown(figures[0], indicator.decimals), indicator.decimals),
+        "high": words.figure_text(shown(figures[-1], indicator.decimals), indicator.decimals),
+        "count": len(points),
+    }
+    text = ngettext(
+        "%(count)s figure, %(last)s: %(latest)s.",
+        "%(count)s figures, %(first)s to %(last)s: between %(low)s and %(high)s, the latest %(latest)s.",
+        len(points),
+    )
+    return f"{text % told} {_lines_text(series)}".strip()
+
+
+def _lines_text(series: Series) -> str:
+    lines, decimals = series.lines, series.indicator.decimals + 1
+    if lines.lower is None:
+        return ""
+    told = {
+        name: words.figure_text(shown(number, decimals), decimals)
+        for name, number in (("mean", lines.mean), ("lower", lines.lower), ("upper", lines.upper))
+    }
+    return gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told

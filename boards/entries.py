@@ -1,0 +1,84 @@
+"""Read what someone typed into a tile: "34", "18/21", "7,5", "3 7 12 12". Text in, parts out, or one sentence why not."""
+
+import re
+from collections import Counter
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from indicators.calculations import Parts
+from indicators.choices import Kind
+
+#: What people put between thousands: spaces of every width, and the apostrophe.
+SPACES = re.compile(r"[\s\u00a0\u202f'’]")
+#: "1,248" is a thousand to some and one and a bit to others.
+DOUBTFUL = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
+PLAIN = re.compile(r"-?\d+([.,]\d+)?|-?[.,]\d+")
+
+
+class Unreadable(ValueError):
+    """What was typed is no figure of this kind; `str()` is the sentence for the tile."""
+
+
+def read_parts(kind: str, text: str) -> Parts:
+    """Return the parts that the text says. Raises Unreadable."""
+    text = text.strip().rstrip("%").strip()
+    if not text:
+        raise Unreadable(_("Type a figure first."))
+    if kind in {Kind.RATIO, Kind.MEAN}:
+        return _fraction(kind, text)
+    if kind == Kind.DURATION:
+        return _histogram(text)
+    return Parts(numerator=read_number(text))
+
+
+def read_number(text: str) -> Decimal:
+    """Read a number with a decimal point or comma and any spaces between thousands. Raises Unreadable."""
+    bare = SPACES.sub("", text).replace("−", "-")
+    if DOUBTFUL.fullmatch(bare) and get_language() != "fr":
+        raise Unreadable(_("Is %(text)s thousands or decimals? Write it without the comma.") % {"text": text.strip()})
+    if not PLAIN.fullmatch(bare):
+        raise Unreadable(_("“%(text)s” is not a number.") % {"text": text.strip()})
+    try:
+        return Decimal(bare.replace(",", "."))
+    except InvalidOperation:  # digits of other scripts pass the pattern, not all of them the conversion
+        raise Unreadable(_("“%(text)s” is not a number.") % {"text": text.strip()}) from None
+
+
+def _fraction(kind: str, text: str) -> Parts:
+    above, slash, below = text.partition("/")
+    if not slash or not above.strip() or not below.strip():
+        if kind == Kind.RATIO:
+            raise Unreadable(_("Type both parts, like 18/21: how many, out of how many."))
+        raise Unreadable(_("Type the sum and the number of answers, like 152/20."))
+    numerator, denominator = read_number(above), read_number(below)
+    return Parts(numerator=numerator, denominator=denominator)
+
+
+def _histogram(text: str) -> Parts:
+    """Read "3 7 12 12", one number a case, or "3:1; 7:1; 12:2", days and cases."""
+    pieces = [piece for piece in re.split(r"[;\s]+", re.sub(r"\s*:\s*", ":", text)) if piece]
+    cases: Counter[int] = Counter()
+    for piece in pieces:
+        days, _colon, times = piece.partition(":")
+        if not re.fullmatch(r"\d{1,9}", days) or not re.fullmatch(r"\d{0,9}", times):
+            raise Unreadable(_("Type the days of each case, like 3 7 12, or days and cases, like 3:1; 12:2."))
+        cases[int(days)] += int(times or 1)
+    return Parts.of_histogram(cases)
+
+
+def typed(kind: str, parts: Parts) -> str:
+    """Write parts as one would type them: the reverse of `read_parts`, for correcting what stands."""
+    if kind == Kind.DURATION:
+        return "; ".join(f"{days}:{cases}" for days, cases in parts.histogram.items())
+    if kind in {Kind.RATIO, Kind.MEAN}:
+        return f"{_plain(parts.numerator)}/{_plain(parts.denominator)}"
+    return _plain(parts.numerator)
+
+
+def _plain(number: Decimal | None) -> str:
+    if number is None:
+        return ""
+    text = f"{number.normalize():f}"
+    return text.replace(".", ",") if get_language() == "fr" else text

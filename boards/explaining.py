@@ -1,0 +1,197 @@
+"""The answer to "why?" as it is drawn: equation, children with their share, who is missing, target, entries."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from boards import words
+from boards.drawing import target_text
+from boards.faces import StatusFace
+from boards.statuses import status_face
+from indicators.calculations import shown
+from indicators.choices import Source
+from indicators.models import Indicator
+from indicators.queries import Child, Entry, TargetInForce, TargetSource, Why
+
+#: The width of a bar that stands for the whole.
+WHOLE = 100
+
+
+@dataclass(frozen=True)
+class ChildRow:
+    """A unit below: its figure, and how much of the whole it is, as a bar's width."""
+
+    name: str
+    figure: str
+    parts: str
+    share: str
+    width: str
+    coverage: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """Who wrote what, when."""
+
+    figure: str
+    period: str
+    who: str
+    entered: str
+    note: str
+    replaced: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """All that the panel shows."""
+
+    name: str
+    place: str
+    period: str
+    figure: str
+    unit: str
+    status: StatusFace
+    equation: str
+    children: tuple[ChildRow, ...]
+    own: tuple[EntryRow, ...]
+    earlier: tuple[EntryRow, ...]
+    missing: tuple[str, ...]
+    coverage: str
+    target: str
+    threshold: str
+    target_from: str
+    rule: str
+    version: str
+    computed: str
+    exact: str
+    address: str
+
+
+def explained(answer: Why, *, today: dt.date) -> Explained:
+    """Put an explanation into words."""
+    indicator, period = answer.indicator, answer.period
+    return Explained(
+        name=indicator.name,
+        place=answer.unit.name,
+        period=words.period_text(period.frequency, period.code, period.starts_on, period.ends_on, today),
+        figure=_figure(indicator, answer.figure),
+        unit=indicator.unit if answer.figure is not None else "",
+        status=status_face(answer.status),
+        equation=answer.equation,
+        children=tuple(_child(indicator, child) for child in answer.children),
+        own=tuple(_entry(indicator, entry, today) for entry in answer.own),
+        earlier=tuple(_entry(indicator, entry, today) for entry in answer.earlier),
+        missing=tuple(unit.name for unit in answer.missing),
+        coverage=_coverage(answer),
+        target=target_text(indicator, _in_force(answer.target)),
+        threshold=_threshold(indicator, answer.target),
+        target_from=_target_from(answer.target, today),
+        rule=_rule(indicator),
+        version=str(answer.definition_version),
+        computed=_moment(answer.computed_at, today) if answer.computed_at else "",
+        exact=_exact(answer),
+        address=f"/indicators/{indicator.code}/{answer.unit.code}/",
+    )
+
+
+def _figure(indicator: Indicator, figure: Decimal | None) -> str:
+    return words.figure_text(shown(figure, indicator.decimals), indicator.decimals)
+
+
+def _child(indicator: Indicator, child: Child) -> ChildRow:
+    share = None if child.share is None else shown(child.share * WHOLE, 0)
+    return ChildRow(
+        name=child.unit.name,
+        figure="" if child.is_hidden else words.with_unit(_figure(indicator, child.figure), indicator.unit),
+        parts=_parts(child),
+        share="" if share is None else words.with_unit(words.figure_text(share, 0), "%"),
+        width="0" if share is None else str(max(Decimal(0), min(share, Decimal(WHOLE)))),
+        coverage=_of(child.reporting, child.expected),
+        is_hidden=child.is_hidden,
+    )
+
+
+def _parts(child: Child) -> str:
+    parts = child.parts
+    if parts is None or parts.numerator is None or parts.denominator is None:
+        return ""
+    return f"{words.bare(parts.numerator)} ÷ {words.bare(parts.denominator)}"
+
+
+def _entry(indicator: Indicator, entry: Entry, today: dt.date) -> EntryRow:
+    return EntryRow(
+        figure=words.with_unit(_figure(indicator, entry.figure), indicator.unit),
+        period=entry.period,
+        who=entry.person or str(Source(entry.source).label),
+        entered=_moment(entry.entered_at, today),
+        note=entry.note,
+        replaced=_moment(entry.replaced_at, today) if entry.replaced_at else "",
+    )
+
+
+def _coverage(answer: Why) -> str:
+    if answer.expected is None:
+        return ""
+    return gettext("%(reporting)s of %(expected)s teams have reported") % {
+        "reporting": answer.reporting,
+        "expected": answer.expected,
+    }
+
+
+def _of(reporting: int | None, expected: int | None) -> str:
+    if reporting is None or expected is None:
+        return ""
+    return gettext("%(reporting)s of %(expected)s") % {"reporting": reporting, "expected": expected}
+
+
+def _in_force(target: TargetSource | None) -> TargetInForce | None:
+    if target is None:
+        return None
+    return TargetInForce(
+        target=target.target,
+        threshold=target.threshold,
+        starting_point=target.starting_point,
+        band_low=target.band_low,
+        band_high=target.band_high,
+        unit_id=target.unit.pk,
+        valid_from=target.valid_from,
+        distance=int(target.is_inherited),
+    )
+
+
+def _threshold(indicator: Indicator, target: TargetSource | None) -> str:
+    if target is None or target.threshold is None:
+        return ""
+    return words.with_unit(words.bare(target.threshold), indicator.unit)
+
+
+def _target_from(target: TargetSource | None, today: dt.date) -> str:
+    if target is None:
+        return ""
+    told = {"unit": target.unit.name, "day": words.day_text(target.valid_from, today)}
+    if target.is_inherited:
+        return gettext("inherited from %(unit)s, since %(day)s") % told
+    return gettext("set here, since %(day)s") % told
+
+
+def _rule(indicator: Indicator) -> str:
+    """Say how the figure is made of its parts, by its kind (design section 3.2)."""
+    if indicator.statistic:
+        return f"{indicator.get_kind_display()}: {indicator.get_statistic_display()}"
+    return str(indicator.get_kind_display())
+
+
+def _exact(answer: Why) -> str:
+    return gettext("Adds up exactly from its parts.") if answer.is_exact else gettext("Not additive.")
+
+
+def _moment(moment: dt.datetime, today: dt.date) -> str:
+    local = timezone.localtime(moment)
+    return (
+        date_format(local, "H:i") if local.date() == today else f"{words.day_text(local.date(), today)} {local:%H:%M}"
+    )

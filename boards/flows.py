@@ -1,0 +1,49 @@
+"""The trajectory as a wall draws it: who stands at which step, and how long the longest has waited."""
+
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from boards import words
+from boards.faces import FlowFace, StepFace
+from organisation.models import Unit
+from trajectories.models import Trajectory
+from trajectories.queries import FlowStep, flow
+
+#: The step that holds at least this share of all who wait is where the trajectory is blocked.
+BLOCKED = 0.5
+#: Fewer people than this are no queue.
+QUEUE = 5
+
+
+def flow_face(trajectory: Trajectory, unit: Unit | None) -> FlowFace | None:
+    """Return the strip for a unit and all below it, as the last refresh found it; None before the first."""
+    found = flow(trajectory, unit)
+    if found.as_of is None or not found.steps:
+        return None
+    return FlowFace(
+        name=found.name,
+        address=f"/trajectories/{found.trajectory}/",
+        steps=tuple(_step(step, found.waiting) for step in found.steps),
+        as_of=date_format(found.as_of, "j M, H:i"),
+    )
+
+
+def _step(step: FlowStep, waiting: int) -> StepFace:
+    return StepFace(
+        name=step.name,
+        people=words.figure_text(Decimal(step.people), 0),
+        longest=_longest(step),
+        delay=""
+        if step.median_delay is None
+        else gettext("%(days)s d to get here") % {"days": round(step.median_delay)},
+        mood="act" if step.waiting >= QUEUE and step.waiting >= BLOCKED * waiting else "",
+    )
+
+
+def _longest(step: FlowStep) -> str:
+    if not step.waiting or step.longest_wait is None:
+        return ""
+    told = {"count": step.waiting, "days": step.longest_wait}
+    return gettext("%(count)s waiting · longest %(days)s d") % told

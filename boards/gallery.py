@@ -1,0 +1,113 @@
+"""Every state of a tile, drawn from constants: what the gallery shows and the benchmark measures against."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from boards.faces import BoardFace, ColumnFace, FlowFace, StepFace, TileFace, spanned
+from boards.layout import arrange
+from boards.sparkline import Limits, sparkline
+from boards.statuses import status_face, tallies
+from indicators.choices import Status
+
+#: A made series that improves, wavers and is rebased; no figures of anywhere.
+SERIES = tuple(
+    Decimal(point) / 10
+    for point in (412, 398, 405, 421, 388, 402, 417, 395, 409, 401, 392, 410, 351, 348, 362, 340, 355, 347, 339, 344)
+)
+LIMITS = (
+    Limits(0, 11, Decimal(37), Decimal("40.4"), Decimal("43.8")),
+    Limits(12, 19, Decimal(31), Decimal("34.8"), Decimal("38.6")),
+)
+TARGETS = (Decimal(36),) * 12 + (Decimal(32),) * 8
+GAPPED: tuple[Decimal | None, ...] = (*SERIES[:6], None, None, *SERIES[8:])
+
+
+def example(
+    key: str,
+    name: str,
+    figure: str,
+    unit: str,
+    status: Status,
+    *,
+    points: Sequence[Decimal | None] = SERIES,
+    **rest: str | bool,
+) -> TileFace:
+    """Make a tile of constants."""
+    face = status_face(status)
+    is_trusted = face.css != "quiet"
+    said = f"{name}: {figure} {unit}, {face.word}".replace(" ,", ",")
+    fields: dict[str, str | bool] = {"beside": "≤ 32 d", "coverage": _("12 of 12 teams"), "age": "P8 · 14 Nov", **rest}
+    return TileFace(
+        key=key,
+        name=name,
+        figure=figure,
+        unit=unit,
+        status=face,
+        is_trusted=is_trusted,
+        sentence=said,
+        chart_text=_("20 points, latest 34.4; mean 34.8; target at most 32."),
+        spark=sparkline(points, targets=[TARGETS[: len(points)]], limits=LIMITS if len(points) > len(LIMITS) else ()),
+        owner="MB",
+        owner_name="Marie Bouchard",
+        **fields,  # type: ignore[arg-type]  # texts and marks go where their names say
+    )
+
+
+def states() -> tuple[TileFace, ...]:
+    """Return one tile in each state, and the ones that strain the drawing."""
+    return (
+        example("on-target", _("Hand-offs per episode"), "1.3", "", Status.ON_TARGET, beside="≤ 1.5"),
+        example("watch", _("Median wait to first service"), "34", "d", Status.WATCH, can_enter=True),
+        example("act", _("Seen within the delay of their priority"), "66.4", "%", Status.ACT, beside="≥ 80 %"),
+        example("no-target", _("New referrals"), "1 248", "", Status.NO_TARGET, beside=""),
+        example(
+            "late", _("Absence of staff"), "8.3", "%", Status.LATE, dated=_("in October"), beside=_("due 17 Nov, 5 days late"),
+            age="", coverage=_("4 of 12 teams"), is_overdue=True, can_enter=True, is_partial=True,
+        ),
+        example("pending", _("Families with a pivot worker"), "81.3", "%", Status.PENDING, dated=_("in October"), beside=_("due Fri 27 Nov")),
+        example("not-due", _("Cost per closed episode"), "4 120", "$", Status.NOT_DUE, dated="P8 · 14 Nov", beside=_("period open to 12 Dec")),
+        example("no-data", _("Gap between two services"), "—", "", Status.NO_DATA, beside=_("4 of 12 teams"), points=GAPPED),
+        example("suspect", _("Re-referred within 12 months"), "116", "%", Status.SUSPECT, dated="P8 · 14 Nov", beside=_("to be checked")),
+        example("suspended", _("Ideas tried this quarter"), "71", "%", Status.SUSPENDED, dated="Q2 2026", beside=""),
+        example("not-applicable", _("Interpreter found"), "—", "", Status.NOT_APPLICABLE, beside="", points=()),
+        example("first-day", _("Well-being at work"), "—", "", Status.NO_DATA, beside="", points=(), coverage="", age="", can_enter=True),
+        example("one-point", _("Young people waiting now"), "427", "", Status.ACT, beside="≤ 320", points=SERIES[:1]),
+        example(
+            "long-name",
+            "Pourcentage de jeunes en difficulté ayant reçu un premier service à l’intérieur du délai de leur priorité",
+            "66,4", "%", Status.WATCH, beside="≥ 80 %", can_enter=True, place="Centre de services du Nord",
+        ),
+        example("large-figure", _("Hours of direct service given"), "1 204 518", "h", Status.ON_TARGET, beside="≥ 1 200 000 h"),
+        example("gaps", _("Service plans agreed with the family"), "94.1", "%", Status.ON_TARGET, beside="≥ 90 %", points=GAPPED, note=_("not additive")),
+    )  # fmt: skip
+
+
+def example_board() -> BoardFace:
+    """Return a wall of 12 tiles made of constants."""
+    tiles = states()[:12]
+    names = (_("Access"), _("Continuity"), _("Quality"), _("People and value"))
+    columns = tuple(ColumnFace(name, tiles[start : start + 3]) for name, start in zip(names, (0, 3, 6, 9), strict=True))
+    layout = arrange([len(column.tiles) for column in columns])
+    steps = (
+        (_("Referral"), "38", "2 d", ""),
+        (_("Assessment"), "101", "14 d", "watch"),
+        (_("Waiting"), "224", "34 d", "act"),
+    )
+    return BoardFace(
+        slug="example",
+        name=_("Youths in difficulty"),
+        level="tactical",
+        level_name=_("Tactical"),
+        path=(_("An organisation"), _("Youth directorate")),
+        true_north=_("One door, one plan, no child waiting alone."),
+        columns=spanned(columns, layout.spans),
+        rows=layout.rows,
+        tracks=layout.tracks,
+        huddle="08:30",
+        since=_("2 better · 1 worse"),
+        since_title=_("Since the last huddle"),
+        tallies=tallies([Status.ACT, Status.WATCH, Status.ON_TARGET]),
+        flow=FlowFace("", "", tuple(StepFace(name, people, longest, mood=mood) for name, people, longest, mood in steps), ""),
+    )  # fmt: skip

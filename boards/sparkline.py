@@ -1,0 +1,169 @@
+"""The geometry of a tile's XmR chart: numbers in, coordinates out. The template draws; nothing here knows SVG or Django.
+
+Coordinates are strings with one decimal and a point, whatever the reader's language, since they go into attributes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby, pairwise
+
+#: The drawing's own units; the SVG stretches to its tile.
+WIDTH, HEIGHT = Decimal(312), Decimal(84)
+#: Room for the ring around the last point.
+MARGIN_X, MARGIN_Y = Decimal(7), Decimal(9)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Mean and natural process limits of the points `first` to `last`, both included, in the figure's own unit."""
+
+    first: int
+    last: int
+    lower: Decimal
+    mean: Decimal
+    upper: Decimal
+
+
+@dataclass(frozen=True)
+class Band:
+    """A pale rectangle between the limits, and the mean across it."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    mean_y: str
+    end_x: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point; `kind` is plain, good or bad (a special cause that is an improvement or a concern)."""
+
+    x: str
+    y: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Spark:
+    """All that is drawn: bands behind, runs of points joined, the stepped target, the last point ringed."""
+
+    bands: tuple[Band, ...]
+    runs: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    target: str
+    last: Mark | None
+
+    @property
+    def view_box(self) -> str:
+        """The SVG's viewBox."""
+        return f"0 0 {WIDTH} {HEIGHT}"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Positions 0 … count-1 and figures low … high brought into the drawing."""
+
+    count: int
+    low: Decimal
+    high: Decimal
+
+    def x(self, position: Decimal) -> Decimal:
+        """Place a position; one point alone stands at the right, where the latest always is."""
+        if self.count == 1:
+            return WIDTH - MARGIN_X
+        return MARGIN_X + (WIDTH - 2 * MARGIN_X) * position / (self.count - 1)
+
+    def y(self, figure: Decimal) -> Decimal:
+        """Place a figure, larger ones higher; figures that are all equal stand in the middle."""
+        if self.high == self.low:
+            return HEIGHT / 2
+        return MARGIN_Y + (HEIGHT - 2 * MARGIN_Y) * (self.high - figure) / (self.high - self.low)
+
+
+def sparkline(
+    points: Sequence[Decimal | None],
+    *,
+    targets: Sequence[Sequence[Decimal | None]] = (),
+    limits: Sequence[Limits] = (),
+    causes: Sequence[str] = (),
+) -> Spark | None:
+    """Lay out points in time order, None where a period has no figure; None when there is no figure at all.
+
+    Each line of `targets` and the `causes` stand beside the points, one each; a band has two lines.
+    """
+    figures = [point for point in points if point is not None]
+    if not figures:
+        return None
+    reach = [*figures, *(target for line in targets for target in line if target is not None)]
+    reach += [edge for limit in limits for edge in (limit.lower, limit.upper)]
+    scale = Scale(len(points), min(reach), max(reach))
+    marks = tuple(
+        Mark(_text(scale.x(Decimal(position))), _text(scale.y(point)), (causes[position] if causes else "") or "plain")
+        for position, point in enumerate(points)
+        if point is not None
+    )
+    return Spark(
+        bands=tuple(_band(limit, scale) for limit in limits),
+        runs=tuple(_runs(points, limits, scale)),
+        marks=marks,
+        target="".join(_steps(line, scale) for line in targets),
+        last=marks[-1] if points[-1] is not None else None,
+    )
+
+
+def _band(limit: Limits, scale: Scale) -> Band:
+    start, end = scale.x(Decimal(limit.first)), scale.x(Decimal(limit.last))
+    top, bottom = scale.y(limit.upper), scale.y(limit.lower)
+    return Band(
+        x=_text(start),
+        y=_text(top),
+        width=_text(end - start),
+        height=_text(bottom - top),
+        mean_y=_text(scale.y(limit.mean)),
+        end_x=_text(end),
+    )
+
+
+def _runs(points: Sequence[Decimal | None], limits: Sequence[Limits], scale: Scale) -> Iterator[str]:
+    """Join neighbours. A period without a figure and a rebase are gaps in the line: no zero, no bridge."""
+    starts = [limit.first for limit in limits]
+    stretches = groupby(
+        enumerate(points), key=lambda pair: (pair[1] is None, sum(start <= pair[0] for start in starts))
+    )
+    for (is_gap, _), run in stretches:
+        if not is_gap:
+            yield " ".join(
+                f"{_text(scale.x(Decimal(position)))},{_text(scale.y(point))}"
+                for position, point in run
+                if point is not None
+            )
+
+
+def _steps(targets: Sequence[Decimal | None], scale: Scale) -> str:
+    """Draw the target as a path that steps half-way between two periods where it changes."""
+    path: list[str] = []
+    half = Decimal("0.5")
+    for is_gap, group in groupby(enumerate(targets), key=lambda pair: pair[1] is None):
+        if is_gap:
+            continue
+        run = [(position, target) for position, target in group if target is not None]
+        first, last = run[0][0], run[-1][0]
+        path.append(f"M{_text(_edge(scale, first - half))} {_text(scale.y(run[0][1]))}")
+        for (_, before), (position, target) in pairwise(run):
+            if target != before:
+                path.append(f"H{_text(_edge(scale, position - half))}V{_text(scale.y(target))}")
+        path.append(f"H{_text(_edge(scale, last + half))}")
+    return "".join(path)
+
+
+def _edge(scale: Scale, position: Decimal) -> Decimal:
+    return (
+        min(max(scale.x(position), Decimal(0)), WIDTH) if scale.count > 1 else (Decimal(0) if position < 0 else WIDTH)
+    )
+
+
+def _text(number: Decimal) -> str:
+    return f"{number:.1f}"

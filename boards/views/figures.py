@@ -1,0 +1,45 @@
+"""A figure on its own: why it is what it is, and its sheet with chart, table and definition."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from boards.explaining import explained
+from boards.queries import figure_series, unit_of, wanted_of
+from boards.sheets import sheet_face
+from boards.views.asking import board_or_404, clock, tile_or_404
+from indicators.models import Indicator
+from indicators.queries import why
+from organisation.choices import Do
+from organisation.models import Unit
+from organisation.queries import may, unit_ids_where
+
+
+@login_required
+@require_GET
+def tile_why(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Open the figure of a tile: its parts, its children, who has not reported, its target, who entered it."""
+    _, today = clock()
+    board = board_or_404(slug, request.user, today)
+    hung = tile_or_404(board, number, request.user, today)
+    series = figure_series(wanted_of(hung), today=today)
+    sight = unit_ids_where(request.user, Do.SEE, on=today)
+    point = series.due or (series.points[-1] if series.points else None)
+    if point is None:
+        raise Http404
+    answer = why(indicator=hung.indicator, unit=unit_of(hung), period=point.period, today=today, visible=sight)
+    template = "boards/why.html" if request.headers.get("HX-Request") else "boards/why_page.html"
+    return render(request, template, {"why": explained(answer, today=today), "board": board})
+
+
+@login_required
+@require_GET
+def sheet(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
+    """Show an indicator at a unit: a large chart, its numbers in a table, the definition, and why."""
+    _, today = clock()
+    defined = get_object_or_404(Indicator.objects.select_related("area", "owner"), code=indicator)
+    place = get_object_or_404(Unit, code=unit)
+    if not may(request.user, Do.SEE, place, on=today):
+        raise Http404
+    return render(request, "boards/sheet.html", {"sheet": sheet_face(defined, place, request.user, today=today)})
