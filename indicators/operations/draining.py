@@ -31,7 +31,7 @@ WITH RECURSIVE taken AS (
         SELECT id FROM indicators_stalevalue WHERE indicator_id = %(indicator)s AND $chosen
         ORDER BY period_id LIMIT %(limit)s
     ) RETURNING unit_id, period_id
-), touched AS (
+), $longer_periods touched AS (
     SELECT DISTINCT taken.unit_id, period.id AS period_id, false AS is_longer, period.ends_on
     FROM taken JOIN organisation_period period ON period.id = taken.period_id
     $longer
@@ -62,10 +62,20 @@ ONE_FIGURE = "unit_id = %(unit)s AND period_id = %(period)s"
 LONGER = """
     UNION
     SELECT taken.unit_id, longer.id, true, longer.ends_on
-    FROM taken JOIN organisation_period period ON period.id = taken.period_id
-    JOIN organisation_period longer ON longer.frequency = ANY(%(also_at)s::text[])
-        AND longer.starts_on <= period.starts_on AND longer.ends_on >= period.ends_on
+    FROM taken JOIN longer ON longer.inside_id = taken.period_id
 """
+#: Looked up once for each period and frequency, not once for each queue row.
+LONGER_PERIODS = """
+longer AS MATERIALIZED (
+    SELECT period.id AS inside_id, found.id, found.ends_on
+    FROM organisation_period period CROSS JOIN unnest(%(also_at)s::text[]) AS wanted(frequency)
+    CROSS JOIN LATERAL (
+        SELECT id, ends_on FROM organisation_period around
+        WHERE around.frequency = wanted.frequency AND around.starts_on <= period.starts_on
+        ORDER BY around.starts_on DESC LIMIT 1
+    ) found
+    WHERE period.id IN (SELECT period_id FROM taken) AND found.ends_on >= period.ends_on
+), """
 
 
 @transaction.atomic
@@ -92,6 +102,7 @@ def _take(
         TAKE.substitute(
             chosen=ONE_FIGURE if only else ANY_FIGURE,
             longer=LONGER if indicator.also_at else "",
+            longer_periods=LONGER_PERIODS if indicator.also_at else "",
         ),
         {
             "indicator": indicator.pk,

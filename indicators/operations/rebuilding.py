@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Exists, OuterRef
 
-from indicators.models import Indicator, Observation, Reporter, StaleValue, Value
+from indicators.models import Indicator, Reporter, StaleValue, Value
 from indicators.operations.writing import lock, write_values
+from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, shape_of
 from organisation.models import Period, Unit
 
@@ -40,24 +41,12 @@ def _forget_other_frequencies(indicator: Indicator) -> int:
 
 
 def _periods_of(indicator: Indicator, *, is_longer: bool) -> list[int]:
-    """Return the periods, oldest first, that have values of an indicator or should have."""
-    observed = Observation.objects.filter(indicator=indicator)
-    if is_longer:
-        frequencies = indicator.also_at
-        within = Period.objects.filter(
-            Exists(observed.filter(period=OuterRef("pk"))),
-            frequency=indicator.frequency,
-            starts_on__gte=OuterRef("starts_on"),
-            ends_on__lte=OuterRef("ends_on"),
-        )
-        has_observations = Exists(within)
-    else:
-        frequencies = [indicator.frequency]
-        has_observations = Exists(observed.filter(period=OuterRef("pk")))
-    periods = Period.objects.filter(frequency__in=frequencies).order_by("starts_on")
-    should = set(periods.filter(has_observations).values_list("pk", flat=True))
-    have = set(Value.objects.filter(indicator=indicator).values_list("period_id", flat=True).distinct())
-    return [pk for pk in periods.values_list("pk", flat=True) if pk in should or pk in have]
+    """Return the periods that have values of an indicator or should have."""
+    should = [period.pk for period in periods_of(indicator, is_longer=is_longer)]
+    frequencies = indicator.also_at if is_longer else [indicator.frequency]
+    have = Value.objects.filter(indicator=indicator).values("period_id").distinct()
+    surplus = Period.objects.filter(pk__in=have, frequency__in=frequencies).exclude(pk__in=should)
+    return [*should, *surplus.values_list("pk", flat=True)]
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ from indicators.queries.checks import Check, Difference, check_rollups
 from indicators.queries.series import LastEntry, Point, Series, series
 from indicators.queries.series_rows import Wanted
 from indicators.queries.targets import TargetInForce, Targets, targets_of
-from indicators.queries.values import ValueFilter, ValueRow, latest_change, values
+from indicators.queries.values import ValueRow, latest_change, values
+from indicators.queries.values_sql import ValueFilter
 from indicators.queries.why import Child, Entry, TargetSource, Why, why
 
 __all__ = [

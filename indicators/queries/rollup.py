@@ -233,7 +233,7 @@ def _inside(shape: Shape) -> str:
     if not shape.is_longer:
         return "JOIN organisation_period period ON period.id = hang.period_id"
     return """JOIN organisation_period period ON period.frequency = %(frequency)s
-        AND period.starts_on >= hang.starts_on AND period.ends_on <= hang.ends_on"""
+        AND period.starts_on BETWEEN hang.starts_on AND hang.ends_on AND period.ends_on <= hang.ends_on"""
 
 
 def _level(depth: int, deepest: int, shape: Shape) -> str:

@@ -141,7 +141,7 @@ def _expected(
                 JOIN indicators_reporter reporter ON reporter.unit_id = line.unit_id
                 JOIN organisation_unit unit ON unit.id = reporter.unit_id
                 JOIN organisation_period period ON period.frequency = indicator.frequency
-                    AND period.starts_on >= due.starts_on AND period.ends_on <= due.ends_on
+                    AND period.starts_on BETWEEN due.starts_on AND due.ends_on AND period.ends_on <= due.ends_on
                 WHERE line.ancestor_id = wanted.unit_id AND reporter.indicator_id = wanted.indicator_id
                     AND line.valid_from <= least(due.ends_on, unit.closes_on)
                     AND (line.valid_to IS NULL OR line.valid_to >= least(due.ends_on, unit.closes_on))

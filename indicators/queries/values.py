@@ -1,12 +1,30 @@
 """Values in long format, one row each, streamed in constant memory: what analysts pull."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from indicators.calculations import StatusCode
+from django.db import connection, transaction
+
+from indicators.calculations import StatusCode, figure, shown
+from indicators.models import Indicator
+from indicators.queries.judged import day_of, status_of
+from indicators.queries.targets import Targets, targets_of
+from indicators.queries.tree import Tree, load_tree
+from indicators.queries.values_sql import (
+    Kept,
+    ValueFilter,
+    chosen_sql,
+    make_values_now,
+    parameters_of,
+    select_sql,
+)
+from organisation.models import Period, Unit
+
+#: Rows fetched from the database's cursor at a time.
+FETCHED = 2_000
 
 
 class ValueRow(NamedTuple):
@@ -37,23 +55,17 @@ class ValueRow(NamedTuple):
     key: tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueFilter:
-    """Which values; what is empty or None does not narrow. Codes throughout; days are both included."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What rows are read with: definitions, units, periods, the tree, targets."""
 
-    indicators: Collection[str] = ()
-    units: Collection[str] = ()
-    #: These units and all that stood under them in the period (now, with tree="now").
-    under: Collection[str] = ()
-    #: A kind of unit ("team"), or a depth ("0" is a root).
-    level: str = ""
-    frequency: str = ""
-    since: dt.date | None = None
-    until: dt.date | None = None
-    updated_since: dt.datetime | None = None
-    tree: Literal["was", "now"] = "was"
-    #: Ids of the units whose figures may be seen; None: all.
-    visible: Collection[int] | None = None
+    indicators: Mapping[int, Indicator]
+    units: Mapping[int, Unit]
+    periods: dict[int, Period]
+    tree: Tree
+    targets: Targets
+    today: dt.date
+    is_now: bool
 
 
 def values(
@@ -61,12 +73,107 @@ def values(
 ) -> Iterator[ValueRow]:
     """Yield the values in a stable order (indicator, unit, period), from a server-side cursor.
 
-    `after` is the `key` of the last row that the caller has. Runs in a transaction of its own if there is none.
+    `after` is the `key` of the last row that the caller has. Runs in a transaction, its own if there is none.
     """
-    raise NotImplementedError
-    yield
+    indicators = _indicators(wanted)
+    asked = parameters_of(wanted, indicators, today=today, after=after)
+    with transaction.atomic():
+        if wanted.tree == "now":
+            with connection.cursor() as cursor:
+                make_values_now(cursor, indicators.values(), wanted, today=today)
+        around = Around(
+            indicators=indicators,
+            units=Unit.objects.in_bulk(),
+            periods={},
+            tree=load_tree(),
+            targets=targets_of(indicators),
+            today=today,
+            is_now=wanted.tree == "now",
+        )
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(select_sql(asked, tree=wanted.tree, limit=limit), asked)
+            while rows := cursor.fetchmany(FETCHED):
+                yield from _rows([Kept(*row) for row in rows], around)
+        if wanted.tree == "now":
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TABLE value_now")
 
 
-def latest_change(wanted: ValueFilter) -> tuple[dt.datetime | None, int]:
-    """Return when the newest of these values was computed, and how many there are: enough for an ETag."""
-    raise NotImplementedError
+def latest_change(wanted: ValueFilter, *, today: dt.date) -> tuple[object, ...]:
+    """Return what differs as soon as any of these rows does: enough for an ETag."""
+    indicators = _indicators(wanted)
+    asked = parameters_of(wanted, indicators, today=today)
+    with connection.cursor() as cursor:
+        chosen = chosen_sql(asked, tree=wanted.tree, source="indicators_value")
+        cursor.execute("SELECT max(value.computed_at), count(*)" + chosen, asked)
+        [newest] = cursor.fetchall()
+        cursor.execute(
+            """
+            SELECT (SELECT md5(string_agg(i::text, ' ' ORDER BY id)) FROM indicators_indicator i WHERE id = ANY(%(ids)s)),
+                (SELECT md5(string_agg(t::text, ' ' ORDER BY id)) FROM indicators_target t
+                    WHERE indicator_id = ANY(%(ids)s)),
+                (SELECT max(fingerprint) FROM indicators_treefollowed)
+            """,
+            {"ids": list(indicators)},
+        )
+        [definitions] = cursor.fetchall()
+    return (*newest, *definitions)
+
+
+def _indicators(wanted: ValueFilter) -> dict[int, Indicator]:
+    chosen = Indicator.objects.filter(code__in=wanted.indicators) if wanted.indicators else Indicator.objects.all()
+    return chosen.in_bulk()
+
+
+def _rows(kept: list[Kept], around: Around) -> Iterator[ValueRow]:
+    missing = {row.period_id for row in kept} - around.periods.keys()
+    if missing:
+        around.periods.update(Period.objects.in_bulk(missing))
+    for row in kept:
+        yield _row(row, around)
+
+
+def _row(kept: Kept, around: Around) -> ValueRow:
+    indicator, unit = around.indicators[kept.indicator_id], around.units[kept.unit_id]
+    period = around.periods[kept.period_id]
+    parts = kept.parts
+    value = figure(
+        indicator.kind, parts, factor=indicator.factor, statistic=indicator.statistic, within=indicator.within
+    )
+    day = day_of(unit, period)
+    path = around.tree.path(unit.pk, around.today if around.is_now else day)
+    above = ((distance, unit_id) for distance, unit_id in enumerate(reversed(path)))
+    target = around.targets.in_force(indicator.pk, above, day)
+    return ValueRow(
+        indicator=indicator.code,
+        unit=unit.code,
+        unit_path="/".join(around.tree.codes[unit_id] for unit_id in path),
+        period=period.code,
+        period_start=period.starts_on,
+        period_end=period.ends_on,
+        value=shown(value, indicator.decimals),
+        numerator=parts.numerator,
+        denominator=parts.denominator,
+        n=parts.n,
+        target=target.target if target else None,
+        threshold=target.threshold if target else None,
+        status=status_of(
+            indicator,
+            unit,
+            period,
+            value=value,
+            has_report=True,
+            reporting=kept.reporting,
+            expected=kept.expected,
+            target=target,
+            today=around.today,
+            is_closed_for_good=False,
+        ),
+        variation=None,
+        assurance=None,
+        reporting=kept.reporting,
+        expected=kept.expected,
+        definition_version=indicator.version,
+        computed_at=kept.computed_at,
+        key=(kept.indicator_id, kept.unit_id, kept.period_id),
+    )

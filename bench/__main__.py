@@ -1,0 +1,46 @@
+"""Run every benchmark, or those named, in a database of their own, and print a table: `python -m bench rollup`."""
+
+import importlib
+import os
+import pkgutil
+import sys
+
+import django
+
+import bench
+
+
+def main(names: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obeya.settings")
+    django.setup()
+    from django.db import connection  # noqa: PLC0415 - needs the settings
+
+    # Not the one of the tests, which may be running.
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{connection.settings_dict['NAME']}"
+    print("Making a database…", flush=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        kept = [show(name) for name in names or modules()]
+        return 0 if all(kept) else 1
+    finally:
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+
+
+def modules() -> list[str]:
+    found = (module.name for module in pkgutil.iter_modules(bench.__path__))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def show(name: str) -> bool:
+    module = importlib.import_module(f"bench.{name}")
+    most: dict[str, float] = getattr(module, "MOST", {})
+    measured: dict[str, float] = module.run()
+    print(f"\n{name}")
+    for what, value in measured.items():
+        limit = f"  ≤ {most[what]:g} {'kept' if value <= most[what] else 'MISSED'}" if what in most else ""
+        print(f"  {what:<48}{value:>12,.2f}{limit}", flush=True)
+    return all(measured[what] <= limit for what, limit in most.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,185 @@
+"""The SQL behind values in long format: which rows, in which order, from where."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from string import Template
+from typing import Any, Literal, NamedTuple
+
+from django.db.backends.utils import CursorWrapper
+
+from indicators.calculations import Parts
+from indicators.models import Indicator
+from indicators.queries.periods import periods_of
+from indicators.queries.rollup import SCOPE_TABLES, rolled_up, shape_of
+from organisation.models import Unit
+
+#: Units × periods rolled up at a time; bounds the memory.
+BLOCK_CELLS = 250_000
+
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueFilter:
+    """Which values; what is empty or None does not narrow. Codes throughout; days are both included."""
+
+    indicators: Collection[str] = ()
+    units: Collection[str] = ()
+    #: These units and all that stood under them in the period (now, with tree="now").
+    under: Collection[str] = ()
+    #: A kind of unit ("team"), or a depth ("0" is a root).
+    level: str = ""
+    frequency: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    updated_since: dt.datetime | None = None
+    tree: Literal["was", "now"] = "was"
+    #: Ids of the units whose figures may be seen; None: all.
+    visible: Collection[int] | None = None
+
+
+class Kept(NamedTuple):
+    """A row of values as the database gives it."""
+
+    indicator_id: int
+    unit_id: int
+    period_id: int
+    numerator: Decimal | None
+    denominator: Decimal | None
+    days: list[int] | None
+    cases: list[int] | None
+    reporting: int
+    expected: int | None
+    computed_at: dt.datetime
+
+    @property
+    def parts(self) -> Parts:
+        """The parts as the calculations take them."""
+        return Parts(
+            self.numerator,
+            self.denominator,
+            None if self.days is None else tuple(self.days),
+            None if self.cases is None else tuple(self.cases),
+        )
+
+
+SELECT = Template("""
+SELECT value.indicator_id, value.unit_id, value.period_id, value.numerator, value.denominator, value.days, value.cases,
+    value.reporting, value.expected, value.computed_at
+$chosen
+ORDER BY value.indicator_id, value.unit_id, value.period_id
+$limit""")
+CHOSEN = Template("""
+FROM $source value
+JOIN organisation_unit unit ON unit.id = value.unit_id
+JOIN organisation_period period ON period.id = value.period_id
+WHERE $conditions""")
+
+#: The day whose tree a value belongs to.
+DAY = {"was": "least(period.ends_on, unit.closes_on)", "now": "least(%(today)s, unit.closes_on)"}
+#: One condition for each thing that may be asked; those not asked for are left out.
+CONDITIONS = {
+    "indicators": "value.indicator_id = ANY(%(indicators)s)",
+    "units": "unit.code = ANY(%(units)s)",
+    "under": """EXISTS (
+        SELECT FROM organisation_ancestor line JOIN organisation_unit top ON top.id = line.ancestor_id
+        WHERE line.unit_id = value.unit_id AND top.code = ANY(%(under)s)
+            AND line.valid_from <= $day AND (line.valid_to IS NULL OR line.valid_to >= $day)
+    )""",
+    "kind": "unit.kind = %(kind)s",
+    "depth": """%(depth)s = (
+        SELECT max(line.distance) FROM organisation_ancestor line WHERE line.unit_id = value.unit_id
+            AND line.valid_from <= $day AND (line.valid_to IS NULL OR line.valid_to >= $day)
+    )""",
+    "frequency": "period.frequency = %(frequency)s",
+    "since": "period.starts_on >= %(since)s",
+    "until": "period.ends_on <= %(until)s",
+    "updated_since": "value.computed_at >= %(updated_since)s",
+    "visible": "value.unit_id = ANY(%(visible)s)",
+    "after": "(value.indicator_id, value.unit_id, value.period_id) > %(after)s",
+}
+
+#: Values on today's tree are made for the question and go with its transaction.
+VALUES_NOW = """
+CREATE TEMPORARY TABLE value_now (
+    indicator_id bigint, unit_id bigint, period_id bigint, numerator numeric, denominator numeric, days int[],
+    cases bigint[], reporting bigint, expected bigint, computed_at timestamptz
+) ON COMMIT DROP"""
+ADD_VALUES_NOW = """
+INSERT INTO value_now SELECT %(indicator)s, unit_id, period_id, numerator, denominator, days, cases, reporting,
+    expected, now()
+FROM fresh
+"""
+
+
+def parameters_of(
+    wanted: ValueFilter, indicators: Collection[int], *, today: dt.date, after: tuple[int, int, int] | None = None
+) -> Parameters:
+    """Return what is asked for, by the names of `CONDITIONS`; what does not narrow is left out."""
+    is_depth = wanted.level.isdecimal()
+    asked: Parameters = {
+        "indicators": list(indicators),
+        "units": list(wanted.units) or None,
+        "under": list(wanted.under) or None,
+        "kind": None if is_depth else wanted.level or None,
+        "depth": int(wanted.level) if is_depth else None,
+        "frequency": wanted.frequency or None,
+        "since": wanted.since,
+        "until": wanted.until,
+        "updated_since": wanted.updated_since,
+        "visible": None if wanted.visible is None else list(wanted.visible),
+        "after": after,
+        "today": today,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def chosen_sql(asked: Parameters, *, tree: Literal["was", "now"], source: str) -> str:
+    """Return FROM and WHERE for what is asked."""
+    conditions = [text for name, text in CONDITIONS.items() if name in asked]
+    joined = Template(" AND ".join(conditions)).substitute(day=DAY[tree])
+    return CHOSEN.substitute(source=source, conditions=joined)
+
+
+def select_sql(asked: Parameters, *, tree: Literal["was", "now"], limit: int | None) -> str:
+    """Return the statement whose rows are `Kept`."""
+    source = "value_now" if tree == "now" else "indicators_value"
+    chosen = chosen_sql(asked, tree=tree, source=source)
+    return SELECT.substitute(chosen=chosen, limit="" if limit is None else f"LIMIT {limit:d}")
+
+
+def make_values_now(
+    cursor: CursorWrapper, indicators: Collection[Indicator], wanted: ValueFilter, *, today: dt.date
+) -> None:
+    """Roll the observations of some indicators up today's tree, for the periods asked, into the table `value_now`."""
+    cursor.execute(VALUES_NOW)
+    cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+    size = max(1, BLOCK_CELLS // max(1, Unit.objects.count()))
+    for indicator in indicators:
+        for is_longer in (False, True):
+            periods = periods_of(indicator, is_longer=is_longer, frequency=wanted.frequency)
+            chosen = [
+                period.pk
+                for period in periods
+                if (wanted.since is None or period.starts_on >= wanted.since)
+                and (wanted.until is None or period.ends_on <= wanted.until)
+            ]
+            for start in range(0, len(chosen), size):
+                _add_block(cursor, indicator, chosen[start : start + size], is_longer=is_longer, today=today)
+
+
+def _add_block(
+    cursor: CursorWrapper, indicator: Indicator, periods: list[int], *, is_longer: bool, today: dt.date
+) -> None:
+    shape = shape_of(indicator, is_longer=is_longer, has_reporters=indicator.reporters.exists())
+    cursor.execute(SCOPE_TABLES, {"periods": periods, "as_of": today})
+    cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
+    [(deepest,)] = cursor.fetchall()
+    # A WITH clause stands before INSERT as well as before SELECT.
+    cursor.execute(
+        rolled_up(shape, deepest=deepest, is_whole=True) + ADD_VALUES_NOW,
+        {"indicator": indicator.pk, "frequency": indicator.frequency},
+    )
+    cursor.execute("DROP TABLE rollup_block, rollup_tree")
