@@ -85,6 +85,8 @@ def end_noted(path: Path) -> None:
         return
     for pid, created in noted:
         with suppress(psutil.Error, OSError):
-            if psutil.Process(pid).create_time() == created:
+            process = psutil.Process(pid)
+            if process.create_time() == created:
                 os.killpg(pid, signal.SIGKILL)
+                process.wait(10)
     path.unlink(missing_ok=True)
