@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from boards.entries import typed
-from boards.words import period_text
 from indicators.calculations import Parts
+from indicators.forms.entries import typed
 from indicators.models import Indicator, Observation
+from indicators.words import period_text
 from organisation.models import Period, Unit
 
 #: Ended periods offered beside the open one; older figures are corrected in the entry grid.

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from boards.entries import Unreadable, read_parts
 from boards.faces import TileFace
 from boards.models import Board, Tile
 from boards.periods import Choice, choices_for
 from boards.queries import drawn_tile, unit_of
 from boards.views.asking import board_or_404, clock, tile_or_404
 from indicators.choices import Source
+from indicators.forms.entries import Unreadable, read_parts
 from indicators.operations import ObservationRefused, enter_figure
 from organisation.models import Person
 

@@ -1,4 +1,4 @@
-"""Read what someone typed into a tile: "34", "18/21", "7,5", "3 7 12 12". Text in, parts out, or one sentence why not."""
+"""Read what someone types for a figure: "34", "18/21", "7,5", "3 7 12 12". Text in, parts out, or one sentence why not."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ PLAIN = re.compile(r"-?\d+([.,]\d+)?|-?[.,]\d+")
 
 
 class Unreadable(ValueError):
-    """What was typed is no figure of this kind; `str()` is the sentence for the tile."""
+    """What was typed is no figure of this kind; `str()` is the sentence for whoever typed it."""
 
 
 def read_parts(kind: str, text: str) -> Parts:
