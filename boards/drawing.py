@@ -43,7 +43,7 @@ def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
         key=hanging.key,
         name=series.indicator.name,
         figure=figure,
-        unit=series.indicator.unit if point and point.figure is not None else "",
+        unit=words.unit_text(series.indicator.unit) if point and point.figure is not None else "",
         status=status,
         is_trusted=is_trusted,
         beside=_beside(series, today),

@@ -80,7 +80,7 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
         place=answer.unit.name,
         period=words.period_text(period.frequency, period.code, period.starts_on, period.ends_on, today),
         figure=_figure(indicator, answer.figure),
-        unit=indicator.unit if answer.figure is not None else "",
+        unit=words.unit_text(indicator.unit) if answer.figure is not None else "",
         status=status_face(answer.status),
         equation=answer.equation,
         children=tuple(_child(indicator, child) for child in answer.children),

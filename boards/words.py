@@ -7,9 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from indicators.words import day_text, figure_text, period_text, with_unit
+from indicators.words import day_text, figure_text, period_text, unit_text, with_unit
 
-__all__ = ["bare", "day_text", "due_text", "figure_text", "huddle_text", "period_text", "spoken", "with_unit"]
+__all__ = ["bare", "day_text", "due_text", "figure_text", "huddle_text", "period_text", "spoken", "unit_text", "with_unit"]
 
 #: Units of measure that a screen reader should say in full.
 SPOKEN = {

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from organisation.choices import Frequency
 
@@ -21,11 +21,16 @@ def figure_text(figure: Decimal | None, decimals: int) -> str:
     return number_format(rounded, decimal_pos=decimals, use_l10n=True, force_grouping=abs(rounded) >= GROUPED_FROM)
 
 
+def unit_text(unit: str) -> str:
+    """Write a unit of measure in the reader's language: days are "d" in English and "j" in French."""
+    return pgettext("days, shortly", "d") if unit == "d" else unit
+
+
 def with_unit(figure: str, unit: str) -> str:
     """Join a figure and its unit by a space that doesn't break; "/10" stands close."""
     if not unit:
         return figure
-    return f"{figure}{unit}" if unit.startswith("/") else f"{figure}\u00a0{unit}"
+    return f"{figure}{unit}" if unit.startswith("/") else f"{figure}\u00a0{unit_text(unit)}"
 
 
 def day_text(day: dt.date, today: dt.date) -> str:
