@@ -8,21 +8,19 @@ from django.http import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework.request import Request
 
-#: What figures depend on beside the values themselves. Every change of a value is in the outbox, in the transaction of
-#: the change; as numbers have no holes, the newest number plus those still without one grows with each. Targets,
-#: definitions and expected reports are few rows, and the tree's lines are added and removed, never changed.
+#: What figures depend on beside what `latest_change` tells. A value may be written with an older clock than the newest,
+#: but every change of a value is in the outbox, in the transaction of the change; as its numbers have no holes, the
+#: newest number plus those still without one grows with each. The tree's lines are added and removed, never changed.
 STAMP = """
     SELECT
         (SELECT coalesce(max(sequence), 0) FROM live_change) + (SELECT count(*) FROM live_change WHERE sequence IS NULL),
-        (SELECT md5(string_agg(indicator::text, '' ORDER BY id)) FROM indicators_indicator indicator),
-        (SELECT md5(string_agg(target::text, '' ORDER BY id)) FROM indicators_target target),
         (SELECT count(*) FROM organisation_ancestor),
         (SELECT max(id) FROM organisation_ancestor)
 """
 
 
 def stamp() -> tuple[Any, ...]:
-    """Return what changes whenever a figure, a target, a definition or the tree does."""
+    """Return what changes whenever a figure or the tree does."""
     with connection.cursor() as cursor:
         cursor.execute(STAMP)
         return cursor.fetchone() or ()

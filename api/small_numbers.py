@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from indicators.calculations import Parts
 from indicators.calculations.small_numbers import hidden, is_small
 from indicators.choices import Kind
 from indicators.models import Indicator
@@ -38,20 +39,23 @@ def hide(
     if not restricted:
         return [Shown(row, is_suppressed=False) for row in rows]
     secret = secret_figures(restricted, tree=tree, today=today)
-    ratios = set(Indicator.objects.filter(kind=Kind.RATIO).values_list("code", flat=True))
+    kinds = dict(Indicator.objects.filter(code__in={row.indicator for row in restricted}).values_list("code", "kind"))
     touched = {row.key for row in restricted}
     return [
-        _as_seen(row, secret, is_ratio=row.indicator in ratios)
-        if row.key in touched
-        else Shown(row, is_suppressed=False)
+        _as_seen(row, secret, kinds[row.indicator]) if row.key in touched else Shown(row, is_suppressed=False)
         for row in rows
     ]
+
+
+def has_small_part(kind: str, parts: Parts | None) -> bool:
+    """Whether a figure that may be shown rests on a count that may not: the numerator of a ratio over enough people."""
+    return kind == Kind.RATIO and parts is not None and is_small(parts.numerator)
 
 
 def secret_figures(rows: Collection[ValueRow], *, tree: Tree = "was", today: dt.date) -> set[Figure]:
     """Return which figures to hide among these and those beside and above them, with three queries."""
     line = {code for row in rows for code in row.unit_path.split("/")}
-    below = Ancestor.objects.filter(distance=1, ancestor__code__in=line).values_list("unit__code", flat=True)
+    below = Ancestor.objects.filter(distance__lte=2, ancestor__code__in=line).values_list("unit__code", flat=True)
     around = ValueFilter(
         indicators={row.indicator for row in rows},
         units=line | set(below),
@@ -78,10 +82,10 @@ def _parent(path: str) -> str | None:
     return line[-2] if len(line) > 1 else None
 
 
-def _as_seen(row: ValueRow, secret: Collection[Figure], *, is_ratio: bool) -> Shown:
-    """Blank a secret figure; of a rate over enough people whose numerator is small, blank the parts alone."""
+def _as_seen(row: ValueRow, secret: Collection[Figure], kind: str) -> Shown:
+    """Blank a secret figure with its parts; where a part alone is too small, blank the parts."""
     if Figure(row.indicator, row.unit, row.period) in secret:
         return Shown(row._replace(value=None, numerator=None, denominator=None, n=None), is_suppressed=True)
-    if is_ratio and is_small(row.numerator):
+    if has_small_part(kind, Parts(row.numerator)):
         return Shown(row._replace(numerator=None, denominator=None, n=None), is_suppressed=False)
     return Shown(row, is_suppressed=False)

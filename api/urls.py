@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from api import events, flows, indicators, observations, schema, tokens, trajectories, units, values
+from api import boards, events, flows, indicators, observations, schema, tokens, trajectories, units, values, why
 
 app_name = "api"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("units/<str:code>/", units.unit, name="unit"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:code>/", indicators.indicator, name="indicator"),
+    path("boards/", boards.boards, name="boards"),
+    path("boards/<str:slug>/", boards.board, name="board"),
+    path("values/<str:indicator>/<str:unit>/<str:period>/why/", why.why_of, name="why"),
     path("values/", values.value_rows, name="values"),
     re_path("(?P<rest>.*)", schema.no_such_resource),
 ]

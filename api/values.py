@@ -23,7 +23,7 @@ from api.shapes import paged
 from api.small_numbers import Shown, hide
 from indicators.choices import Status
 from indicators.models import Indicator
-from indicators.queries import ValueFilter, latest_change, values
+from indicators.queries import ValueFilter, ValueRow, latest_change, values
 from organisation.choices import Frequency
 
 #: Rows of a page of JSON unless `page_size` says otherwise, and at most.
@@ -120,7 +120,9 @@ def value_rows(request: Request) -> HttpResponseBase:
     form, today = formats.asked(request), timezone.localdate()
     wanted = filter_of(request, today)
     may_see = small_number_ids(request, on=today)
-    tag = etags.etag(request, asking(request).pk, today, wanted.visible, may_see, latest_change(wanted), etags.stamp())
+    tag = etags.etag(
+        request, asking(request).pk, today, wanted.visible, may_see, latest_change(wanted, today=today), etags.stamp()
+    )
     unchanged = etags.not_modified(request, tag)
     if unchanged:
         return unchanged
@@ -169,9 +171,23 @@ def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, 
 
 def chunks(wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of an export, some at a time; a chunk is forgotten when the next is read."""
+    for chunk in read(wanted, today) if may_see is None else read_by_pages(wanted, today):
+        yield [cells(one) for one in hide(chunk, may_see=may_see, tree=wanted.tree, today=today)]
+
+
+def read(wanted: ValueFilter, today: dt.date) -> Iterator[list[ValueRow]]:
+    """Yield all values from one cursor, as they were at one moment."""
     rows = values(wanted, today=today)
     while chunk := list(islice(rows, CHUNK)):
-        yield [cells(one) for one in hide(chunk, may_see=may_see, tree=wanted.tree, today=today)]
+        yield chunk
+
+
+def read_by_pages(wanted: ValueFilter, today: dt.date) -> Iterator[list[ValueRow]]:
+    """Yield all values, each chunk from a cursor of its own: to hide small numbers, figures around it are read too."""
+    last: tuple[int, int, int] | None = None
+    while chunk := list(values(wanted, today=today, after=last, limit=CHUNK)):
+        yield chunk
+        last = chunk[-1].key
 
 
 def cells(shown: Shown) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ others: a second one goes with it.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
@@ -23,11 +23,11 @@ def is_small(n: Decimal | int | None) -> bool:
 def hidden(counts: Mapping[Key, Decimal], parents: Mapping[Key, Key | None]) -> set[Key]:
     """Return which units' figures to hide in one period, from what each figure rests on and where each unit stands.
 
-    The answer for a unit depends on its own count, on those beside it, and on the same all the way up to the root: give
-    whole families. A unit whose parent is not in `counts` is a root.
+    The answer for a unit depends on its own count, on those right below it and beside it, and on the same all the way up
+    to the root: give whole families, and those below them. A unit whose parent is not in `counts` is a root.
     """
-    chosen = {unit for unit, n in counts.items() if is_small(n)}
     families = _families(counts, parents)
+    chosen = {unit for unit, n in counts.items() if is_small(n) or _tells_of_few(n, families.get(unit, ()), counts)}
     for parent in _downwards(families, counts, parents):
         companion = _companion(families[parent], counts, chosen, parent_is_hidden=parent in chosen)
         if companion is not None:
@@ -64,8 +64,12 @@ def _companion(
     return min(others, key=lambda unit: (counts[unit], str(unit))) if needed and others else None
 
 
-def _can_be_worked_out(inside: list[Decimal]) -> bool:
-    """Whether hidden figures follow from their sum, which is known: one alone, or all 1, or all 4."""
-    if not inside:
-        return False
-    return len(inside) == 1 or sum(inside) in {len(inside), len(inside) * (LEAST - 1)}
+def _can_be_worked_out(inside: Collection[Decimal]) -> bool:
+    """Whether hidden figures follow from their sum, which is known: one alone, or all of them 1, or all of them 4."""
+    return len(inside) == 1 or bool(inside and sum(inside) in {len(inside), len(inside) * (LEAST - 1)})
+
+
+def _tells_of_few(n: Decimal, family: Collection[Key], counts: Mapping[Key, Decimal]) -> bool:
+    """Whether a sum says what stands below it: only figures of 1, or only of 4, and no other to hide with them."""
+    above_none = [counts[unit] for unit in family if counts[unit] > 0]
+    return sum(above_none) == n and all(map(is_small, above_none)) and _can_be_worked_out(above_none)

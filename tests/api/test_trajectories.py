@@ -56,7 +56,7 @@ def send(client: APIClient, rows: Any) -> Any:
     return client.post(ADDRESS + "events/", rows, format="json")
 
 
-def stream(client: APIClient, lines: str | bytes) -> Any:
+def stream(client: APIClient, lines: str) -> Any:
     return client.generic("POST", ADDRESS + "events/", lines, content_type="application/x-ndjson")
 
 
@@ -144,7 +144,7 @@ def test_whoever_only_reads_sends_nothing(youths: Trajectory, centre: Unit) -> N
 
 
 def test_a_list_without_any_event_is_no_fault(youths: Trajectory, job: APIClient) -> None:
-    assert [answer.json()["read"] for answer in (send(job, []), stream(job, b""))] == [0, 0]
+    assert [answer.json()["read"] for answer in (send(job, []), stream(job, ""))] == [0, 0]
 
 
 def test_a_measure_is_answered_as_the_command_answers_it(youths: Trajectory, job: APIClient, centre: Unit) -> None:
