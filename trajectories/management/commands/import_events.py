@@ -45,5 +45,5 @@ class Command(BaseCommand):
         except (TrajectoryRefused, UnreadableFile) as refused:
             raise CommandError(str(refused)) from refused
         if options["dry_run"]:
-            self.stdout.write(_("Nothing was kept: this was a dry run."))
+            report.notes.append(_("Nothing was kept: this was a dry run."))
         finish_import(self, report, options)

@@ -1,0 +1,216 @@
+"""A refresh writes what the events say now, no more and no less, at every level."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from core.imports import ImportReport
+from indicators.models import Observation, Value
+from organisation.models import Unit
+from tests import build
+from tests.trajectories.logs import LINES, NOW, add, trajectory
+from trajectories.models import Refresh, Trajectory
+from trajectories.operations import refresh, refresh_due, save_trajectory
+from trajectories.queries import flow
+
+MEASURES = {
+    "delay": ("duration", "access_delay", {}),
+    "waiting": ("stock", "waiting_list", {}),
+    "starts": ("count", "starts", {}),
+    "passed": ("count", "handoffs", {}),
+    "within": ("ratio", "within_priority_target", {"targets": {"P1": 10, "P3": 30}}),
+}
+
+
+def place() -> list[Unit]:
+    """A centre with two teams."""
+    centre = build.unit("centre")
+    return [centre, *build.units("north", "south", parent=centre)]
+
+
+def bind(code: str = "youths") -> Trajectory:
+    """A trajectory with every measure above bound to an indicator of its own."""
+    made = trajectory(code)
+    for name, (kind, measure, params) in MEASURES.items():
+        fields = {"statistic": "median"} if kind == "duration" else {"factor": 100} if kind == "ratio" else {}
+        made.measures.create(
+            indicator=build.indicator(f"{code}-{name}", kind=kind, **fields), measure=measure, params=params
+        )
+    return made
+
+
+def figures(model: type[Observation | Value], name: str) -> dict[tuple[str, str], tuple[object, ...]]:
+    rows = model._default_manager.filter(indicator__code=name).values_list(
+        "unit__code", "period__code", "numerator", "denominator", "days", "cases"
+    )
+    return {row[:2]: row[2:] for row in rows}
+
+
+@pytest.mark.django_db
+def test_each_case_counts_at_its_team_and_all_above() -> None:
+    place()
+    youths = bind()
+    add(youths)
+
+    row = refresh(youths, now=NOW)
+
+    assert row is not None
+    assert row.error == ""
+    assert figures(Value, "youths-delay") == {
+        ("north", "2024-01"): (None, None, [10], [1]),
+        ("south", "2024-02"): (None, None, [40], [1]),
+        ("centre", "2024-01"): (None, None, [10], [1]),
+        ("centre", "2024-02"): (None, None, [40], [1]),
+    }
+    assert figures(Value, "youths-within")["centre", "2024-01"][:2] == (Decimal(1), Decimal(1))
+
+
+@pytest.mark.django_db
+def test_the_list_carries_its_waits_and_falls_to_zero() -> None:
+    place()
+    youths = bind()
+    add(youths)
+
+    refresh(youths, now=NOW)
+
+    assert figures(Observation, "youths-waiting") == {
+        ("north", "2024-01"): (Decimal(1), None, [29], [1]),
+        ("north", "2024-02"): (Decimal(0), None, [], []),
+        ("north", "2024-03"): (Decimal(0), None, [], []),
+        ("south", "2024-01"): (Decimal(1), None, [21], [1]),
+        ("south", "2024-02"): (Decimal(1), None, [50], [1]),
+        ("south", "2024-03"): (Decimal(1), None, [63], [1]),
+    }
+
+
+@pytest.mark.django_db
+def test_a_handoff_inside_a_unit_is_none_of_the_unit() -> None:
+    place()
+    youths = bind()
+    add(youths)
+
+    refresh(youths, now=NOW)
+
+    assert figures(Value, "youths-passed")["south", "2024-02"][0] == 1
+    assert figures(Value, "youths-passed")["centre", "2024-02"][0] == 0
+
+
+@pytest.mark.django_db
+def test_nothing_new_writes_nothing() -> None:
+    place()
+    youths = bind()
+    add(youths)
+    refresh(youths, now=NOW)
+
+    again = refresh(youths, now=NOW)
+
+    assert again is not None
+    assert again.observations_changed == 0
+
+
+@pytest.mark.django_db
+def test_units_that_come_after_the_events_are_found() -> None:
+    youths = bind()
+    add(youths)
+    first = refresh_due(now=NOW)
+    place()
+
+    second = refresh_due(now=NOW)
+
+    assert [row.left_out["teams"] for row in (*first, *second)] == [2, 0]
+    assert figures(Value, "youths-delay")["centre", "2024-01"] == (None, None, [10], [1])
+    assert refresh_due(now=NOW) == []
+
+
+@pytest.mark.django_db
+def test_one_measure_that_fails_stops_no_other_and_is_told_of() -> None:
+    place()
+    youths = bind()
+    youths.measures.filter(measure="starts").update(params={"start": 7})
+    add(youths)
+
+    row = refresh(youths, now=NOW)
+
+    assert row is not None
+    assert row.error == "youths-starts: “start” must be a list of activities."
+    assert figures(Observation, "youths-delay") != {}
+
+
+@pytest.mark.django_db
+def test_people_stand_in_the_last_step_they_entered() -> None:
+    place()
+    steps = [
+        {"code": name.lower(), "name_en": name.title(), "name_fr": "", "activities": [name]}
+        for name in ("REFERRAL", "SERVICE")
+    ]
+    youths = trajectory(steps=steps)
+    add(youths)
+    refresh(youths, now=NOW)
+
+    kept = flow(youths)
+    earlier = flow(youths, Unit.objects.get(code="north"), dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
+
+    assert [(step.code, step.people, step.waiting, step.longest_wait, step.median_delay) for step in kept.steps] == [
+        ("referral", 1, 1, 81, None),
+        ("service", 1, 0, None, 25.0),
+    ]
+    assert [(step.people, step.waiting, step.longest_wait) for step in earlier.steps] == [(2, 2, 8), (0, 0, None)]
+
+
+@pytest.mark.django_db
+def test_a_definition_is_kept_once_and_refuses_what_does_not_fit() -> None:
+    build.indicator("starts")
+    build.indicator("share", kind="ratio")
+    definition = {
+        "code": "youths",
+        "clock": {"start": "REFERRAL"},
+        "measures": [
+            {"indicator": "starts", "measure": "starts"},
+            {"indicator": "nothing", "measure": "starts"},
+            {"indicator": "share", "measure": "handoffs"},
+            {"indicator": "share", "measure": "rework_rate"},
+        ],
+    }
+    first, again = ImportReport(), ImportReport()
+
+    save_trajectory(definition=definition, report=first, now=NOW)
+    save_trajectory(definition=definition, report=again, now=NOW)
+
+    assert (first.new, first.refused, again.new, again.changed, again.unchanged) == (2, 3, 0, 0, 2)
+    assert [refusal.reason for refusal in first.refusals] == [
+        "There is no indicator “nothing”.",
+        "“handoffs” fits an indicator of kind count; “share” is of kind ratio.",
+        "There is no measure “rework_rate”; there are " + first.refusals[2].reason.partition("there are ")[2],
+    ]
+
+
+class TestAnyOrder(TestCase):
+    """However events arrive, the observations are those of one refresh of them all."""
+
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(st.sampled_from(LINES.strip().splitlines()), min_size=1, max_size=12).flatmap(
+            lambda lines: st.tuples(st.just(lines), st.integers(0, len(lines)))
+        )
+    )
+    def test_late_and_repeated_events_give_the_same_figures(self, drawn: tuple[list[str], int]) -> None:
+        lines, cut = drawn
+        Refresh.objects.all().delete()
+        place()
+        piecewise, whole = bind("piecewise"), bind("whole")
+
+        for part in (lines[:cut], lines[cut:], lines[:cut]):
+            add(piecewise, "\n".join(dict.fromkeys(part)))
+            refresh(piecewise, now=NOW)
+        add(whole, "\n".join(dict.fromkeys(lines)))
+        refresh(whole, now=NOW)
+
+        for name in MEASURES:
+            assert figures(Observation, f"piecewise-{name}") == figures(Observation, f"whole-{name}")
+            assert figures(Value, f"piecewise-{name}") == figures(Value, f"whole-{name}")
