@@ -20,8 +20,10 @@ def socket_folder(engine: Path) -> Path:
 
 
 def postgres_url(data: Path, name: str = "obeya") -> str:
-    """Return libpq's URL of a database of the embedded PostgreSQL."""
-    return f"postgresql://postgres@/{name}?{urlencode({'host': str(socket_folder(data / 'postgres'))})}"
+    """Return libpq's URL of a database of the embedded PostgreSQL. To libpq a plus is a plus, not a space."""
+    return (
+        f"postgresql://postgres@/{name}?{urlencode({'host': str(socket_folder(data / 'postgres'))}, quote_via=quote)}"
+    )
 
 
 def valkey_url(data: Path) -> str:

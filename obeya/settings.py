@@ -91,7 +91,8 @@ DEBUG = not PRODUCTION and os.environ.get("OBEYA_DEBUG") == "1"
 SECRET_KEY = kept_secret("OBEYA_SECRET_KEY")
 #: Keys the pseudonyms of people and workers (HMAC-SHA256). It never enters the database.
 PSEUDONYM_KEY = kept_secret("OBEYA_PSEUDONYM_KEY")
-ALLOWED_HOSTS = os.environ.get("OBEYA_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+#: In production those that OBEYA_HOSTS names, and localhost, by which health checks ask.
+ALLOWED_HOSTS = ["localhost", *(required("OBEYA_HOSTS") if PRODUCTION else "127.0.0.1,[::1],testserver").split(",")]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("OBEYA_ORIGINS", "").split(",") if origin]
 ROOT_URLCONF = "obeya.urls"
 WSGI_APPLICATION = "obeya.wsgi.application"
@@ -213,7 +214,7 @@ TIME_ZONE = LOCAL_TIME_ZONE
 
 # --- what the browser is told
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static" if PRODUCTION else None
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

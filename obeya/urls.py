@@ -9,5 +9,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("api.urls")),
     path("", include("core.urls")),
+    path("", include("indicators.urls")),
     path("", include("boards.urls")),
 ]

@@ -26,6 +26,7 @@ class FolderLock:
             kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
             fcntl.flock(self.file, kind if wait else kind | fcntl.LOCK_NB)
         except BlockingIOError:
+            self.release()
             return False
         return True
 
