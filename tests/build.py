@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from boards.choices import Level, ZoneKind
+from boards.models import Board, Tile, Zone
 from core.periods import fiscal_year_seed
 from indicators.calculations import Parts
 from indicators.choices import Kind, Source, Statistic
@@ -113,7 +115,7 @@ def indicator(code: str = "", *, kind: str = Kind.COUNT, frequency: str = Freque
     if kind == Kind.DURATION:
         fields.setdefault("statistic", Statistic.MEDIAN)
     if kind == Kind.RATIO:
-        fields.setdefault("factor", 100)
+        fields.setdefault("factor", Decimal(100))
     fields.setdefault("name_en", code.capitalize())
     return Indicator.objects.create(code=code, kind=kind, frequency=frequency, **fields)
 
@@ -175,3 +177,20 @@ def calendar() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def board(
+    at: Unit,
+    *indicators: Indicator,
+    slug: str = "",
+    level: str = Level.TACTICAL,
+    zone: str = ZoneKind.PERFORMANCE,
+    **fields: Any,
+) -> Board:
+    """Hang a board at a unit with a tile for each indicator, all in one zone."""
+    slug = slug or f"board-{next(_numbers)}"
+    fields.setdefault("name_en", slug.capitalize())
+    made = Board.objects.create(slug=slug, unit=at, level=level, **fields)
+    hung = Zone.objects.create(board=made, kind=zone)
+    Tile.objects.bulk_create([Tile(zone=hung, indicator=one, position=at) for at, one in enumerate(indicators)])
+    return made

@@ -1,7 +1,7 @@
 """Take rows from the roll-up queue and let the values above them follow, in one transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from string import Template
 from typing import NamedTuple
 
@@ -23,16 +23,23 @@ class Cell(NamedTuple):
     depth: int
 
 
-#: Takes queue rows away, and returns the cells on the way up from them: of the reported period, and of the longer ones
-#: that it is part of. Ordered by period, so that a large import is taken in whole periods.
+#: Ordered by period, so that a long queue is taken in whole periods. An array, not a join: the planner knows nothing of
+#: a queue that was empty when it last looked, and would compare every row with every other.
 TAKE = Template("""
+DELETE FROM indicators_stalevalue WHERE id = ANY(ARRAY(
+    SELECT id FROM indicators_stalevalue WHERE indicator_id = %(indicator)s AND $chosen
+    ORDER BY period_id LIMIT %(limit)s
+)) RETURNING unit_id, period_id
+""")
+ANY_FIGURE = "unit_id IS NOT NULL"
+ONE_FIGURE = "unit_id = %(unit)s AND period_id = %(period)s"
+
+#: The cells on the way up from some figures: of the reported period, and of the longer ones that it is part of.
+CLIMB = Template("""
 WITH RECURSIVE taken AS (
-    DELETE FROM indicators_stalevalue WHERE id IN (
-        SELECT id FROM indicators_stalevalue WHERE indicator_id = %(indicator)s AND $chosen
-        ORDER BY period_id LIMIT %(limit)s
-    ) RETURNING unit_id, period_id
+    SELECT * FROM unnest(%(units)s::bigint[], %(periods)s::bigint[]) AS taken(unit_id, period_id)
 ), $longer_periods touched AS (
-    SELECT DISTINCT taken.unit_id, period.id AS period_id, false AS is_longer, period.ends_on
+    SELECT taken.unit_id, period.id AS period_id, false AS is_longer, period.ends_on
     FROM taken JOIN organisation_period period ON period.id = taken.period_id
     $longer
 ), climb AS (
@@ -52,19 +59,14 @@ WITH RECURSIVE taken AS (
         max(step) OVER (PARTITION BY start_id, period_id) - step AS depth
     FROM climb
 )
-SELECT (SELECT count(*) FROM taken),
-    EXISTS (SELECT FROM indicators_reporter WHERE indicator_id = %(indicator)s),
-    cell.*
-FROM (SELECT) always LEFT JOIN cell ON true
+SELECT EXISTS (SELECT FROM indicators_reporter WHERE indicator_id = %(indicator)s), cell.* FROM cell
 """)
-ANY_FIGURE = "unit_id IS NOT NULL"
-ONE_FIGURE = "unit_id = %(unit)s AND period_id = %(period)s"
 LONGER = """
     UNION
     SELECT taken.unit_id, longer.id, true, longer.ends_on
     FROM taken JOIN longer ON longer.inside_id = taken.period_id
 """
-#: Looked up once for each period and frequency, not once for each queue row.
+#: Looked up once for each period and frequency, not once for each figure.
 LONGER_PERIODS = """
 longer AS MATERIALIZED (
     SELECT period.id AS inside_id, found.id, found.ends_on
@@ -74,7 +76,7 @@ longer AS MATERIALIZED (
         WHERE around.frequency = wanted.frequency AND around.starts_on <= period.starts_on
         ORDER BY around.starts_on DESC LIMIT 1
     ) found
-    WHERE period.id IN (SELECT period_id FROM taken) AND found.ends_on >= period.ends_on
+    WHERE period.id = ANY(%(distinct_periods)s::bigint[]) AND found.ends_on >= period.ends_on
 ), """
 
 
@@ -83,7 +85,8 @@ def drain_indicator(indicator: Indicator, *, now: dt.datetime, limit: int, only:
     """Let values follow at most `limit` queue rows, or those of one figure (unit id, period id); answer how many."""
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
-        taken, has_reporters, cells = _take(cursor, indicator, limit=limit, only=only)
+        taken = _take(cursor, indicator, limit=limit, only=only)
+        has_reporters, cells = _climb(cursor, indicator, set(taken)) if taken else (False, [])
         for is_longer in (False, True):
             scope = [cell for cell in cells if cell.is_longer == is_longer]
             if not scope:
@@ -91,29 +94,40 @@ def drain_indicator(indicator: Indicator, *, now: dt.datetime, limit: int, only:
             shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
             deepest = max(cell.depth for cell in scope)
             write_values(cursor, indicator, shape, deepest=deepest, now=now, cells=_as_lists(scope))
-    return taken
+    return len(taken)
 
 
 def _take(
     cursor: CursorWrapper, indicator: Indicator, *, limit: int, only: tuple[int, int] | None
-) -> tuple[int, bool, list[Cell]]:
+) -> list[tuple[int, int]]:
+    """Take queue rows away, and return unit and period of each."""
     unit, period = only or (None, None)
     cursor.execute(
-        TAKE.substitute(
-            chosen=ONE_FIGURE if only else ANY_FIGURE,
+        TAKE.substitute(chosen=ONE_FIGURE if only else ANY_FIGURE),
+        {"indicator": indicator.pk, "unit": unit, "period": period, "limit": limit},
+    )
+    return [(unit_id, period_id) for unit_id, period_id in cursor.fetchall()]
+
+
+def _climb(
+    cursor: CursorWrapper, indicator: Indicator, figures: Collection[tuple[int, int]]
+) -> tuple[bool, list[Cell]]:
+    """Return whether anybody is expected to report, and the cells above some figures (unit id, period id)."""
+    cursor.execute(
+        CLIMB.substitute(
             longer=LONGER if indicator.also_at else "",
             longer_periods=LONGER_PERIODS if indicator.also_at else "",
         ),
         {
             "indicator": indicator.pk,
             "also_at": indicator.also_at,
-            "unit": unit,
-            "period": period,
-            "limit": limit,
+            "units": [unit for unit, _ in figures],
+            "periods": [period for _, period in figures],
+            "distinct_periods": list({period for _, period in figures}),
         },
     )
     rows = cursor.fetchall()
-    return rows[0][0], rows[0][1], [Cell(*row[2:]) for row in rows if row[2] is not None]
+    return bool(rows and rows[0][0]), [Cell(*row[1:]) for row in rows]
 
 
 def _as_lists(cells: Sequence[Cell]) -> dict[str, list[int | None]]:

@@ -114,12 +114,17 @@ def record_observation(
 
 
 @transaction.atomic
-def withdraw_observation(*, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> bool:
+def withdraw_observation(
+    *, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime, expected_revision: int | None = None
+) -> bool:
     """Take a figure back, keep what it said, and let its values follow; False if there was none.
 
-    Asks nobody for permission; `withdraw_figure` is the people's way.
+    Asks nobody for permission; `withdraw_figure` is the people's way. `expected_revision` refuses to take back what
+    the caller has not seen.
     """
     before = _locked(indicator, unit, period)
+    if expected_revision is not None and expected_revision != (before.revision if before else 0):
+        raise refusals.ChangedMeanwhile
     if before is None:
         return False
     _keep(before, now)
@@ -129,12 +134,21 @@ def withdraw_observation(*, indicator: Indicator, unit: Unit, period: Period, no
 
 
 def withdraw_figure(
-    *, indicator: Indicator, unit: Unit, period: Period, by: Person, now: dt.datetime, today: dt.date
+    *,
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    by: Person,
+    now: dt.datetime,
+    today: dt.date,
+    expected_revision: int | None = None,
 ) -> bool:
     """Take a figure back for a person who may enter figures at the unit, then compute what is left of its values."""
     if not may(by, Do.ENTER_FIGURES, unit, on=today):
         raise refusals.MayNotEnter
-    was_there = withdraw_observation(indicator=indicator, unit=unit, period=period, now=now)
+    was_there = withdraw_observation(
+        indicator=indicator, unit=unit, period=period, now=now, expected_revision=expected_revision
+    )
     drain_figure(indicator=indicator, unit=unit, period=period, now=now)
     return was_there
 

@@ -1,14 +1,20 @@
 """Why a figure is what it is: its equation, its parts, who has not reported, which target, who entered what."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from indicators.calculations import Parts, StatusCode
-from indicators.models import Indicator
-from organisation.models import Period, Unit
+from indicators.models import EarlierEntry, Indicator, Observation, Value
+from indicators.queries.equation import equation_of, weight_of
+from indicators.queries.judged import day_of, figure_of, parts_of, status_of
+from indicators.queries.reporters import expected_of, missing_reporters
+from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
+from organisation.models import Period, Placement, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Child:
     unit: Unit
     parts: Parts | None
     figure: Decimal | None
-    #: Of the parent's numerator (denominator, or cases, where that is what weighs), 0 to 1.
+    #: Of what weighs in the parent (denominator, cases, or the count itself), 0 to 1.
     share: Decimal | None
     reporting: int | None
     expected: int | None
@@ -72,7 +78,7 @@ class Why:
     own: tuple[Entry, ...]
     #: What its observations said before, newest first.
     earlier: tuple[Entry, ...]
-    #: Units under this one that were expected to report and have not.
+    #: Units at or under this one that were expected to report and have not.
     missing: tuple[Unit, ...]
     reporting: int
     expected: int | None
@@ -87,5 +93,128 @@ class Why:
 def why(
     *, indicator: Indicator, unit: Unit, period: Period, today: dt.date, visible: Collection[int] | None = None
 ) -> Why:
-    """Explain a figure. `visible`: ids of the units whose figures the reader may see; None: all."""
-    raise NotImplementedError
+    """Explain a figure. `visible`: ids of the units whose figures the reader may see; None: all.
+
+    The caller has asked whether the reader may see the unit itself.
+    """
+    value = Value.objects.filter(indicator=indicator, unit=unit, period=period).first()
+    parts = parts_of(value) if value else None
+    figure = figure_of(indicator, parts)
+    expected = value.expected if value else expected_of(indicator, unit, period)
+    reporting = value.reporting if value else 0
+    day = day_of(unit, period)
+    target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
+    later = Period.objects.filter(frequency=period.frequency, starts_on__gt=period.ends_on, ends_on__lt=today)
+    return Why(
+        indicator=indicator,
+        unit=unit,
+        period=period,
+        parts=parts,
+        figure=figure,
+        status=status_of(
+            indicator,
+            unit,
+            period,
+            value=figure,
+            has_report=value is not None,
+            reporting=reporting,
+            expected=expected,
+            target=target,
+            today=today,
+            is_closed_for_good=later.exists(),
+        ),
+        equation=equation_of(indicator, parts),
+        children=_children(indicator, unit, period, parts, visible),
+        own=_own(indicator, unit, period),
+        earlier=_earlier(indicator, unit, period),
+        missing=tuple(missing_reporters(indicator, unit, period, visible)),
+        reporting=reporting,
+        expected=expected,
+        target=_target_source(target, unit),
+        definition_version=indicator.version,
+        computed_at=value.computed_at if value else None,
+        is_exact=True,
+    )
+
+
+def children_of(unit: Unit, day: dt.date) -> list[Unit]:
+    """Return the units that hang directly under a unit on a day, closed ones where they hung last."""
+    ever = Placement.objects.filter(unit__placements__parent=unit, valid_from__lte=day)
+    latest = ever.order_by("unit_id", "-valid_from").distinct("unit_id")
+    placed = Placement.objects.filter(pk__in=latest.values("pk"), parent=unit).values("unit_id")
+    return list(Unit.objects.filter(pk__in=placed))
+
+
+def _children(
+    indicator: Indicator, unit: Unit, period: Period, parent: Parts | None, visible: Collection[int] | None
+) -> tuple[Child, ...]:
+    children = children_of(unit, period.ends_on)
+    values = {
+        value.unit_id: value for value in Value.objects.filter(indicator=indicator, period=period, unit__in=children)
+    }
+    whole = weight_of(indicator, parent)
+    return tuple(
+        _hidden(child) if visible is not None and child.pk not in visible else _child(indicator, child, value, whole)
+        for child in children
+        for value in [values.get(child.pk)]
+        if value is not None or child.closes_on is None or child.closes_on >= period.starts_on
+    )
+
+
+def _hidden(unit: Unit) -> Child:
+    return Child(unit, None, None, None, None, None, is_hidden=True)
+
+
+def _child(indicator: Indicator, unit: Unit, value: Value | None, whole: Decimal | None) -> Child:
+    if value is None:
+        return Child(unit, None, None, None, 0, None)
+    parts = parts_of(value)
+    weight = weight_of(indicator, parts)
+    share = weight / whole if weight is not None and whole else None
+    return Child(unit, parts, figure_of(indicator, parts), share, value.reporting, value.expected)
+
+
+def _inside(period: Period) -> Q:
+    return Q(period__starts_on__gte=period.starts_on, period__ends_on__lte=period.ends_on)
+
+
+def _own(indicator: Indicator, unit: Unit, period: Period) -> tuple[Entry, ...]:
+    rows = Observation.objects.filter(_inside(period), indicator=indicator, unit=unit)
+    return _entries(indicator, rows.select_related("entered_by", "period").order_by("period__starts_on"))
+
+
+def _earlier(indicator: Indicator, unit: Unit, period: Period) -> tuple[Entry, ...]:
+    rows = EarlierEntry.objects.filter(_inside(period), indicator=indicator, unit=unit)
+    return _entries(indicator, rows.select_related("entered_by", "period").order_by("-replaced_at"))
+
+
+def _entries(indicator: Indicator, rows: Sequence[Observation] | Sequence[EarlierEntry] | Any) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            parts=parts_of(row),
+            figure=figure_of(indicator, parts_of(row)),
+            note=row.note,
+            source=row.source,
+            person=str(row.entered_by) if row.entered_by else "",
+            entered_at=row.entered_at,
+            revision=row.revision,
+            period=row.period.code,
+            replaced_at=getattr(row, "replaced_at", None),
+        )
+        for row in rows
+    )
+
+
+def _target_source(target: TargetInForce | None, unit: Unit) -> TargetSource | None:
+    if target is None:
+        return None
+    return TargetSource(
+        target.target,
+        target.threshold,
+        target.starting_point,
+        target.band_low,
+        target.band_high,
+        unit if target.unit_id == unit.pk else Unit.objects.get(pk=target.unit_id),
+        target.valid_from,
+        is_inherited=target.unit_id != unit.pk,
+    )

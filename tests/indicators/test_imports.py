@@ -218,7 +218,7 @@ def test_real_figures_give_the_published_totals(reference: Path, tmp_path: Path)
     for one in expected:
         attendances = kept["ae-attendances", one["unit"], one["period"]]
         within = kept["ae-4h", one["unit"], one["period"]]
-        percent = figure("ratio", Parts(Decimal(within[0]), Decimal(within[1])), factor=100)
+        percent = figure("ratio", Parts(Decimal(within[0] or 0), Decimal(within[1] or 0)), factor=100)
         assert percent is not None
         found.append(
             one

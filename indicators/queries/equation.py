@@ -1,0 +1,60 @@
+"""The live equation: what a figure was computed from, in one line, with its numbers."""
+
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from indicators.calculations import Parts, shown
+from indicators.choices import Kind, Statistic
+from indicators.models import Indicator
+from indicators.queries.judged import figure_of
+from indicators.words import with_unit
+
+
+def equation_of(indicator: Indicator, parts: Parts | None) -> str:
+    """Return "18 ÷ 21 × 100 = 85.7 %", in the reader's language; empty without parts."""
+    if parts is None:
+        return ""
+    return f"{_computed_from(indicator, parts)} = {_result(indicator, parts)}"
+
+
+def weight_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
+    """Return what a unit's share is a share of: the denominator, the cases, or the count itself."""
+    if parts is None:
+        return None
+    return parts.n if indicator.kind in {Kind.RATIO, Kind.MEAN, Kind.DURATION} else parts.numerator
+
+
+def _computed_from(indicator: Indicator, parts: Parts) -> str:
+    if indicator.kind in {Kind.COUNT, Kind.STOCK}:
+        return _("sum")
+    if indicator.kind == Kind.DURATION:
+        return _of_cases(indicator, sum(parts.cases or ()))
+    quotient = f"{plain(parts.numerator)} ÷ {plain(parts.denominator)}"
+    has_factor = indicator.kind == Kind.RATIO and indicator.factor != 1
+    return f"{quotient} × {plain(indicator.factor)}" if has_factor else quotient
+
+
+def _of_cases(indicator: Indicator, n: int) -> str:
+    if indicator.statistic == Statistic.SHARE_WITHIN:
+        return _("share of %(n)s within %(limit)s") % {"n": plain(Decimal(n)), "limit": indicator.within}
+    return _("%(statistic)s of %(n)s") % {"statistic": Statistic(indicator.statistic).label, "n": plain(Decimal(n))}
+
+
+def _result(indicator: Indicator, parts: Parts) -> str:
+    value = shown(figure_of(indicator, parts), indicator.decimals)
+    if value is None:
+        return "—"
+    number = number_format(value, decimal_pos=indicator.decimals, use_l10n=True, force_grouping=True)
+    return with_unit(number, indicator.unit)
+
+
+def plain(number: Decimal | None) -> str:
+    """Return a number with no more decimals than it has."""
+    if number is None:
+        return "—"
+    short = Decimal(number).normalize()
+    return number_format(
+        short.quantize(Decimal(1)) if short == int(short) else short, use_l10n=True, force_grouping=True
+    )

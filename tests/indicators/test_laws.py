@@ -1,0 +1,174 @@
+"""Laws that hold whatever happens: the root holds the sum of all, drained equals rebuilt, order does not matter."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from indicators.calculations import NOTHING, Parts, Reading, add, figure, percentile, status
+from indicators.choices import Kind
+from indicators.models import Indicator, Observation, Value
+from indicators.operations import drain_rollups, follow_tree, rebuild_values, set_reporters, withdraw_observation
+from indicators.queries import check_rollups
+from organisation.choices import Frequency
+from organisation.models import Placement, Unit
+from tests import build
+
+NOW = build.LATER
+MONTHS = ["2026-01", "2026-02", "2026-03", "2026-04"]
+#: The units of the small tree, each under the one named: two levels of programmes over four teams.
+TREE = {"h": None, "p": "h", "q": "h", "s": "p", "a": "s", "b": "s", "c": "q", "d": "p"}
+REPORTERS = ["a", "b", "c"]
+
+numbers = st.decimals(-(10**6), 10**6, places=3)
+histograms = st.dictionaries(st.integers(0, 400), st.integers(1, 50), max_size=6)
+parts = st.one_of(
+    st.builds(Parts, numbers, numbers), st.builds(Parts, numbers), histograms.map(Parts.of_histogram), st.just(NOTHING)
+)
+
+
+@given(st.lists(parts, max_size=6), st.randoms())
+def test_adding_in_another_order_changes_nothing(all_parts: list[Parts], chance: object) -> None:
+    shuffled = sorted(all_parts, key=lambda _: chance.random())  # type: ignore[attr-defined]  # hypothesis' Random
+
+    assert add(shuffled) == add(all_parts)
+    assert add([*all_parts, NOTHING]) == add(all_parts)
+
+
+@given(histograms)
+def test_percentiles_of_a_histogram_are_those_of_its_cases(histogram: dict[int, int]) -> None:
+    cases = sorted(day for day, n in histogram.items() for _ in range(n))
+    median = percentile(Parts.of_histogram(histogram), Decimal("0.5"))
+
+    if not cases:
+        assert median is None
+        return
+    middle = len(cases) // 2
+    plain = cases[middle] if len(cases) % 2 else Decimal(cases[middle - 1] + cases[middle]) / 2
+    assert median == plain
+
+
+limits = st.fixed_dictionaries(
+    {name: st.one_of(st.none(), numbers) for name in ("target", "threshold", "band_low", "band_high")}
+    | {"direction": st.sampled_from(["up", "down", "band", "none"]), "has_report": st.booleans()}
+    | {"reporting": st.integers(0, 9), "expected": st.one_of(st.none(), st.integers(0, 9))}
+)
+
+
+@given(limits)
+def test_a_figure_that_is_not_there_never_meets_a_threshold(limits: dict[str, Any]) -> None:
+    reading = Reading(value=None, period_ends_on=dt.date(2026, 10, 31), today=dt.date(2026, 12, 1), **limits)
+
+    assert status(reading) in {"late", "no data"}
+
+
+@given(numbers, numbers)
+def test_a_zero_denominator_is_no_figure(numerator: Decimal, factor: Decimal) -> None:
+    assert figure("ratio", Parts(numerator, Decimal(0)), factor=factor) is None
+    assert figure("mean", Parts(numerator, Decimal(0))) is None
+    assert figure("duration", Parts.of_histogram({}), statistic="median") is None
+
+
+one_step = st.one_of(
+    st.tuples(st.just("record"), st.sampled_from(sorted(TREE)), st.sampled_from(MONTHS), st.integers(0, 99)),
+    st.tuples(st.just("withdraw"), st.sampled_from(sorted(TREE)), st.sampled_from(MONTHS), st.just(0)),
+    st.tuples(st.just("move"), st.sampled_from(["a", "b", "c", "s"]), st.sampled_from(["p", "q"]), st.integers(1, 110)),
+    st.tuples(st.just("drain"), st.just(""), st.just(""), st.just(0)),
+)
+
+
+class AfterAnySequence(TestCase):
+    """Entries, corrections, withdrawals and moves in any order."""
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.lists(one_step, max_size=12), st.sampled_from(list(Kind)))
+    def test_drained_values_equal_rebuilt_ones_and_the_root_holds_the_sum_of_all(
+        self, steps: list[tuple[str, str, str, int]], kind: Kind
+    ) -> None:
+        units = small_tree()
+        indicator = build.indicator(kind=kind, also_at=[Frequency.QUARTER])
+        set_reporters(
+            indicator=indicator, units=[units[code] for code in REPORTERS], valid_from=build.LONG_AGO, now=NOW
+        )
+
+        for step in steps:
+            take_step(indicator, units, step)
+        follow_tree(now=NOW)
+        drain_rollups(now=NOW)
+
+        drained = kept()
+        assert check_rollups().differences == ()
+        rebuild_values(now=NOW)
+        assert kept() == drained
+        for month in MONTHS:
+            assert at_root(indicator, units["h"], month) == observed(indicator, month)
+
+
+def small_tree() -> dict[str, Unit]:
+    units: dict[str, Unit] = {}
+    for code, parent in TREE.items():
+        units[code] = build.unit(code, parent=units[parent] if parent else None)
+    return units
+
+
+def take_step(indicator: Indicator, units: dict[str, Unit], step: tuple[str, str, str, int]) -> None:
+    verb, unit, where, number = step
+    if verb == "record":
+        record(indicator, units[unit], where, number)
+    elif verb == "withdraw":
+        withdraw_observation(indicator=indicator, unit=units[unit], period=build.period(where), now=NOW)
+    elif verb == "move":
+        day = dt.date(2026, 1, 1) + dt.timedelta(days=number)
+        if not Placement.objects.filter(unit=units[unit], valid_from__gte=day).exists():
+            build.move(units[unit], to=units[where], on=day)
+    else:
+        drain_rollups(now=NOW)
+
+
+def record(indicator: Indicator, unit: Unit, month: str, number: int) -> None:
+    if indicator.kind == Kind.DURATION:
+        build.observation(indicator, unit, month, histogram={number: 1, number % 7: 2} if number else {})
+    elif indicator.kind in {Kind.RATIO, Kind.MEAN}:
+        build.observation(indicator, unit, month, Decimal(number) / 8, number)
+    else:
+        build.observation(indicator, unit, month, number)
+
+
+def kept() -> set[tuple[object, ...]]:
+    columns = ("unit_id", "period_id", "numerator", "denominator", "days", "cases", "reporting", "expected")
+    return {
+        tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
+        for row in Value.objects.values_list(*columns)
+    }
+
+
+def as_parts(row: Observation | Value) -> Parts:
+    if row.days is None or row.cases is None:
+        return Parts(row.numerator, row.denominator)
+    return Parts(row.numerator, row.denominator, tuple(row.days), tuple(row.cases))
+
+
+def observed(indicator: Indicator, month: str) -> Parts:
+    return add(as_parts(row) for row in Observation.objects.filter(indicator=indicator, period__code=month))
+
+
+def at_root(indicator: Indicator, root: Unit, month: str) -> Parts:
+    value = Value.objects.filter(indicator=indicator, unit=root, period__code=month).first()
+    return as_parts(value) if value else NOTHING
+
+
+@pytest.mark.django_db
+def test_a_stock_never_adds_over_time() -> None:
+    team = build.unit()
+    stock = build.indicator(kind=Kind.STOCK, also_at=[Frequency.QUARTER, Frequency.YEAR])
+
+    for month in MONTHS:
+        build.observation(stock, team, month, 10)
+    drain_rollups(now=NOW)
+
+    longer = Value.objects.filter(period__code__in=["2026", "2026-Q1", "2026-Q2"])
+    assert list(longer.values_list("numerator", flat=True)) == [10, 10, 10]

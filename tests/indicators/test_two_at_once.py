@@ -1,0 +1,82 @@
+"""Two workers, and people who enter meanwhile: nothing is lost, nothing is counted twice."""
+
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from indicators.calculations import Parts
+from indicators.choices import Source
+from indicators.models import Indicator, StaleValue
+from indicators.operations import drain_rollups, enter_figure, rebuild_values
+from indicators.queries import check_rollups
+from organisation.choices import Frequency
+from organisation.models import Person, Unit
+from tests import build
+
+NOW = build.LATER
+
+
+def at_once(*errands: Callable[[], object]) -> list[BaseException]:
+    """Run errands in threads of their own, each with its own connection; return what went wrong."""
+    failed: list[BaseException] = []
+    start = threading.Barrier(len(errands))
+
+    def run(errand: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            errand()
+        except BaseException as error:  # noqa: BLE001 - the main thread looks at it
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[errand]) for errand in errands]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+def enter(indicator: Indicator, unit: Unit, by: Person, numbers: range) -> None:
+    for number in numbers:
+        enter_figure(
+            indicator=indicator,
+            unit=unit,
+            period=build.period("2026-10"),
+            parts=Parts(Decimal(number)),
+            source=Source.ENTERED,
+            by=by,
+            now=NOW,
+            today=NOW.date(),
+        )
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_drainers_a_rebuild_and_people_at_the_same_figures_leave_no_difference() -> None:
+    hospital = build.unit("h")
+    teams = build.units("a", "b", "c", parent=hospital)
+    count = build.indicator(also_at=[Frequency.QUARTER])
+    admin = build.person(is_superuser=True)
+    for team in teams:
+        for month in range(1, 10):
+            build.observation(count, team, f"2026-{month:02}", month)
+
+    failed = at_once(
+        lambda: drain_rollups(now=NOW, limit=2),
+        lambda: drain_rollups(now=NOW, limit=3),
+        lambda: rebuild_values(now=NOW),
+        *(
+            lambda team=team, start=start: enter(count, team, admin, range(start, start + 8))
+            for team in teams
+            for start in (1, 100)
+        ),
+    )
+    drain_rollups(now=NOW)
+
+    assert failed == []
+    assert StaleValue.objects.count() == 0
+    assert check_rollups().differences == ()
