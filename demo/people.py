@@ -1,0 +1,37 @@
+"""The people of the demo: six who sign in, and those who answer for indicators."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from demo import content
+from indicators.models import Indicator
+from organisation.choices import RoleName
+from organisation.models import Person, Unit
+from organisation.operations import give_role
+
+#: Of those who sign in; production never sees it, for it refuses the demo.
+PASSWORD = "obeya-demo"  # noqa: S105 - published on the first page of the README
+
+
+def invite_people(*, now: dt.datetime) -> None:
+    """Make the people and give them their roles; administrators may open the administration site."""
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    for one in content.read("people")["people"]:
+        is_administrator = RoleName.ADMINISTRATOR in one["roles"].values()
+        person = Person.objects.create_user(
+            one["email"],
+            PASSWORD if one.get("signs_in") else None,
+            name=one["name"],
+            language=one.get("language", ""),
+            is_staff=is_administrator,
+            is_superuser=is_administrator,
+        )
+        for code, role in one["roles"].items():
+            give_role(person=person, role=RoleName(role), unit=units[code], by=None, now=now)
+
+
+def name_owners() -> None:
+    """Write on each definition who answers for it."""
+    for email, codes in content.read("people")["owners"].items():
+        Indicator.objects.filter(code__in=codes).update(owner=Person.objects.get(email=email))
