@@ -3,13 +3,24 @@
 import datetime as dt
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from indicators.words import day_text, figure_text, period_text, unit_text, with_unit
+from indicators.words import dated, day_text, figure_text, period_text, unit_text, weekday_text, with_unit
 
-__all__ = ["bare", "day_text", "due_text", "figure_text", "huddle_text", "period_text", "spoken", "unit_text", "with_unit"]
+__all__ = [
+    "bare",
+    "dated",
+    "day_text",
+    "due_text",
+    "figure_text",
+    "huddle_text",
+    "period_text",
+    "spoken",
+    "unit_text",
+    "weekday_text",
+    "with_unit",
+]
 
 #: Units of measure that a screen reader should say in full.
 SPOKEN = {
@@ -43,7 +54,7 @@ def due_text(due_on: dt.date, today: dt.date) -> str:
         return gettext("due today")
     if away == 1:
         return gettext("due tomorrow")
-    shown = date_format(due_on, "D j M") if away < WEEK else day_text(due_on, today)
+    shown = weekday_text(due_on, today) if away < WEEK else day_text(due_on, today)
     return gettext("due %(day)s") % {"day": shown}
 
 

@@ -33,9 +33,22 @@ def with_unit(figure: str, unit: str) -> str:
     return f"{figure}{unit}" if unit.startswith("/") else f"{figure}\u00a0{unit_text(unit)}"
 
 
+def dated(day: dt.date, pattern: str) -> str:
+    """Write a day by a date format in the reader's language; French counts the first of a month as "1er"."""
+    first = pgettext("date format of the first day of a month", "j")
+    return date_format(day, pattern.replace("j", first) if day.day == 1 else pattern)
+
+
 def day_text(day: dt.date, today: dt.date) -> str:
     """Write "14 Nov", with the year when it is not this one."""
-    return date_format(day, "j M" if day.year == today.year else "j M Y")
+    return dated(day, pgettext("date format", "j M") if day.year == today.year else pgettext("date format", "j M Y"))
+
+
+def weekday_text(day: dt.date, today: dt.date) -> str:
+    """Write "Fri 27 Nov", with the year when it is not this one."""
+    if day.year == today.year:
+        return dated(day, pgettext("date format", "D j M"))
+    return dated(day, pgettext("date format", "D j M Y"))
 
 
 def period_text(frequency: str, code: str, starts_on: dt.date, ends_on: dt.date, today: dt.date) -> str:
@@ -59,4 +72,4 @@ def _day_name(day: dt.date, today: dt.date) -> str:
         return gettext("today")
     if day == today - dt.timedelta(days=1):
         return gettext("yesterday")
-    return date_format(day, "D j M" if day.year == today.year else "D j M Y")
+    return weekday_text(day, today)
