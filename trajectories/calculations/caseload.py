@@ -42,7 +42,7 @@ def open_caseload(asked: Asked) -> Answer:
 
 
 def team_days(asked: Asked) -> Answer:
-    """Return the number of distinct (case, team, date), in all and of the ten teams with most."""
-    days = asked.log.drop_nulls("team").select("case", "team", "day").unique()
-    by_team = days.group_by("team").len().sort("len", "team", descending=[True, False])
+    """Return the number of distinct (case, team, date), in all (no team counts as one) and of the ten teams with most."""
+    days = asked.log.select("case", "team", "day").unique()
+    by_team = days.drop_nulls("team").group_by("team").len().sort("len", "team", descending=[True, False])
     return {"total": days.height, "top": dict(by_team.head(SHOWN).iter_rows())}
