@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from api import boards, events, flows, indicators, observations, schema, tokens, trajectories, units, values, why
+from api import boards, events, flows, indicators, observations, schema, spc, tokens, trajectories, units, values, why
 
 app_name = "api"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("docs/", schema.docs, name="docs"),
     path("observations/", observations.observations, name="observations"),
     path("observations/<str:indicator>/<str:unit>/<str:period>/", observations.observation, name="observation"),
+    path("spc/", spc.spc, name="spc"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token>/", tokens.token, name="token"),
     path("trajectories/", trajectories.trajectories, name="trajectories"),

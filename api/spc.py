@@ -1,0 +1,151 @@
+"""Statistical process control: the chart of a stored series, or of one that a program sends."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import parameters
+from api.authentication import TokenMayUseApi
+from api.numbers import number
+from api.people import readable_units, small_number_ids
+from api.periods import span
+from api.problems import Problem, bad_parameter
+from api.small_numbers import Figure, secret_figures
+from indicators.choices import Direction
+from indicators.models import Indicator
+from indicators.queries import Point, Series, ValueFilter, Wanted, series, values
+from indicators.spc import answer
+from organisation.choices import Frequency
+
+#: Three years of months unless `points` says otherwise; longer series than the most are no charts.
+DEFAULT_POINTS, MOST_POINTS = 36, 1_000
+#: Points of a series that is sent.
+LONGEST_SERIES = 10_000
+IMPROVEMENT = {Direction.UP: "increase", Direction.DOWN: "decrease"}
+CHART = {
+    "type": "object",
+    "description": "The columns of the chart, one item a point, and its icons; those of the chart that was asked for.",
+}
+
+
+@extend_schema(
+    methods=["GET"],
+    operation_id="spc_of_series",
+    summary="The XmR chart of a stored series",
+    parameters=[
+        OpenApiParameter("indicator", str, required=True),
+        OpenApiParameter("unit", str, required=True),
+        OpenApiParameter("frequency", str, enum=Frequency.values, description="Absent: the indicator's own."),
+        OpenApiParameter("since", str, description="A day or a period: points of periods that begin no earlier."),
+        OpenApiParameter("until", str, description="A day or a period: points of periods that end no later."),
+        OpenApiParameter("points", int, description=f"At most so many, the newest: {DEFAULT_POINTS} if absent."),
+    ],
+    responses={200: CHART},
+)
+@extend_schema(
+    methods=["POST"],
+    operation_id="spc_of_body",
+    summary="The chart of a series in the body",
+    request={"application/json": {"type": "object", "description": "`chart` (absent: xmr) with its input."}},
+    responses={200: CHART},
+)
+@api_view(["GET", "POST"])
+@permission_classes([IsAuthenticated, TokenMayUseApi])
+def spc(request: Request) -> Response:
+    """Answer points, limits, rules and icons. Nothing is kept of a series that is sent: a token for reading will do."""
+    return stored(request) if request.method == "GET" else sent(request)
+
+
+def sent(request: Request) -> Response:
+    """Draw the series in the body."""
+    parameters.only(request)
+    body = request.data
+    if not isinstance(body, dict):
+        raise Problem(400, "invalid", _("Send an object with dates and values."))
+    if any(isinstance(part, list) and len(part) > LONGEST_SERIES for part in body.values()):
+        raise Problem(413, "too_many_points", _("Send at most %(most)d points.") % {"most": LONGEST_SERIES})
+    try:
+        return Response(answer(body))
+    except (TypeError, ValueError, LookupError, ArithmeticError) as fault:
+        raise Problem(422, getattr(fault, "code", "not_a_series"), str(fault)) from fault
+
+
+def stored(request: Request) -> Response:
+    """Draw the ended periods of a stored series; one without a figure is a gap."""
+    parameters.only(request, "indicator", "unit", "frequency", "since", "until", "points")
+    today = timezone.localdate()
+    indicator = get_object_or_404(Indicator, code=needed(request, "indicator"))
+    unit = get_object_or_404(readable_units(request, on=today), code=needed(request, "unit"))
+    frequency = parameters.choice(request, "frequency", Frequency.values) or indicator.frequency
+    most = parameters.number(request, "points", default=DEFAULT_POINTS, at_most=MOST_POINTS)
+    (found,) = series([Wanted(indicator.pk, unit.pk, frequency)], today=today, periods=most)
+    points = within(request, found, today)
+    may_see = small_number_ids(request, on=today)
+    secret = secret_of(found, points, today) if points and may_see is not None and unit.pk not in may_see else ()
+    return Response(chart(found, points, secret))
+
+
+def needed(request: Request, name: str) -> str:
+    """Return a parameter that must be there."""
+    value = parameters.text(request, name)
+    if value is None:
+        raise bad_parameter(name, _("must be given"))
+    return value
+
+
+def within(request: Request, found: Series, today: dt.date) -> list[Point]:
+    """Return the points that the parameters ask for, from the first that has a figure."""
+    since, until = span(request, "since"), span(request, "until")
+    ended = [
+        point
+        for point in found.points
+        if point.period.ends_on < today
+        and (since is None or point.period.starts_on >= since.first)
+        and (until is None or point.period.ends_on <= until.last)
+    ]
+    first = next((place for place, point in enumerate(ended) if point.figure is not None), len(ended))
+    return ended[first:]
+
+
+def secret_of(found: Series, points: Sequence[Point], today: dt.date) -> set[Figure]:
+    """Return which figures are too small for whoever asks."""
+    around = ValueFilter(
+        indicators=[found.indicator.code],
+        units=[found.unit.code],
+        frequency=found.wanted.frequency,
+        since=points[0].period.starts_on,
+        until=points[-1].period.ends_on,
+    )
+    rows = list(values(around, today=today))
+    return secret_figures(rows, today=today) if rows else set()
+
+
+def chart(found: Series, points: Sequence[Point], secret: Collection[Figure]) -> dict[str, Any]:
+    """Return the chart with its points' periods; a figure that is too small to show is a gap like any other."""
+    shown = [Figure(found.indicator.code, found.unit.code, point.period.code) not in secret for point in points]
+    target = points[-1].target if points else None
+    drawn = answer(
+        {
+            "dates": [point.period.starts_on.isoformat() for point in points],
+            "y": [point.figure if is_shown else None for point, is_shown in zip(points, shown, strict=True)],
+            "improvement_direction": IMPROVEMENT.get(Direction(found.indicator.direction), "neutral"),
+            "target": number(target.target) if target else None,
+        }
+    )
+    return {
+        "indicator": found.indicator.code,
+        "unit": found.unit.code,
+        "frequency": found.wanted.frequency,
+        "period": [point.period.code for point in points],
+        "target": number(target.target) if target else None,
+        **drawn,
+    }

@@ -1,0 +1,104 @@
+"""Control charts by API: of a series that is sent, as published; of a stored one, as the tile's."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from indicators.operations import drain_rollups
+from indicators.spc import answer
+from organisation.choices import RoleName
+from organisation.models import Person
+from tests import build
+from tests.api.asking import as_person, as_program
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/api/v1/spc/"
+
+
+@pytest.fixture
+def analyst() -> APIClient:
+    return as_program(build.person_with(RoleName.ANALYST, at=build.unit("CENTRE")))
+
+
+@pytest.mark.reference
+def test_a_series_that_is_sent_is_drawn_as_published(analyst: APIClient, reference: Path) -> None:
+    cases = json.loads((reference / "spc" / "plotthedots_made.json").read_text())["cases"]
+    cores = [case for case in cases if case["level"] == "core"][:20]
+
+    answers = [analyst.post(ADDRESS, case["input"], format="json").json() for case in cores]
+
+    icons = [(drawn["variation_icon"], drawn["assurance_icon"]) for drawn in answers]
+    assert icons == [(case["expected"]["variation_icon"], case["expected"]["assurance_icon"]) for case in cores]
+    assert [drawn["point_type"] for drawn in answers] == [case["expected"]["point_type"] for case in cores]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ([], 400, "invalid"),
+        ({"dates": ["2025-01-01"], "y": []}, 422, "unequal_lengths"),
+        ({"dates": ["soon"], "y": [1]}, 422, "not_a_date"),
+        ({"dates": 5, "y": [1]}, 422, "not_a_series"),
+        ({"chart": "pie", "y": [1]}, 422, "unknown_chart"),
+        ({"dates": ["2025-01-01"] * 10_001, "y": [1] * 10_001}, 413, "too_many_points"),
+    ],
+)
+def test_a_series_that_is_none_is_refused(analyst: APIClient, body: Any, status: int, code: str) -> None:
+    refusal = analyst.post(ADDRESS, body, format="json")
+
+    assert (refusal.status_code, refusal.json()["code"]) == (status, code)
+
+
+def test_a_stored_series_is_drawn_from_its_first_figure_with_its_gaps(analyst: APIClient) -> None:
+    centre = build.unit("TEAM")
+    build.role(Person.objects.get(), RoleName.ANALYST, centre)
+    wait = build.indicator("wait", direction="down")
+    build.target(wait, centre, target=9)
+    months = [f"2024-{month:02}" for month in range(1, 13)] + ["2025-02", "2025-03"]
+    for place, month in enumerate(months):
+        build.observation(wait, centre, month, 10 + place % 3)
+    drain_rollups(now=build.LATER)
+
+    drawn = analyst.get(ADDRESS, {"indicator": "wait", "unit": "TEAM", "until": "2025-03", "points": "100"}).json()
+
+    periods = [*months[:12], "2025-01", *months[12:]]
+    figures = [10 + place % 3 for place in range(12)] + [None, 10, 11]
+    expected = answer(
+        {"dates": [f"{month}-01" for month in periods], "y": figures, "improvement_direction": "decrease", "target": 9}
+    )
+    short = {"indicator": "wait", "unit": "TEAM", "frequency": "month", "period": periods, "target": 9}
+    assert drawn == json.loads(json.dumps({**short, **expected}))
+
+
+def test_a_small_figure_is_a_gap_for_whoever_may_not_see_it() -> None:
+    centre = build.unit("CENTRE")
+    referrals = build.indicator("referrals")
+    for month, n in (("2025-01", 9), ("2025-02", 3), ("2025-03", 8)):
+        build.observation(referrals, centre, month, n)
+    drain_rollups(now=build.LATER)
+    viewer = as_person(build.person_with(RoleName.VIEWER, at=centre))
+
+    drawn = viewer.get(ADDRESS, {"indicator": "referrals", "unit": "CENTRE", "until": "2025-03"}).json()
+
+    assert (drawn["period"], drawn["y"]) == (["2025-01", "2025-02", "2025-03"], [9, None, 8])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ({"unit": "CENTRE"}, 400),
+        ({"indicator": "nothing", "unit": "CENTRE"}, 404),
+        ({"indicator": "wait", "unit": "NOWHERE"}, 404),
+        ({"indicator": "wait", "unit": "CENTRE"}, 200),
+    ],
+)
+def test_the_series_must_be_one_that_the_reader_may_see(
+    analyst: APIClient, parameters: dict[str, str], status: int
+) -> None:
+    build.indicator("wait")
+
+    assert analyst.get(ADDRESS, parameters).status_code == status
