@@ -18,6 +18,8 @@ from indicators.queries import Point, Series, TargetInForce
 
 #: Statuses under which no figure may stand on the tile, not even a small one.
 FIGURELESS = {Status.NO_DATA, Status.NOT_APPLICABLE}
+#: Decimals that a figure may show beyond its own, to stand on the right side of its target.
+MORE_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
     status = status_face(series.status)
     is_trusted = Status(series.status) in TRUSTED
     point = shown_point(series)
-    figure = figure_of(series.indicator, point)
+    figure = _unmistakable(series.indicator, point) if is_trusted else figure_of(series.indicator, point)
     due = series.due
     return TileFace(
         key=hanging.key,
@@ -87,6 +89,24 @@ def _dated(series: Series, point: Point | None, today: dt.date) -> str:
 def figure_of(indicator: Indicator, point: Point | None) -> str:
     """Write the figure of a period as a person reads it."""
     return words.figure_text(shown(point.figure if point else None, indicator.decimals), indicator.decimals)
+
+
+def _unmistakable(indicator: Indicator, point: Point | None) -> str:
+    """Write a figure with a decimal or two more where rounding would put it on its target, or on the wrong side of it.
+
+    74.6 % that is shown as "75 %" beside "watch, ≥ 75 %" would make people doubt the wall.
+    """
+    if point is None or point.figure is None or point.target is None:
+        return figure_of(indicator, point)
+    limits = [limit for limit in (point.target.target, point.target.threshold) if limit is not None]
+    for decimals in range(indicator.decimals, indicator.decimals + MORE_DECIMALS + 1):
+        rounded = shown(point.figure, decimals) or Decimal(0)
+        if all(
+            (rounded > limit) == (point.figure > limit) and (rounded < limit) == (point.figure < limit)
+            for limit in limits
+        ):
+            return words.figure_text(rounded, decimals)
+    return figure_of(indicator, point)
 
 
 def period_of(point: Point, today: dt.date) -> str:

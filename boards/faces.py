@@ -76,6 +76,7 @@ class StepFace:
     name: str
     people: str
     longest: str
+    waiting: str = ""
     delay: str = ""
     mood: str = ""
 

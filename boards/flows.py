@@ -2,8 +2,7 @@
 
 from decimal import Decimal
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from boards import words
 from boards.faces import FlowFace, StepFace
@@ -26,7 +25,7 @@ def flow_face(trajectory: Trajectory, unit: Unit | None) -> FlowFace | None:
         name=found.name,
         address=f"/trajectories/{found.trajectory}/",
         steps=tuple(_step(step, found.waiting) for step in found.steps),
-        as_of=date_format(found.as_of, "j M, H:i"),
+        as_of=words.dated(found.as_of, pgettext("date format", "j M, H:i")),
     )
 
 
@@ -34,6 +33,7 @@ def _step(step: FlowStep, waiting: int) -> StepFace:
     return StepFace(
         name=step.name,
         people=words.figure_text(Decimal(step.people), 0),
+        waiting=gettext("%(count)s waiting") % {"count": step.waiting} if step.waiting else "",
         longest=_longest(step),
         delay=""
         if step.median_delay is None
@@ -45,5 +45,4 @@ def _step(step: FlowStep, waiting: int) -> StepFace:
 def _longest(step: FlowStep) -> str:
     if not step.waiting or step.longest_wait is None:
         return ""
-    told = {"count": step.waiting, "days": step.longest_wait}
-    return gettext("%(count)s waiting · longest %(days)s d") % told
+    return gettext("longest %(days)s d") % {"days": step.longest_wait}

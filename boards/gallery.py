@@ -109,5 +109,5 @@ def example_board() -> BoardFace:
         since=_("2 better · 1 worse"),
         since_title=_("Since the last huddle"),
         tallies=tallies([Status.ACT, Status.WATCH, Status.ON_TARGET]),
-        flow=FlowFace("", "", tuple(StepFace(name, people, longest, mood=mood) for name, people, longest, mood in steps), ""),
+        flow=FlowFace("", "", tuple(StepFace(name, people, longest, waiting=people, mood=mood) for name, people, longest, mood in steps), ""),
     )  # fmt: skip

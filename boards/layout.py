@@ -8,7 +8,7 @@ from boards.faces import ColumnFace
 #: The part of a 16:9 wall that is left to tiles under the header and above the flow strip, as width : height.
 WALL = (1880, 860)
 #: A figure may be this share of its tile's width or height, whichever is smaller (static/css/tile.css).
-FIGURE = (0.19, 0.29)
+FIGURE = (0.186, 0.285)
 MOST_ROWS = 6
 #: More columns than this make the figures of twelve tiles smaller than 56 px at 1080p.
 MOST_COLUMNS = 5

@@ -25,7 +25,10 @@ const tick = () => {
     clock.textContent = `${pad(now.getHours())}:${pad(now.getMinutes())}`;
   }
   tellHuddle(now);
-  if (isWall() && !document.cookie.includes("theme=")) root.dataset.theme = isNight(now) ? "dark" : "light";
+  if (isWall() && !document.cookie.includes("theme=")) {
+    if (isNight(now)) root.dataset.theme = "dark";
+    else delete root.dataset.theme;
+  }
   setTimeout(tick, MINUTE - (now.getTime() % MINUTE));
 };
 tick();
