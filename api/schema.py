@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
@@ -76,6 +77,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html")
 
 
+@csrf_exempt
 def no_such_resource(_request: HttpRequest, rest: str) -> HttpResponse:
     """Answer an address under the API that leads nowhere as the API answers everything."""
     return respond(Problem(404, "not_found", _("There is no resource %(rest)s.") % {"rest": rest}))
