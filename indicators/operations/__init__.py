@@ -1,7 +1,13 @@
 """Change indicators, targets and observations. Each function is one thing that a person or a job can do."""
 
 from indicators.operations.bulk import Row, Tally, record_observations
-from indicators.operations.definitions import import_definition, save_indicator, set_reporters
+from indicators.operations.definitions import (
+    import_definition,
+    refuse_unsound,
+    save_indicator,
+    set_reporters,
+    store_indicator,
+)
 from indicators.operations.observations import (
     Recorded,
     enter_figure,
@@ -11,7 +17,7 @@ from indicators.operations.observations import (
 )
 from indicators.operations.refusals import DefinitionRefused, MayNotEnter, ObservationRefused
 from indicators.operations.rollup import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
-from indicators.operations.targets import ALWAYS, TargetGiven, set_target
+from indicators.operations.targets import ALWAYS, TargetGiven, announce_targets, refuse_unsound_target, set_target
 from indicators.operations.validation import refuse_impossible
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "Row",
     "Tally",
     "TargetGiven",
+    "announce_targets",
     "drain_figure",
     "drain_rollups",
     "enter_figure",
@@ -33,9 +40,12 @@ __all__ = [
     "record_observation",
     "record_observations",
     "refuse_impossible",
+    "refuse_unsound",
+    "refuse_unsound_target",
     "save_indicator",
     "set_reporters",
     "set_target",
+    "store_indicator",
     "withdraw_figure",
     "withdraw_observation",
 ]

@@ -67,9 +67,9 @@ WITH differing AS MATERIALIZED (
     FOR UPDATE OF seen
 ), earlier AS (
     INSERT INTO indicators_earlierentry (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
-        source, entered_by_id, entered_at, revision, replaced_at)
+        source, entered_by_id, entered_at, revision, replaced_at, replaced_by_id)
     SELECT indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
-        source, entered_by_id, entered_at, revision, %(now)s FROM differing
+        source, entered_by_id, entered_at, revision, %(now)s, %(by)s::bigint FROM differing
 ), gone AS (
     DELETE FROM indicators_observation seen USING differing JOIN wanted USING (indicator_id, period_id, unit_id)
     WHERE seen.id = differing.id AND wanted.is_withdrawn

@@ -1,7 +1,7 @@
 """Change definitions and who is expected to report."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from indicators.models import Area, Indicator, Observation, Reporter
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
 from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
+from live.operations import announce
 from organisation.models import Unit
 
 Outcome = Literal["new", "changed", "unchanged"]
@@ -40,11 +41,20 @@ def save_indicator(*, definition: Mapping[str, Any], now: dt.datetime) -> tuple[
     if found and not changed:
         return indicator, "unchanged"
     refuse_unsound(indicator, changed)
-    if found and changed & MEANING:
+    store_indicator(indicator, changed, now=now)
+    return indicator, "changed" if found else "new"
+
+
+@transaction.atomic
+def store_indicator(indicator: Indicator, changed: Collection[str], *, now: dt.datetime) -> None:
+    """Save a definition that `refuse_unsound` has let pass, and let its values follow a change of meaning."""
+    is_new = indicator.pk is None
+    if not is_new and MEANING.intersection(changed):
         indicator.version += 1
         queue_all(indicators=[indicator.pk], now=now)
     indicator.save()
-    return indicator, "changed" if found else "new"
+    if not is_new:
+        announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
 
 
 def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
@@ -123,7 +133,7 @@ def import_definition(
     `DefinitionRefused`.
     """
     indicator, outcome = save_indicator(definition=fields, now=now)
-    differs = take_targets(indicator, targets)
+    differs = take_targets(indicator, targets, now=now)
     if reporters is not None:
         differs |= _take_reporters(indicator, reporters, today=today, now=now)
     return "changed" if differs and outcome == "unchanged" else outcome

@@ -106,7 +106,7 @@ def record_observation(
         raise refusals.ChangedMeanwhile
     if _same(before, fresh):
         return Recorded("unchanged", before.revision)
-    _keep(before, now)
+    _keep(before, by, now)
     fresh.pk, fresh.revision = before.pk, before.revision + 1
     fresh.save(force_update=True)
     _follow(indicator, unit, period, now)
@@ -115,7 +115,13 @@ def record_observation(
 
 @transaction.atomic
 def withdraw_observation(
-    *, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime, expected_revision: int | None = None
+    *,
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    now: dt.datetime,
+    by: Person | None = None,
+    expected_revision: int | None = None,
 ) -> bool:
     """Take a figure back, keep what it said, and let its values follow; False if there was none.
 
@@ -127,7 +133,7 @@ def withdraw_observation(
         raise refusals.ChangedMeanwhile
     if before is None:
         return False
-    _keep(before, now)
+    _keep(before, by, now)
     before.delete()
     _follow(indicator, unit, period, now)
     return True
@@ -147,7 +153,7 @@ def withdraw_figure(
     if not may(by, Do.ENTER_FIGURES, unit, on=today):
         raise refusals.MayNotEnter
     was_there = withdraw_observation(
-        indicator=indicator, unit=unit, period=period, now=now, expected_revision=expected_revision
+        indicator=indicator, unit=unit, period=period, by=by, now=now, expected_revision=expected_revision
     )
     drain_figure(indicator=indicator, unit=unit, period=period, now=now)
     return was_there
@@ -194,12 +200,13 @@ def _same(one: Observation, other: Observation) -> bool:
     )
 
 
-def _keep(before: Observation, now: dt.datetime) -> None:
+def _keep(before: Observation, by: Person | None, now: dt.datetime) -> None:
     EarlierEntry.objects.create(
         indicator_id=before.indicator_id,
         unit_id=before.unit_id,
         period_id=before.period_id,
         replaced_at=now,
+        replaced_by=by,
         **{name: getattr(before, name) for name in KEPT},
     )
 

@@ -60,23 +60,28 @@ def queue_all(*, indicators: Collection[int] | None = None, now: dt.datetime) ->
 
 @transaction.atomic
 def follow_tree(*, now: dt.datetime) -> bool:
-    """Queue all values if units have been placed otherwise since the last time; answer whether they have.
+    """Queue all values if units or fiscal periods have moved since the last time; answer whether they have.
 
-    The tree stands below indicators and cannot call up here, so it is looked at: a few milliseconds for 10,000 units.
+    The organisation stands below indicators and cannot call up here, so it is looked at: a few milliseconds for
+    10,000 units.
     """
     with connection.cursor() as cursor:
         lock(cursor, TREE)
         cursor.execute(
             """
-            SELECT md5(string_agg(concat_ws(' ', unit_id, parent_id, valid_from), ',' ORDER BY unit_id, valid_from))
-            FROM organisation_placement
+            SELECT md5(concat(
+                (SELECT string_agg(concat_ws(' ', unit_id, parent_id, valid_from), ',' ORDER BY unit_id, valid_from)
+                 FROM organisation_placement),
+                (SELECT string_agg(concat_ws(' ', code, starts_on, ends_on), ',' ORDER BY code)
+                 FROM organisation_period WHERE frequency IN ('fiscal_period', 'fiscal_year'))
+            ))
             """
         )
         [(fingerprint,)] = cursor.fetchall()
     followed = TreeFollowed.objects.first() or TreeFollowed()
-    if followed.fingerprint == (fingerprint or ""):
+    if followed.fingerprint == fingerprint:
         return False
-    followed.fingerprint, followed.followed_at = fingerprint or "", now
+    followed.fingerprint, followed.followed_at = fingerprint, now
     followed.save()
     queue_all(now=now)
     return True
@@ -94,9 +99,14 @@ def _waiting(indicators: Collection[int] | None) -> Iterator[Indicator]:
 
 
 def _rebuild_if_queued(indicator: Indicator, *, now: dt.datetime) -> int:
-    """Rebuild an indicator that is queued as a whole. The rows go last: after a crash it is rebuilt again."""
-    queued = list(StaleValue.objects.filter(indicator=indicator, unit=None).values_list("pk", flat=True))
-    if queued:
-        rebuild_indicator(indicator, now=now)
-        StaleValue.objects.filter(pk__in=queued).delete()
+    """Rebuild an indicator that is queued as a whole. The rows go last: after a crash it is rebuilt again.
+
+    Single figures queued before go with it: their observations were committed with their rows, so the rebuild saw them.
+    """
+    queue = StaleValue.objects.filter(indicator=indicator)
+    if not queue.filter(unit=None).exists():
+        return 0
+    queued = list(queue.values_list("pk", flat=True))
+    rebuild_indicator(indicator, now=now)
+    queue.filter(pk__in=queued).delete()
     return len(queued)

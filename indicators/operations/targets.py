@@ -74,8 +74,13 @@ def set_target(
         valid_from=valid_from,
         defaults={**numbers, "valid_to": valid_to, "note": note},
     )
-    announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
+    announce_targets(indicator, now=now)
     return made
+
+
+def announce_targets(indicator: Indicator, *, now: dt.datetime) -> None:
+    """Tell the open pages that figures of an indicator may be judged otherwise now."""
+    announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
 
 
 def refuse_unsound_target(
@@ -96,7 +101,7 @@ def refuse_unsound_target(
             raise DefinitionRefused("threshold", _("The threshold lies on the worse side of the target."))
 
 
-def take_targets(indicator: Indicator, given: Sequence[TargetGiven]) -> bool:
+def take_targets(indicator: Indicator, given: Sequence[TargetGiven], *, now: dt.datetime) -> bool:
     """Write the targets of a file, each until the next of its unit begins; answer whether any was new or different.
 
     Targets that the file doesn't speak of stay. Raises `DefinitionRefused`.
@@ -116,4 +121,6 @@ def take_targets(indicator: Indicator, given: Sequence[TargetGiven]) -> bool:
         if not Target.objects.filter(**key, **fields).exists():
             Target.objects.update_or_create(**key, defaults=fields)
             changed = True
+    if changed:
+        announce_targets(indicator, now=now)
     return changed

@@ -1,0 +1,59 @@
+"""Administer areas of True North, definitions, targets and who is expected to report."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+
+from indicators.forms.sheets import IndicatorForm, TargetForm
+from indicators.models import Area, Indicator, Reporter, Target
+from indicators.operations import announce_targets, queue_all, store_indicator
+
+
+@admin.register(Area)
+class AreaAdmin(admin.ModelAdmin[Area]):
+    list_display = ("code", "name_en", "name_fr", "position")
+    list_editable = ("position",)
+
+
+class ReporterInline(admin.TabularInline[Reporter, Indicator]):
+    model = Reporter
+    autocomplete_fields = ("unit",)
+    extra = 0
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(admin.ModelAdmin[Indicator]):
+    form = IndicatorForm
+    list_display = ("code", "name_en", "name_fr", "kind", "frequency", "status", "version")
+    list_filter = ("kind", "frequency", "status", "area")
+    search_fields = ("code", "name_en", "name_fr")
+    readonly_fields = ("version",)
+    autocomplete_fields = ("owner",)
+    inlines = (ReporterInline,)
+
+    def save_model(self, _request: HttpRequest, obj: Indicator, form: ModelForm[Indicator], _change: bool) -> None:
+        """Save by the same operation as an import does."""
+        store_indicator(obj, form.changed_data, now=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: ModelForm[Indicator], formsets: Any, change: bool) -> None:
+        """Save who reports, and let coverage follow."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            queue_all(indicators=[form.instance.pk], now=timezone.now())
+
+
+@admin.register(Target)
+class TargetAdmin(admin.ModelAdmin[Target]):
+    form = TargetForm
+    list_display = ("indicator", "unit", "valid_from", "valid_to", "target", "threshold", "band_low", "band_high")
+    list_filter = ("indicator",)
+    search_fields = ("indicator__code", "unit__code")
+    autocomplete_fields = ("indicator", "unit")
+
+    def save_model(self, request: HttpRequest, obj: Target, form: ModelForm[Target], change: bool) -> None:
+        """Save, and let open pages look again."""
+        super().save_model(request, obj, form, change)
+        announce_targets(obj.indicator, now=timezone.now())

@@ -1,0 +1,95 @@
+"""Check definitions and targets as the administration site edits them: by the rules of the operations."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from indicators.choices import Direction
+from indicators.models import Indicator, Target
+from indicators.operations import DefinitionRefused, refuse_unsound, refuse_unsound_target
+from organisation.choices import Frequency
+
+
+class IndicatorForm(forms.ModelForm[Indicator]):
+    """A definition sheet."""
+
+    also_at = forms.MultipleChoiceField(
+        choices=Frequency.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("also rolled up to")
+    )
+
+    class Meta:
+        model = Indicator
+        fields: ClassVar = [
+            "code",
+            "name_en",
+            "name_fr",
+            "text_en",
+            "text_fr",
+            "area",
+            "kind",
+            "statistic",
+            "within",
+            "unit",
+            "factor",
+            "decimals",
+            "numerator_text",
+            "denominator_text",
+            "direction",
+            "frequency",
+            "also_at",
+            "minimum_coverage",
+            "grace_days",
+            "source_text",
+            "owner",
+            "status",
+        ]
+
+    def _post_clean(self) -> None:
+        """Ask the operation's rules too, once the form has filled the definition in."""
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, which the stubs leave out
+        if self.errors:
+            return
+        try:
+            refuse_unsound(self.instance, self.changed_data)
+        except DefinitionRefused as refusal:
+            field = "within" if refusal.field == "target" else refusal.field
+            self.add_error(field if field in self.fields else None, str(refusal))
+
+
+class TargetForm(forms.ModelForm[Target]):
+    """A target of an indicator at a unit, from a day."""
+
+    class Meta:
+        model = Target
+        fields: ClassVar = [
+            "indicator",
+            "unit",
+            "valid_from",
+            "valid_to",
+            "target",
+            "threshold",
+            "starting_point",
+            "band_low",
+            "band_high",
+            "note",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse numbers that contradict each other."""
+        cleaned = super().clean() or {}
+        indicator = cleaned.get("indicator")
+        names = ("target", "threshold", "starting_point", "band_low", "band_high")
+        if self.errors:
+            return cleaned
+        try:
+            refuse_unsound_target(
+                indicator.direction if indicator else Direction.NONE,
+                cleaned["valid_from"],
+                cleaned.get("valid_to"),
+                {name: cleaned.get(name) for name in names},
+            )
+        except DefinitionRefused as refusal:
+            raise ValidationError({refusal.field: str(refusal)}) from refusal
+        return cleaned
