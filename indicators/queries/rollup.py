@@ -79,7 +79,7 @@ ANALYZE rollup_tree;
 OWN = Template("""
 SELECT hang.period_id, hang.unit_id, hang.depth,
     $numerator AS numerator, $denominator AS denominator,$histogram
-    1::bigint AS observed, $reporting AS reporting, 0::bigint AS expected
+    1 AS observed, $reporting AS reporting, 0 AS expected
 FROM hang
 $inside
 JOIN indicators_observation observation ON observation.indicator_id = %(indicator)s
@@ -111,12 +111,12 @@ REPORTS_AS_EXPECTED = Template("""
 (EXISTS (
     SELECT FROM indicators_reporter reporter JOIN organisation_unit unit ON unit.id = reporter.unit_id
     WHERE reporter.unit_id = hang.unit_id AND $is_expected
-))::int::bigint""")
+))::int""")
 
 #: Rows without a figure, for those expected: they count, whether or not they have reported.
 EXPECTED = Template("""
 UNION ALL
-SELECT hang.period_id, hang.unit_id, hang.depth, NULL, NULL,$no_histogram 0, 0, count(DISTINCT period.id)
+SELECT hang.period_id, hang.unit_id, hang.depth, NULL, NULL,$no_histogram 0, 0, count(DISTINCT period.id)::int
 FROM hang
 $inside
 JOIN indicators_reporter reporter ON reporter.unit_id = hang.unit_id
@@ -159,10 +159,14 @@ LIFTED = Template("""
 
 SUMS = """
     sum(numerator) AS numerator, sum(denominator) AS denominator,
-    sum(observed)::bigint AS observed, sum(reporting)::bigint AS reporting, sum(expected)::bigint AS expected"""
+    sum(observed)::int AS observed, sum(reporting)::int AS reporting, sum(expected)::int AS expected"""
 
 ADDED = Template("""
     SELECT period_id, unit_id, $sums FROM lines_$depth GROUP BY period_id, unit_id""")
+
+#: The deepest level of a whole block, where every unit has one report and nothing comes from below: nothing to add.
+ALONE = Template("""
+    SELECT period_id, unit_id, numerator, denominator,$columns observed, reporting, expected FROM lines_$depth""")
 
 #: A single histogram goes through as it is; only several are taken apart and merged.
 ADDED_WITH_HISTOGRAMS = Template("""
@@ -197,7 +201,8 @@ def rolled_up(shape: Shape, *, deepest: int, is_whole: bool) -> str:
     indicator, frequency (its own), and those of the scope.
     """
     clauses = [BLOCK if is_whole else CELLS, f"own AS MATERIALIZED ({_own(shape, is_whole=is_whole)})"]
-    clauses += [_level(depth, deepest, shape) for depth in range(deepest, -1, -1)]
+    is_alone = is_whole and not (shape.has_reporters or shape.is_longer)
+    clauses += [_level(depth, deepest, shape, is_alone=is_alone) for depth in range(deepest, -1, -1)]
     clauses.append(f"fresh AS MATERIALIZED ({_fresh(shape, deepest, is_whole=is_whole)})")
     return "WITH RECURSIVE " + ",".join(clauses)
 
@@ -213,7 +218,7 @@ def _own(shape: Shape, *, is_whole: bool) -> str:
         numerator=latest.format("observation.numerator"),
         denominator=latest.format("observation.denominator"),
         histogram=_histogram_columns(latest) if shape.has_histograms else "",
-        reporting=REPORTS_AS_EXPECTED.substitute(is_expected=IS_EXPECTED) if shape.has_reporters else "1::bigint",
+        reporting=REPORTS_AS_EXPECTED.substitute(is_expected=IS_EXPECTED) if shape.has_reporters else "1",
         inside=inside,
     )
     if not is_whole:
@@ -236,21 +241,24 @@ def _inside(shape: Shape) -> str:
         AND period.starts_on BETWEEN hang.starts_on AND hang.ends_on AND period.ends_on <= hang.ends_on"""
 
 
-def _level(depth: int, deepest: int, shape: Shape) -> str:
+def _level(depth: int, deepest: int, shape: Shape, *, is_alone: bool) -> str:
     columns = " days, cases," if shape.has_histograms else ""
     added = ADDED_WITH_HISTOGRAMS if shape.has_histograms else ADDED
+    is_lowest = depth == deepest
+    if is_lowest and is_alone:
+        added = ALONE
     return LEVEL.substitute(
         depth=depth,
         columns=columns,
-        lifted=LIFTED.substitute(below=depth + 1, columns=columns) if depth < deepest else "",
-        materialized="MATERIALIZED" if shape.has_histograms else "NOT MATERIALIZED",
-        added=added.substitute(depth=depth, sums=SUMS),
+        lifted="" if is_lowest else LIFTED.substitute(below=depth + 1, columns=columns),
+        materialized="MATERIALIZED" if shape.has_histograms and added is not ALONE else "NOT MATERIALIZED",
+        added=added.substitute(depth=depth, sums=SUMS, columns=columns),
     )
 
 
 def _fresh(shape: Shape, deepest: int, *, is_whole: bool) -> str:
     histogram = "days, cases" if shape.has_histograms else "NULL::int[] AS days, NULL::bigint[] AS cases"
-    expected = "NULL::bigint"
+    expected = "NULL::int"
     if shape.has_reporters:
         expected = "expected"
         if not is_whole:
