@@ -1,0 +1,187 @@
+"""The entry grid under the hands of people: by keyboard, by paste, two at once."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from indicators.models import EarlierEntry, Observation
+from organisation.models import Person
+from tests import build
+from tests.indicators.entering import Programme, programme, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+Drive = Callable[..., Any]
+
+
+@pytest.fixture
+def youth() -> Programme:
+    return programme()
+
+
+@pytest.fixture
+def drive(live_server: LiveServer) -> Iterator[Drive]:
+    """Answer a function that runs another on the entry pages of some people, in a thread that knows no database."""
+
+    def driven(act: Callable[..., Any], *people: Person, size: tuple[int, int] = (1280, 800)) -> Any:
+        keys = [signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value for person in people]
+
+        def played() -> Any:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                pages = [_page(browser, live_server.url, key, size) for key in keys]
+                answer = act(*pages)
+                browser.close()
+                return answer
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(played).result()
+
+    yield driven
+    connection.close()
+
+
+def _page(browser: Browser, address: str, key: str, size: tuple[int, int]) -> Page:
+    context: BrowserContext = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en")
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/enter/")
+    return page
+
+
+def row(page: Page, unit: str, indicator: str) -> Locator:
+    return page.locator(f"[data-unit={unit}][data-indicator={indicator}]")
+
+
+def figures() -> dict[str, tuple[int | None, int | None]]:
+    """Numerator and denominator of what stands, by unit and indicator."""
+    rows = Observation.objects.select_related("unit", "indicator")
+    return {
+        f"{one.unit.code} {one.indicator.code}": (
+            None if one.numerator is None else int(one.numerator),
+            None if one.denominator is None else int(one.denominator),
+        )
+        for one in rows
+    }
+
+
+def test_ten_figures_by_keyboard_take_one_page_load_and_under_a_minute(youth: Programme, drive: Drive) -> None:
+    for team in build.units(*"abcdef", parent=youth.programme):
+        build.reporter(youth.referrals, team)
+
+    def ten(page: Page) -> tuple[float, int]:
+        loads: list[str] = []
+        page.on("framenavigated", lambda frame: loads.append(frame.url))
+        began = time.monotonic()
+        for figure in ("11", "12", "13", "14", "15", "16", "17", "152/20", "18/21", "20"):
+            page.keyboard.type(figure)
+            page.keyboard.press("Enter")
+        expect(page.locator("[data-tally] b")).to_have_text("10")
+        return time.monotonic() - began, len(loads)
+
+    took, loads = drive(ten, youth.contributor)
+
+    assert (took < 60, loads) == (True, 0)
+    teams = {f"{code} referrals": (11 + place, None) for place, code in enumerate("abcdef")}
+    norths = {"north referrals": (17, None), "north score": (152, 20), "north seen": (18, 21)}
+    assert figures() == teams | norths | {"south referrals": (20, None)}
+
+
+def test_a_pasted_column_fills_down_and_a_bad_cell_blocks_no_other(youth: Programme, drive: Drive) -> None:
+    def paste(page: Page) -> None:
+        page.evaluate(
+            """() => {
+                const clipboardData = new DataTransfer();
+                clipboardData.setData("text/plain", "34\\r\\nnonsense\\r\\n18\\t21\\r\\n20\\r\\n99\\r\\n");
+                document.activeElement.dispatchEvent(
+                    new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+            }"""
+        )
+        expect(page.locator("[data-tally] b")).to_have_text("3")
+        expect(row(page, "north", "score").locator(".is-refused")).to_contain_text("152/20")
+        expect(page.locator("[data-says]")).to_have_text("Lines beyond the last cell, left out: 1")
+
+    drive(paste, youth.contributor)
+
+    assert figures() == {"north referrals": (34, None), "north seen": (18, 21), "south referrals": (20, None)}
+
+
+def test_a_correction_is_asked_for_its_reason_and_undone_through_the_same_door(youth: Programme, drive: Drive) -> None:
+    build.observation(youth.referrals, youth.north, youth.month.code, 34)
+
+    def correct(page: Page) -> None:
+        cell = row(page, "north", "referrals")
+        cell.locator("[data-figure]").fill("36")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Two came by fax")
+        page.keyboard.press("Enter")
+        expect(cell.locator(".is-saved")).to_contain_text("was 34")
+        cell.locator("[data-figure]").focus()
+        page.keyboard.press("Control+z")
+        expect(cell.locator("[data-figure]")).to_have_value("34")
+        expect(cell.locator(".is-saved")).to_contain_text("was 36")
+
+    drive(correct, youth.contributor)
+
+    assert figures() == {"north referrals": (34, None)}
+    kept = EarlierEntry.objects.order_by("revision").values_list("numerator", "note", "replaced_by__email")
+    assert list(kept) == [
+        (34, "", "contributor@example.org"),
+        (36, "Two came by fax", "contributor@example.org"),
+    ]
+
+
+@pytest.mark.parametrize(("wish", "stands"), [("Keep mine: 31", 31), ("Take theirs: 34", 34)])
+def test_of_two_people_at_one_cell_the_second_sees_the_firsts_figure_and_chooses(
+    youth: Programme, drive: Drive, wish: str, stands: int
+) -> None:
+    def both(first: Page, second: Page) -> None:
+        for page, figure in ((first, "34"), (second, "31")):
+            row(page, "north", "referrals").locator("[data-figure]").fill(figure)
+            page.keyboard.press("Enter")
+            expect(row(page, "north", "referrals").locator(".is-saved, .is-conflict")).to_be_visible()
+        expect(row(second, "north", "referrals")).to_contain_text("34 was entered meanwhile (Marie Bouchard")
+        second.get_by_role("button", name=wish).click()
+        expect(row(second, "north", "referrals").locator(".is-saved")).to_be_visible()
+
+    drive(both, youth.lead, youth.contributor)
+
+    assert figures() == {"north referrals": (stands, None)}
+
+
+def test_without_a_connection_a_cell_waits_and_is_saved_afterwards(youth: Programme, drive: Drive) -> None:
+    def cut(page: Page) -> None:
+        page.context.set_offline(True)
+        page.keyboard.type("34")
+        page.keyboard.press("Enter")
+        expect(row(page, "north", "referrals").locator(".is-waiting")).to_contain_text("No connection")
+        page.context.set_offline(False)
+        expect(row(page, "north", "referrals").locator(".is-saved")).to_be_visible()
+
+    drive(cut, youth.contributor)
+
+    assert figures() == {"north referrals": (34, None)}
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_the_grid_has_no_fault_that_axe_knows_and_fits_its_screen(
+    youth: Programme, drive: Drive, size: tuple[int, int]
+) -> None:
+    def judged(page: Page) -> tuple[int, bool]:
+        page.keyboard.type("nonsense")
+        page.keyboard.press("Enter")
+        expect(page.locator(".is-refused")).to_be_visible()
+        faults = Axe().run(page).violations_count
+        return faults, page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    assert drive(judged, youth.contributor, size=size) == (0, True)

@@ -1,0 +1,161 @@
+"""What people do at a wall, in a real Chromium: enter a figure and see every wall above it follow, by keyboard alone."""
+
+import datetime as dt
+import os
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from boards.choices import Level
+from indicators.choices import Direction, Kind
+from indicators.operations import drain_rollups
+from organisation.choices import RoleName
+from organisation.models import Unit
+from tests import build
+
+# Playwright keeps an event loop in this thread; the database is asked from it none the less.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+EMAIL, PASSWORD = "lead@example.org", "obeya-demo-walls"
+PLACES = {"strategic": "centre", "tactical": "service", "operational": "team"}
+
+
+def months(count: int) -> list[str]:
+    """Return the last months that have ended, newest first."""
+    day, codes = timezone.localdate().replace(day=1), []
+    for _ in range(count):
+        day = (day - dt.timedelta(days=1)).replace(day=1)
+        codes.append(day.strftime("%Y-%m"))
+    return codes
+
+
+@pytest.fixture
+def organisation(site: str) -> str:
+    """Make three walls above each other, a lead who sees them all, and two years of a share in per cent."""
+    centre = build.unit("centre", name_en="Centre", name_fr="Centre")
+    service = build.unit("service", parent=centre, name_en="Service")
+    team, other = build.units("team", "other", parent=service)
+    share = build.indicator(
+        "agreed", kind=Kind.RATIO, name_en="Plans agreed", unit="%", decimals=1, direction=Direction.UP, grace_days=31
+    )
+    build.target(share, centre, target=80, threshold=60)
+    for unit in (team, other):
+        build.reporter(share, unit)
+        for month in months(16):
+            build.observation(share, unit, month, 18, 20)
+    drain_rollups(now=timezone.now())
+    for level, unit in zip(Level.values, (centre, service, team), strict=True):
+        build.board(unit, share, slug=level, level=level, true_north_en="No child waiting alone.")
+    lead = build.person(EMAIL, name="Marie Bouchard", password=PASSWORD)
+    build.role(lead, RoleName.LEAD, centre)
+    return site
+
+
+@pytest.fixture
+def context(organisation: str, chromium: Browser) -> BrowserContext:
+    """Sign in as the lead, at the door."""
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080}, timezone_id="America/Toronto")
+    page = context.new_page()
+    page.goto(f"{organisation}/account/login/")
+    page.fill("input[name=login]", EMAIL)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(f"{organisation}/")
+    page.close()
+    return context
+
+
+def wall(context: BrowserContext, site: str, slug: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{site}/boards/{slug}/")
+    expect(page.locator("html")).to_have_attribute("data-live-state", "live")
+    return page
+
+
+def figure(page: Page) -> Locator:
+    return page.locator(".figure-link")
+
+
+def test_a_figure_entered_by_keyboard_changes_every_wall_above_it(organisation: str, context: BrowserContext) -> None:
+    strategic, tactical, operational = (wall(context, organisation, slug) for slug in PLACES)
+    expect(figure(strategic)).to_have_text("90.0%")
+
+    operational.bring_to_front()
+    operational.locator("[data-enter]").focus()
+    operational.keyboard.press("Enter")
+    expect(operational.locator("input[name=figure]")).to_be_focused()
+    operational.keyboard.type("6/20")
+    began = time.monotonic()
+    operational.keyboard.press("Enter")
+
+    expect(figure(operational)).to_have_text("30.0%")
+    # A window that nobody looks at asks when somebody does; each is looked at here in turn.
+    for page in (tactical, strategic):
+        page.bring_to_front()
+        expect(figure(page)).to_have_text("60.0%")
+    assert time.monotonic() - began < 5
+    expect(operational.locator("[data-enter]")).to_be_focused()
+
+
+def test_escape_leaves_the_entry_and_a_refusal_keeps_what_was_typed(organisation: str, context: BrowserContext) -> None:
+    page = wall(context, organisation, "operational")
+    page.locator("[data-enter]").press("Enter")
+    field = page.locator("input[name=figure]")
+    expect(field).to_be_focused()
+
+    page.keyboard.type("85")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("alert").filter(has_text="Type both parts")).to_be_visible()
+    expect(field).to_have_value("85")
+    page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+    expect(page.locator("[data-enter]")).to_be_focused()
+
+
+def test_a_figure_opens_to_what_made_it(organisation: str, context: BrowserContext) -> None:
+    page = wall(context, organisation, "tactical")
+
+    figure(page).press("Enter")
+
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("row", name="Team")).to_be_visible()
+    expect(panel).to_contain_text("inherited from Centre")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(figure(page)).to_be_focused()
+
+
+def test_twelve_tiles_are_large_and_need_no_scrolling(organisation: str, context: BrowserContext) -> None:
+    build.board(Unit.objects.get(code="team"), *(build.indicator() for _ in range(12)), slug="twelve")
+    page = context.new_page()
+    sizes = []
+
+    for width, height in ((1920, 1080), (3840, 2160)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{organisation}/boards/twelve/?wall=1")
+        name = page.locator(".tile-name").first.evaluate("name => parseFloat(getComputedStyle(name).fontSize)")
+        hidden = page.evaluate("() => document.querySelector('main').scrollHeight - innerHeight")
+        sizes.append(name)
+        assert hidden <= 0
+
+    assert sizes[0] >= 22
+    assert sizes[1] == pytest.approx(2 * sizes[0], rel=0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_are_accessible(organisation: str, context: BrowserContext, theme: str) -> None:
+    context.add_cookies([{"name": "theme", "value": theme, "url": organisation}])
+    page = context.new_page()
+    violations = {}
+
+    for path in ("/", "/boards/tactical/", "/indicators/agreed/service/", "/components/", "/boards/tactical/?wall=1"):
+        page.goto(f"{organisation}{path}")
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        violations[path] = [(one["id"], one["nodes"][0]["html"][:200]) for one in found.response["violations"]]
+
+    assert violations == {path: [] for path in violations}
