@@ -49,7 +49,8 @@ class TileFace:
     @property
     def css(self) -> str:
         """The classes of the tile: its status, and the smaller type that long words and figures need."""
-        name = sum(len(self.name + self.place) > length for length in LONG_NAMES)
+        taken = BUTTON if self.can_enter else 0
+        name = sum(len(self.name + self.place) + taken > length for length in LONG_NAMES)
         figure = sum(len(self.figure) + len(self.unit) / 2 > length for length in LONG_FIGURES)
         quiet = () if self.is_trusted else ("is-quiet",)
         return " ".join((f"is-{self.status.css}", *quiet, f"name-{name}", f"figure-{figure}"))
@@ -57,6 +58,8 @@ class TileFace:
 
 #: Characters that a name holds in two and in three lines, and a figure (its unit counted half) beside the status.
 LONG_NAMES = (40, 66)
+#: Characters of the name's two lines that the button to enter a figure takes.
+BUTTON = 6
 LONG_FIGURES = (5, 8)
 
 
