@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -91,7 +92,9 @@ def _in_words(row: Sequence[Any], words: Sequence[tuple[int, Callable[[Any], str
     return cells
 
 
+@lru_cache(maxsize=1000)
 def _instant(at: dt.datetime) -> str:
+    """Return ISO 8601; rows that were computed together share the instant."""
     return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 

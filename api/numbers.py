@@ -14,4 +14,5 @@ def number(exact: Decimal | None) -> int | float | None:
     """Return a whole number where it is one, else the nearest float; None stays None."""
     if exact is None:
         return None
-    return int(exact) if exact == exact.to_integral_value() else float(exact)
+    whole = int(exact)
+    return whole if whole == exact else float(exact)

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,10 @@ from organisation.models import AccessToken, Person
 from organisation.operations import create_token
 from tests import build
 from trajectories.models import Event, Trajectory
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+# Playwright keeps an event loop in this thread, and Django refuses a database beside one.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture
