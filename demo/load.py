@@ -25,8 +25,10 @@ from demo.generate.units import UnitRow, unit_rows
 from demo.people import invite_people, name_owners
 from demo.sheets import expect_reports, hang_boards, name_areas, set_targets
 from indicators.choices import IndicatorStatus
+from indicators.operations import queue_all
 from organisation.models import Unit
 from organisation.operations import periods_spanning
+from trajectories.models import BoundMeasure
 
 #: The day on which the first obeya of the project that inspired this one opened its doors.
 SEED = 20161118
@@ -67,7 +69,7 @@ def steps(folder: Path, *, today: dt.date, now: dt.datetime, seed: int) -> list[
         ("Figures of the teams", lambda: import_figures(folder, today, seed)),
         ("Suspended definitions", lambda: import_suspended(folder)),
         ("Owners", name_owners),
-        ("Measures and roll-ups", refresh),
+        ("Measures and roll-ups", lambda: refresh(now)),
         ("Boards", hang_boards),
     ]
 
@@ -141,9 +143,11 @@ def calendar_until(today: dt.date) -> Calendar:
     }
 
 
-def refresh() -> None:
+def refresh(now: dt.datetime) -> None:
     """Compute the measures and all values, after telling the planner how large the tables have become."""
     with connection.cursor() as cursor:
         # Tables by name: a bare ANALYZE locks the catalogues that all databases of a server share, until the commit.
         cursor.execute("ANALYZE " + ", ".join(connection.introspection.table_names(cursor)))
+    # So many figures are new that computing everything once is cheaper than climbing up from each.
+    queue_all(indicators=list(BoundMeasure.objects.values_list("indicator", flat=True)), now=now)
     run("refresh")

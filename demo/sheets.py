@@ -54,7 +54,11 @@ def set_targets(*, today: dt.date, now: dt.datetime) -> None:
                 today=today,
                 now=now,
                 note=row.get("note", ""),
-                **numbers,
+                target=numbers.get("target"),
+                threshold=numbers.get("threshold"),
+                starting_point=numbers.get("starting_point"),
+                band_low=numbers.get("band_low"),
+                band_high=numbers.get("band_high"),
             )
 
 

@@ -91,7 +91,7 @@ EXCEPT = {
 SILENT: dict[str, tuple[tuple[str, ...], int | None]] = {
     "well-being": (("jed-north-3", "sco-south"), 24),
     "story-told-once": (
-        ("jed-north-1", "jed-north-2", "jed-north-3", "jed-south-1", "jed-south-3", "jed-centre-1", "jed-east-2", "jed-east-3"),
+        ("jed-north-1", "jed-north-3", "jed-south-1", "jed-south-3", "jed-centre-1", "jed-east-2", "jed-east-3"),
         None,
     ),
     "training-hours": (("jed", "smj"), 150),
