@@ -213,6 +213,10 @@ class EarlierEntry(Parts):
     entered_at = models.DateTimeField()
     revision = models.PositiveIntegerField()
     replaced_at = models.DateTimeField()
+    #: Who corrected it or took it back; null for a job or a file. Why, the note of the entry after it says.
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ("-replaced_at",)

@@ -1,0 +1,207 @@
+"""The entry grid: which figures a person has to enter for a period, and what is known of each. Few queries, any size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from indicators.calculations import Xmr, xmr
+from indicators.choices import IndicatorStatus
+from indicators.models import Indicator, Observation
+from indicators.queries.entering_pairs import Pair, due_periods, pairs_due
+from indicators.queries.judged import figure_of
+from indicators.queries.standing import Standing, standing_of
+from organisation.choices import Do, Frequency
+from organisation.models import Ancestor, Period, Person, Unit
+from organisation.queries import unit_ids_where
+
+#: Two years of months: what the usual range is taken from.
+HISTORY = 24
+#: A grid with more rows is no page; a person who may enter for so many chooses a unit.
+MOST_ROWS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A figure of an earlier period."""
+
+    period: Period
+    standing: Standing
+    figure: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One figure to enter: what stands, what stood in the last periods (newest first), and the usual range."""
+
+    indicator: Indicator
+    unit: Unit
+    standing: Standing | None
+    earlier: tuple[Earlier, ...]
+    usual: Xmr
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A frequency at which this person has figures to enter, for its newest period that is due."""
+
+    frequency: str
+    period: Period
+    figures: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """All figures of a person due for a period. Without any figure at all, `period` is None."""
+
+    period: Period | None
+    #: Newest first; those that may be chosen.
+    periods: tuple[Period, ...]
+    tabs: tuple[Tab, ...]
+    #: Units that may be chosen, with their distance from the top of what this person sees.
+    places: tuple[Unit, ...]
+    rows: tuple[GridRow, ...]
+    #: By unit id: the names of what stands above, from the root.
+    paths: Mapping[int, tuple[str, ...]]
+    #: Figures beyond `MOST_ROWS`.
+    left_out: int
+
+
+def enterable() -> QuerySet[Indicator]:
+    """Return the indicators whose figures people enter: in force, and measured by no job.
+
+    Jobs bind their measures from above (`trajectories`); here only the absence of such a binding is asked.
+    """
+    closed = (IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED)
+    return Indicator.objects.filter(~Q(status__in=closed), bound_measure__isnull=True)
+
+
+def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, under: str = "") -> Grid:
+    """Return the figures of a person for a period; without one, for the newest due period that waits most.
+
+    `under` (a unit's code) narrows to that unit and what stood under it.
+    """
+    indicators = enterable().in_bulk()
+    calendar = due_periods({one.frequency for one in indicators.values()}, today=today)
+    units = unit_ids_where(person, Do.ENTER_FIGURES, on=today)
+    due = _due(calendar, period, today)
+    pairs = pairs_due(indicators, units, due, calendar)
+    tabs = _tabs(pairs, due)
+    shown = period or _most_wanted(tabs)
+    if shown is None:
+        return Grid(None, (), (), (), (), {}, 0)
+    mine = [pair for pair in pairs if pair.frequency == shown.frequency]
+    lines = _lines({pair.unit_id for pair in mine}, shown.ends_on)
+    inside = [pair for pair in mine if not under or under in {unit.code for unit in lines[pair.unit_id]}]
+    rows = _rows(inside, indicators, lines, shown)
+    return Grid(
+        period=shown,
+        periods=tuple(calendar.get(shown.frequency, (shown,))),
+        tabs=tabs,
+        places=_places(lines, units),
+        rows=rows,
+        paths={unit: tuple(above.name for above in line[:-1]) for unit, line in lines.items()},
+        left_out=len(inside) - len(rows),
+    )
+
+
+def _due(calendar: Mapping[str, Sequence[Period]], chosen: Period | None, today: dt.date) -> dict[str, Period]:
+    """Return the newest ended period of each frequency, before any has ended the open one; the chosen one for its own."""
+    newest = {
+        frequency: next((one for one in periods if one.ends_on < today), periods[0])
+        for frequency, periods in calendar.items()
+    }
+    return newest | ({chosen.frequency: chosen} if chosen else {})
+
+
+def _tabs(pairs: Sequence[Pair], due: Mapping[str, Period]) -> tuple[Tab, ...]:
+    figures = Counter(pair.frequency for pair in pairs)
+    missing = Counter(pair.frequency for pair in pairs if not pair.is_in)
+    order = [frequency for frequency in Frequency.values if figures[frequency]]
+    return tuple(Tab(one, due[one], figures[one], missing[one]) for one in order)
+
+
+def _most_wanted(tabs: Sequence[Tab]) -> Period | None:
+    """Return the period for which most figures are missing; with none missing, the one with most figures."""
+    return max(tabs, key=lambda tab: (tab.missing, tab.figures)).period if tabs else None
+
+
+def _lines(unit_ids: Collection[int], day: dt.date) -> dict[int, list[Unit]]:
+    """Return the units above each, from the root to itself, on a day; of a unit closed by then, itself alone."""
+    found: dict[int, list[Unit]] = defaultdict(list)
+    rows = Ancestor.objects.valid(day).filter(unit__in=unit_ids).select_related("ancestor").order_by("-distance")
+    for row in rows:
+        found[row.unit_id].append(row.ancestor)
+    absent = set(unit_ids) - found.keys()
+    for unit in Unit.objects.filter(pk__in=absent) if absent else ():
+        found[unit.pk] = [unit]
+    return found
+
+
+def _places(lines: Mapping[int, Sequence[Unit]], units: Collection[int] | None) -> tuple[Unit, ...]:
+    """Return every unit by which the grid can be narrowed, in the order of the tree."""
+    paths = {
+        line[place].pk: (tuple(unit.name for unit in line[: place + 1]), line[place])
+        for line in lines.values()
+        for place in range(len(line))
+        if units is None or line[place].pk in units
+    }
+    return tuple(unit for _path, unit in sorted(paths.values(), key=lambda one: one[0]))
+
+
+def _rows(
+    pairs: Sequence[Pair], indicators: Mapping[int, Indicator], lines: Mapping[int, Sequence[Unit]], period: Period
+) -> tuple[GridRow, ...]:
+    def order(pair: Pair) -> tuple[object, ...]:
+        return (tuple(unit.name for unit in lines[pair.unit_id]), pair.unit_id, indicators[pair.indicator_id].name)
+
+    shown = sorted(pairs, key=order)[:MOST_ROWS]
+    history = _history(shown, period)
+    return tuple(
+        _row(indicators[pair.indicator_id], lines[pair.unit_id][-1], history[pair.indicator_id, pair.unit_id], period)
+        for pair in shown
+    )
+
+
+def _row(indicator: Indicator, unit: Unit, own: Mapping[int, Observation], period: Period) -> GridRow:
+    earlier = [
+        Earlier(row.period, standing_of(row), figure_of(indicator, standing_of(row).parts))
+        for row in sorted(own.values(), key=lambda row: row.period.starts_on, reverse=True)
+        if row.period_id != period.pk
+    ]
+    current = own.get(period.pk)
+    return GridRow(
+        indicator=indicator,
+        unit=unit,
+        standing=standing_of(current) if current else None,
+        earlier=tuple(earlier),
+        usual=xmr([one.figure for one in reversed(earlier)]),
+    )
+
+
+def usual_of(indicator: Indicator, unit: Unit, period: Period) -> Xmr:
+    """Return the usual range of one figure, as the grid shows it."""
+    pair = Pair(indicator.pk, unit.pk, period.frequency, is_in=False)
+    own = _history([pair], period)[indicator.pk, unit.pk]
+    return _row(indicator, unit, own, period).usual
+
+
+def _history(pairs: Sequence[Pair], period: Period) -> dict[tuple[int, int], dict[int, Observation]]:
+    """Return the units' own observations of the period and of the last `HISTORY` before it, by period id."""
+    calendar = Period.objects.filter(frequency=period.frequency, starts_on__lte=period.starts_on)
+    recent = list(calendar.order_by("-starts_on").values_list("pk", flat=True)[: HISTORY + 1])
+    rows = Observation.objects.select_related("period", "entered_by").filter(
+        indicator__in={pair.indicator_id for pair in pairs},
+        unit__in={pair.unit_id for pair in pairs},
+        period__in=recent,
+    )
+    found: dict[tuple[int, int], dict[int, Observation]] = defaultdict(dict)
+    for row in rows:
+        found[row.indicator_id, row.unit_id][row.period_id] = row
+    return found

@@ -1,0 +1,266 @@
+"""What the entry grid draws, from what the queries answer: words and shapes, ready for the template."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from indicators.calculations import Parts, Xmr, shown
+from indicators.choices import Kind, Source
+from indicators.forms.entries import typed
+from indicators.models import Indicator
+from indicators.queries.entering import Grid, GridRow, Tab
+from indicators.queries.judged import figure_of
+from indicators.queries.standing import Standing
+from indicators.words import dated, day_text, figure_text, period_text, with_unit
+from organisation.choices import Frequency
+from organisation.models import Period
+
+#: Earlier figures in view.
+LAST = 3
+EXAMPLES = {Kind.RATIO: "18/21", Kind.MEAN: "152/20", Kind.DURATION: "3 7 12"}
+
+
+@dataclass(frozen=True, slots=True)
+class StateFace:
+    """What a cell says of itself: a shape, a word, and more words. `seen` and `typed` are what stands."""
+
+    css: str
+    shape: str
+    word: str
+    more: str = ""
+    seen: str = ""
+    typed: str = ""
+    #: Not a refusal, but worth a second look.
+    warning: str = ""
+    is_note_needed: bool = False
+    #: Someone else wrote meanwhile: what they wrote, and what this person typed.
+    theirs: str | None = None
+    mine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LastFace:
+    """A figure of an earlier period, with the period's name and the parts as they were typed."""
+
+    period: str
+    figure: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowFace:
+    """A row of the grid."""
+
+    key: str
+    indicator: str
+    unit: str
+    name: str
+    hint: str
+    example: str
+    is_number: bool
+    last: tuple[LastFace, ...]
+    usual: str
+    state: StateFace
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFace:
+    """The rows of a unit."""
+
+    unit: str
+    name: str
+    above: str
+    rows: tuple[RowFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFace:
+    """A frequency or a period that may be chosen."""
+
+    code: str
+    words: str
+    is_chosen: bool
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridFace:
+    """The page."""
+
+    period: str
+    words: str
+    days: str
+    due: str
+    tabs: tuple[ChoiceFace, ...]
+    periods: tuple[ChoiceFace, ...]
+    places: tuple[ChoiceFace, ...]
+    groups: tuple[GroupFace, ...]
+    figures: int
+    entered: int
+    left_out: int
+
+
+def grid_face(grid: Grid, *, under: str, today: dt.date) -> GridFace | None:
+    """Return what is drawn of a grid; None where there is nothing to enter."""
+    if grid.period is None:
+        return None
+    period = grid.period
+    offered = grid.periods if period in grid.periods else (*grid.periods, period)
+    first, last = day_text(period.starts_on, today), day_text(period.ends_on, today)
+    return GridFace(
+        period=period.code,
+        words=period_words(period, today),
+        days="" if period.starts_on == period.ends_on else _("%(first)s to %(last)s") % {"first": first, "last": last},
+        due=_("still open") if period.ends_on >= today else "",
+        tabs=tuple(_tab(tab, period) for tab in grid.tabs),
+        periods=tuple(_choice(one, period, today) for one in offered),
+        places=tuple(ChoiceFace(unit.code, unit.name, unit.code == under) for unit in grid.places),
+        groups=tuple(_groups(grid, today)),
+        figures=len(grid.rows),
+        entered=sum(row.standing is not None for row in grid.rows),
+        left_out=grid.left_out,
+    )
+
+
+def period_words(period: Period, today: dt.date) -> str:
+    """Name a period shortly."""
+    return period_text(period.frequency, period.code, period.starts_on, period.ends_on, today)
+
+
+def _tab(tab: Tab, period: Period) -> ChoiceFace:
+    missing = ngettext("%(count)s to enter", "%(count)s to enter", tab.missing) % {"count": tab.missing}
+    words = str(Frequency(tab.frequency).label)
+    return ChoiceFace(tab.period.code, words, tab.frequency == period.frequency, missing if tab.missing else "")
+
+
+def _choice(one: Period, chosen: Period, today: dt.date) -> ChoiceFace:
+    words = period_words(one, today)
+    return ChoiceFace(one.code, f"{words} · {_('still open')}" if one.ends_on >= today else words, one == chosen)
+
+
+def _groups(grid: Grid, today: dt.date) -> list[GroupFace]:
+    period = grid.period
+    if period is None:
+        return []
+    return [
+        GroupFace(
+            unit=unit.code,
+            name=unit.name,
+            above=" › ".join(grid.paths.get(unit.pk, ())[-2:]),
+            rows=tuple(_row(row, period, today) for row in rows),
+        )
+        for unit, rows in groupby(grid.rows, key=lambda row: row.unit)
+    ]
+
+
+def _row(row: GridRow, period: Period, today: dt.date) -> RowFace:
+    indicator = row.indicator
+    return RowFace(
+        key=f"{indicator.pk}-{row.unit.pk}",
+        indicator=indicator.code,
+        unit=row.unit.code,
+        name=indicator.name,
+        hint=hint_of(indicator),
+        example=EXAMPLES.get(Kind(indicator.kind), ""),
+        is_number=indicator.kind in {Kind.COUNT, Kind.STOCK},
+        last=tuple(
+            LastFace(
+                period_words(one.period, today),
+                shown_text(indicator, one.figure),
+                typed(indicator.kind, one.standing.parts),
+            )
+            for one in reversed(row.earlier[:LAST])
+        ),
+        usual=usual_text(indicator, row.usual),
+        state=standing_face(indicator, row.standing, row.usual)
+        if row.standing
+        else missing_face(indicator, period, today),
+    )
+
+
+def hint_of(indicator: Indicator) -> str:
+    """Say what the parts are, in the definition's own words where it has any."""
+    if indicator.kind in {Kind.RATIO, Kind.MEAN} and indicator.numerator_text and indicator.denominator_text:
+        return f"{indicator.numerator_text} / {indicator.denominator_text}"
+    words = {
+        Kind.RATIO: _("how many, out of how many"),
+        Kind.MEAN: _("sum and number of answers"),
+        Kind.DURATION: _("the days of each case, or days:cases"),
+    }
+    return words.get(Kind(indicator.kind), "")
+
+
+def shown_text(indicator: Indicator, figure: Decimal | None) -> str:
+    """Write a figure as the tile shows it."""
+    return with_unit(figure_text(figure, indicator.decimals), indicator.unit if figure is not None else "")
+
+
+def usual_range(indicator: Indicator, usual: Xmr) -> tuple[Decimal, Decimal] | None:
+    """Return the limits between which nearly all figures lie, cut where no figure of the kind can be."""
+    if usual.lower is None or usual.upper is None:
+        return None
+    is_share = indicator.kind == Kind.RATIO and usual.mean is not None and usual.mean <= indicator.factor
+    return max(usual.lower, Decimal(0)), min(usual.upper, indicator.factor) if is_share else usual.upper
+
+
+def usual_text(indicator: Indicator, usual: Xmr) -> str:
+    """Say the usual range: "12–31"."""
+    limits = usual_range(indicator, usual)
+    if limits is None:
+        return ""
+    low, high = (figure_text(shown(one, indicator.decimals), indicator.decimals) for one in limits)
+    return with_unit(f"{low}–{high}", indicator.unit)
+
+
+def missing_face(indicator: Indicator, period: Period, today: dt.date) -> StateFace:
+    """Say that nothing stands yet, and until when it is in time."""
+    due_on = period.ends_on + dt.timedelta(days=indicator.grace_days)
+    if period.ends_on >= today:
+        return StateFace("is-open", "clock", _("Open"), _("until %(day)s") % {"day": day_text(period.ends_on, today)})
+    if due_on < today:
+        return StateFace("is-late", "late", _("Late"), _("was due %(day)s") % {"day": day_text(due_on, today)})
+    return StateFace("is-open", "clock", _("Due"), day_text(due_on, today))
+
+
+def standing_face(
+    indicator: Indicator,
+    standing: Standing,
+    usual: Xmr | None = None,
+    *,
+    was: Parts | None = None,
+    is_fresh: bool = False,
+) -> StateFace:
+    """Say what stands and who wrote it; after a correction also what stood before."""
+    figure = figure_of(indicator, standing.parts)
+    text = shown_text(indicator, figure)
+    before = _("was %(figure)s") % {"figure": typed(indicator.kind, was)} if was else ""
+    words = [text, before if is_fresh else written_by(standing)]
+    return StateFace(
+        "is-saved" if is_fresh else "is-in",
+        "check",
+        _("Saved") if is_fresh else _("Entered"),
+        " · ".join(filter(None, words)),
+        seen=standing.key,
+        typed=typed(indicator.kind, standing.parts),
+        warning=_warning(indicator, figure, usual),
+    )
+
+
+def _warning(indicator: Indicator, figure: Decimal | None, usual: Xmr | None) -> str:
+    limits = usual_range(indicator, usual) if usual else None
+    if limits is None or figure is None or limits[0] <= figure <= limits[1]:
+        return ""
+    return _("outside the usual range")
+
+
+def written_by(standing: Standing) -> str:
+    """Say who wrote a figure and when: "Marie Bouchard, 14 Nov 13:42"."""
+    who = standing.person or str(Source(standing.source).label)
+    return f"{who}, {dated(timezone.localtime(standing.entered_at), pgettext('date format', 'j M, H:i'))}"

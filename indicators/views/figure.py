@@ -1,0 +1,116 @@
+"""Save one cell of the entry grid and answer with its state; nothing that befalls it touches another."""
+
+import datetime as dt
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from indicators.calculations import Parts
+from indicators.choices import Source
+from indicators.forms.cells import SentCell, sent_cell
+from indicators.forms.entries import Unreadable, read_parts, typed
+from indicators.operations import ObservationRefused, enter_figure, withdraw_figure
+from indicators.operations.refusals import ChangedMeanwhile
+from indicators.queries.entering import usual_of
+from indicators.queries.standing import Standing, find_standing
+from indicators.views.asking import clock, person_of
+from indicators.views.enter_faces import StateFace, missing_face, standing_face, written_by
+from organisation.models import Person
+
+OK, CONFLICT, REFUSED = 200, 409, 422
+
+
+@login_required
+@require_POST
+def figure(request: HttpRequest) -> HttpResponse:
+    """Take a figure, correct one, or (left empty) take it back; the former one is kept in each case."""
+    now, today = clock()
+    cell = sent_cell(request.POST)
+    before = find_standing(cell.indicator, cell.unit, cell.period)
+    try:
+        parts = read_parts(cell.indicator.kind, cell.typed) if cell.typed else None
+        if _is_overtaken(cell, before, parts):
+            return _answer(request, _conflict(cell, before), CONFLICT)
+        _save(cell, parts, before, by=person_of(request), now=now, today=today)
+    except ChangedMeanwhile:
+        return _answer(request, _conflict(cell, find_standing(cell.indicator, cell.unit, cell.period)), CONFLICT)
+    except (Unreadable, ObservationRefused) as refusal:
+        return _answer(request, _refused(cell, refusal, before), REFUSED)
+    return _answer(request, _saved(cell, before, today), OK)
+
+
+def _is_overtaken(cell: SentCell, before: Standing | None, parts: Parts | None) -> bool:
+    """Whether someone else has written since, and something else than this."""
+    if cell.seen == (before.key if before else ""):
+        return False
+    return parts != (before.parts if before else None)
+
+
+def _save(
+    cell: SentCell, parts: Parts | None, before: Standing | None, *, by: Person, now: dt.datetime, today: dt.date
+) -> None:
+    seen = before.revision if before else 0
+    if parts is not None:
+        enter_figure(
+            indicator=cell.indicator,
+            unit=cell.unit,
+            period=cell.period,
+            parts=parts,
+            source=Source.ENTERED,
+            by=by,
+            now=now,
+            today=today,
+            # The same figure again, without a word, takes no note away.
+            note=cell.note or (before.note if before and before.parts == parts else ""),
+            expected_revision=seen,
+        )
+    elif before is not None:
+        withdraw_figure(
+            indicator=cell.indicator,
+            unit=cell.unit,
+            period=cell.period,
+            by=by,
+            now=now,
+            today=today,
+            expected_revision=seen,
+        )
+
+
+def _saved(cell: SentCell, before: Standing | None, today: dt.date) -> StateFace:
+    standing = find_standing(cell.indicator, cell.unit, cell.period)
+    if standing is None:
+        return missing_face(cell.indicator, cell.period, today)
+    usual = usual_of(cell.indicator, cell.unit, cell.period)
+    was = before.parts if before and before.parts != standing.parts else None
+    return standing_face(cell.indicator, standing, usual, was=was, is_fresh=True)
+
+
+def _refused(cell: SentCell, refusal: Exception, before: Standing | None) -> StateFace:
+    is_note_needed = getattr(refusal, "field", "") == "note"
+    return StateFace(
+        "is-refused",
+        "square",
+        _("Not saved"),
+        str(refusal),
+        seen=before.key if before else "",
+        typed=typed(cell.indicator.kind, before.parts) if before else "",
+        is_note_needed=is_note_needed,
+    )
+
+
+def _conflict(cell: SentCell, theirs: Standing | None) -> StateFace:
+    if theirs is None:
+        more = _("Someone has taken the figure back meanwhile.")
+        return StateFace("is-conflict", "fork", _("Two figures"), more, theirs="", mine=cell.typed)
+    text = typed(cell.indicator.kind, theirs.parts)
+    more = _("%(figure)s was entered meanwhile (%(who)s).") % {"figure": text, "who": written_by(theirs)}
+    return StateFace(
+        "is-conflict", "fork", _("Two figures"), more, seen=theirs.key, typed=text, theirs=text, mine=cell.typed
+    )
+
+
+def _answer(request: HttpRequest, state: StateFace, status: int) -> HttpResponse:
+    return render(request, "indicators/enter_state.html", {"state": state}, status=status)

@@ -1,0 +1,27 @@
+// Sending cells: a few at a time, and an answer that is no answer is an error to try again after.
+const AT_ONCE = 4; // browsers allow six connections to a host
+const queue = [];
+let underWay = 0;
+
+const turn = async () => {
+  if (underWay >= AT_ONCE) await new Promise((resolve) => queue.push(resolve));
+  underWay += 1;
+};
+
+const done = () => {
+  underWay -= 1;
+  queue.shift()?.();
+};
+
+export const send = async (address, body) => {
+  await turn();
+  try {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    const answer = await fetch(address, { method: "POST", headers, body, keepalive: true });
+    if (answer.status >= 500) throw new Error(String(answer.status));
+    const isOurs = !answer.redirected && [200, 409, 422].includes(answer.status);
+    return { status: isOurs ? answer.status : 403, html: isOurs ? await answer.text() : "" };
+  } finally {
+    done();
+  }
+};
