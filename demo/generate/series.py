@@ -69,7 +69,7 @@ SERIES = (
     Series("incidents", "count", "day", 420, ("jed", "am", "heb"), 0.11, between=0.5, within=0.1, missed=0.004, lag=0.4,
            shifts=(Shift(5000, ("heb",), 1.5),)),
     Series("complaints", "count", "month", 1000, tuple(DIRECTORATES), 5.5, between=0.4, within=0.15, lag=5),
-    Series("story-told-once", "ratio", "month", 320, ("jed",), 0.6, size=5, between=0.3, within=0.2, lag=3),
+    Series("story-told-once", "ratio", "month", 320, ("jed",), 0.6, size=7, between=0.3, within=0.2, lag=3),
     Series("training-hours", "count", "month", 900, ("jed", "smj"), 19, between=0.3, within=0.3, lag=4),
     Series("immunised-on-time", "ratio", "month", 1000, ("pef", "prot"), 1.95, size=34, between=0.15, within=0.12, lag=4),
     Series("beds-occupied", "stock", "day", 420, ("heb",), 11, between=0.12, within=0.05, missed=0.002, lag=0.2),
