@@ -182,7 +182,8 @@ def _target_from(target: TargetSource | None, today: dt.date) -> str:
 def _rule(indicator: Indicator) -> str:
     """Say how the figure is made of its parts, by its kind (design section 3.2)."""
     if indicator.statistic:
-        return f"{indicator.get_kind_display()}: {indicator.get_statistic_display()}"
+        told = {"kind": indicator.get_kind_display(), "statistic": indicator.get_statistic_display().lower()}
+        return gettext("%(kind)s: %(statistic)s") % told
     return str(indicator.get_kind_display())
 
 
