@@ -1,4 +1,4 @@
-"""Entering figures."""
+"""Entering figures, and locking the periods for which they are in."""
 
 from django.urls import path
 
@@ -8,4 +8,6 @@ app_name = "indicators"
 urlpatterns = [
     path("enter/", views.enter, name="enter"),
     path("enter/figure/", views.figure, name="figure"),
+    path("enter/locks/", views.lock, name="lock"),
+    path("enter/locks/<int:number>/lift/", views.unlock, name="unlock"),
 ]

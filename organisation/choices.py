@@ -27,6 +27,7 @@ class Do(models.TextChoices):
     PIN_CARDS = "pin_cards", _("Pin cards")
     CHANGE_BOARD = "change_board", _("Change boards")
     SET_TARGET = "set_target", _("Set targets")
+    LOCK_PERIODS = "lock_periods", _("Lock periods")
     SEE_SMALL_NUMBERS = "see_small_numbers", _("See small numbers")
     USE_API = "use_api", _("Use the API")
     ADMINISTER = "administer", _("Administer")
@@ -39,7 +40,9 @@ ALLOWED: Final[Mapping[RoleName, frozenset[Do]]] = MappingProxyType(
         RoleName.VIEWER: frozenset({Do.SEE}),
         RoleName.PATIENT_PARTNER: frozenset({Do.SEE}),
         RoleName.CONTRIBUTOR: frozenset({Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.USE_API}),
-        RoleName.LEAD: frozenset({Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.CHANGE_BOARD, Do.SET_TARGET, Do.USE_API}),
+        RoleName.LEAD: frozenset(
+            {Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.CHANGE_BOARD, Do.SET_TARGET, Do.LOCK_PERIODS, Do.USE_API}
+        ),
         RoleName.ANALYST: frozenset({Do.SEE, Do.SEE_SMALL_NUMBERS, Do.USE_API}),
         RoleName.ADMINISTRATOR: frozenset(Do),
     }

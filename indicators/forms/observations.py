@@ -2,15 +2,18 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
 from indicators.calculations import Parts
-from indicators.models import Indicator
+from indicators.models import Indicator, PeriodLock
 from indicators.operations import ObservationRefused, Row, refuse_impossible
+from indicators.operations.refusals import PeriodLocked
+from indicators.queries.locks import lock_over
+from indicators.queries.standing import find_standing
 from organisation.models import Period, Unit
 from organisation.operations import periods_for
 
@@ -34,14 +37,17 @@ class Catalogue:
     indicators: Mapping[str, Indicator]
     units: Mapping[str, Unit]
     periods: dict[str, Period]
+    #: Days of the periods that are locked for somebody.
+    locked: Sequence[tuple[dt.date, dt.date]] = ()
 
     @classmethod
     def load(cls) -> "Catalogue":
-        """Load all indicators and units, with two queries; periods come with `meet`."""
+        """Load all indicators, units and locks, with three queries; periods come with `meet`."""
         return cls(
             {indicator.code: indicator for indicator in Indicator.objects.all()},
             {unit.code: unit for unit in Unit.objects.all()},
             {},
+            list(PeriodLock.objects.in_force().values_list("period__starts_on", "period__ends_on").distinct()),
         )
 
     def meet(self, codes: Iterable[str]) -> None:
@@ -70,7 +76,18 @@ def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, to
         refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
     except ObservationRefused as refusal:
         raise CellRefused(refusal.field, str(refusal), cells.get(refusal.field, "")) from refusal
-    return Row(indicator.pk, unit.pk, period.pk, parts, note)
+    row = Row(indicator.pk, unit.pk, period.pk, parts, note)
+    if any(first <= period.starts_on and period.ends_on <= last for first, last in catalogue.locked):
+        _refuse_locked(row, indicator, unit, period)
+    return row
+
+
+def _refuse_locked(row: Row, indicator: Indicator, unit: Unit, period: Period) -> None:
+    """Refuse a figure that is locked, unless it says what stands already."""
+    lock = lock_over(indicator, unit, period)
+    standing = find_standing(indicator, unit, period)
+    if lock and (standing is None or (standing.parts, standing.note) != (row.parts, row.note)):
+        raise CellRefused("period", str(PeriodLocked(lock)), period.code)
 
 
 def clean_parts(cells: Mapping[str, str]) -> Parts:

@@ -38,6 +38,8 @@ class Tally:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    #: Left as they are because their period is locked.
+    locked: int = 0
 
 
 INCOMING = """
@@ -55,6 +57,24 @@ CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
     SELECT DISTINCT ON (indicator_id, period_id, unit_id) *
     FROM incoming ORDER BY indicator_id, period_id, unit_id, place DESC;
 ANALYZE wanted;
+"""
+
+#: Takes out what would change a locked figure: on the tree that the figure belongs to, as `lock_over` says of one.
+KEEP_LOCKED = """
+DELETE FROM wanted USING indicators_periodlock lock, organisation_period around, organisation_period own,
+    organisation_unit unit, organisation_ancestor line
+WHERE lock.unlocked_at IS NULL AND (lock.indicator_id IS NULL OR lock.indicator_id = wanted.indicator_id)
+    AND own.id = wanted.period_id AND around.id = lock.period_id
+    AND around.starts_on <= own.starts_on AND around.ends_on >= own.ends_on
+    AND unit.id = wanted.unit_id AND line.unit_id = unit.id AND line.ancestor_id = lock.unit_id
+    AND line.valid_from <= least(own.ends_on, unit.closes_on)
+    AND (line.valid_to IS NULL OR line.valid_to >= least(own.ends_on, unit.closes_on))
+    AND NOT EXISTS (
+        SELECT FROM indicators_observation seen WHERE seen.indicator_id = wanted.indicator_id
+            AND seen.period_id = wanted.period_id AND seen.unit_id = wanted.unit_id AND NOT wanted.is_withdrawn
+            AND (seen.numerator, seen.denominator, seen.days, seen.cases, seen.note)
+            IS NOT DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases, wanted.note)
+    )
 """
 
 #: Keeps what is replaced, writes what differs and queues its roll-up. Rows that differ are locked first, so that a
@@ -108,12 +128,15 @@ def record_observations(*, rows: Iterable[Row], source: str, by: Person | None, 
 
     The rows are taken as they are: a caller that doesn't know them to be sound asks `refuse_impossible` first. The
     last of several rows for the same figure counts. Values follow with the next `drain_rollups`: call it after the
-    commit, or leave it to the worker.
+    commit, or leave it to the worker. Locked figures stay as they are, also for jobs: the next refresh after the
+    unlocking brings them up to date.
     """
     with connection.cursor() as cursor:
         cursor.execute(INCOMING)
         read = _copy(cursor, rows)
         cursor.execute(WANTED)
+        cursor.execute(KEEP_LOCKED)
+        locked = cursor.rowcount
         _make_longer_periods(cursor)
         given: Given = {"now": now, "source": source, "by": by.pk if by else None}
         new, changed = _merge(cursor, given)
@@ -121,7 +144,7 @@ def record_observations(*, rows: Iterable[Row], source: str, by: Person | None, 
         more_new, more_changed = _merge(cursor, given) if _was_overtaken(cursor, now) else (0, 0)
         cursor.execute("DROP TABLE incoming, wanted")
     new, changed = new + more_new, changed + more_changed
-    return Tally(new, changed, read - new - changed)
+    return Tally(new, changed, read - new - changed - locked, locked)
 
 
 def _merge(cursor: CursorWrapper, given: Given) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from indicators.operations import refusals
 from indicators.operations.announcing import announce_values
 from indicators.operations.rollup import drain_figure
 from indicators.operations.validation import refuse_impossible
+from indicators.queries.locks import lock_over
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
 from organisation.operations import periods_spanning
@@ -84,10 +85,11 @@ def record_observation(
 
     Asks nobody for permission: jobs and imports call it; `enter_figure` is the people's way. The same figure and note
     again is no new revision. `expected_revision` (0: none yet) refuses to write over what the caller has not seen.
-    Raises `ObservationRefused`.
+    What is refused raises `ObservationRefused`; of it `PeriodLocked`, where the period is locked and the figure another.
     """
     refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
     make_longer_periods(indicator, period.starts_on, period.ends_on)
+    lock = lock_over(indicator, unit, period)
     fresh = Observation(
         indicator=indicator,
         unit=unit,
@@ -98,10 +100,13 @@ def record_observation(
         entered_at=now,
         **columns(parts),
     )
-    if expected_revision in {None, 0} and _inserted(fresh):
+    if lock is None and expected_revision in {None, 0} and _inserted(fresh):
         _follow(indicator, unit, period, now)
         return Recorded("new", fresh.revision)
     before = _locked(indicator, unit, period)
+    # What stands in a locked period may be said again, but nothing else.
+    if lock is not None and (before is None or not _same(before, fresh)):
+        raise refusals.PeriodLocked(lock)
     if before is None or (expected_revision is not None and expected_revision != before.revision):
         raise refusals.ChangedMeanwhile
     if _same(before, fresh):
@@ -133,6 +138,9 @@ def withdraw_observation(
         raise refusals.ChangedMeanwhile
     if before is None:
         return False
+    lock = lock_over(indicator, unit, period)
+    if lock is not None:
+        raise refusals.PeriodLocked(lock)
     _keep(before, by, now)
     before.delete()
     _follow(indicator, unit, period, now)

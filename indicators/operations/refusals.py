@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from indicators.models import PeriodLock
+
 
 class ObservationRefused(Exception):
     """A figure that cannot be taken. `code` is stable; `str()` is the sentence in the reader's language."""
@@ -106,6 +108,45 @@ class MayNotEnter(ObservationRefused):
     code = "may_not_enter"
     field = "unit"
     sentence = _("You may not enter figures for this unit.")
+
+
+class PeriodLocked(ObservationRefused):
+    """Someone has locked the period: what was reported for it stays as it is."""
+
+    code = "period_locked"
+    field = "period"
+
+    def __init__(self, lock: PeriodLock) -> None:
+        super().__init__()
+        self.lock = lock
+
+    def __str__(self) -> str:
+        who = str(self.lock.locked_by or "?")
+        return _("%(period)s was locked by %(who)s; a lead can unlock it.") % {"period": self.lock.period, "who": who}
+
+
+class LockRefused(Exception):
+    """A period that cannot be locked or unlocked. `code` is stable; `str()` is the sentence."""
+
+    code: ClassVar[str] = "lock_refused"
+    sentence: ClassVar[str | Promise] = _("This period cannot be locked.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class MayNotLock(LockRefused):
+    """The person has no role at the unit that lets them lock periods."""
+
+    code = "may_not_lock"
+    sentence = _("You may not lock or unlock periods of this unit.")
+
+
+class PeriodStillOpen(LockRefused):
+    """The period has not ended: figures for it are still to come."""
+
+    code = "period_still_open"
+    sentence = _("This period has not ended yet; it is locked once its figures are in.")
 
 
 class DefinitionRefused(Exception):

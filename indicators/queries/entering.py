@@ -12,9 +12,10 @@ from django.db.models import Q, QuerySet
 
 from indicators.calculations import Xmr, xmr
 from indicators.choices import IndicatorStatus
-from indicators.models import Indicator, Observation
+from indicators.models import Indicator, Observation, PeriodLock
 from indicators.queries.entering_pairs import Pair, due_periods, pairs_due
 from indicators.queries.judged import figure_of
+from indicators.queries.locks import first_over, locks_around
 from indicators.queries.standing import Standing, standing_of
 from organisation.choices import Do, Frequency
 from organisation.models import Ancestor, Period, Person, Unit
@@ -44,6 +45,8 @@ class GridRow:
     standing: Standing | None
     earlier: tuple[Earlier, ...]
     usual: Xmr
+    #: What keeps the figure as it is, if anything does.
+    lock: PeriodLock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,10 @@ class Grid:
     paths: Mapping[int, tuple[str, ...]]
     #: Figures beyond `MOST_ROWS`.
     left_out: int
+    #: In force on the period, above any of the rows.
+    locks: tuple[PeriodLock, ...] = ()
+    #: Ids of the units whose periods this person may lock; None: all.
+    may_lock: Collection[int] | None = frozenset()
 
 
 def enterable() -> QuerySet[Indicator]:
@@ -99,7 +106,8 @@ def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, 
     mine = [pair for pair in pairs if pair.frequency == shown.frequency]
     lines = _lines({pair.unit_id for pair in mine}, shown.ends_on)
     inside = [pair for pair in mine if not under or under in {unit.code for unit in lines[pair.unit_id]}]
-    rows = _rows(inside, indicators, lines, shown)
+    locks = locks_around(shown, {unit.pk for line in lines.values() for unit in line})
+    rows = _rows(inside, indicators, lines, shown, locks)
     return Grid(
         period=shown,
         periods=tuple(calendar.get(shown.frequency, (shown,))),
@@ -108,6 +116,8 @@ def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, 
         rows=rows,
         paths={unit: tuple(above.name for above in line[:-1]) for unit, line in lines.items()},
         left_out=len(inside) - len(rows),
+        locks=tuple(locks),
+        may_lock=unit_ids_where(person, Do.LOCK_PERIODS, on=today),
     )
 
 
@@ -156,7 +166,11 @@ def _places(lines: Mapping[int, Sequence[Unit]], units: Collection[int] | None) 
 
 
 def _rows(
-    pairs: Sequence[Pair], indicators: Mapping[int, Indicator], lines: Mapping[int, Sequence[Unit]], period: Period
+    pairs: Sequence[Pair],
+    indicators: Mapping[int, Indicator],
+    lines: Mapping[int, Sequence[Unit]],
+    period: Period,
+    locks: Sequence[PeriodLock],
 ) -> tuple[GridRow, ...]:
     def order(pair: Pair) -> tuple[object, ...]:
         return (tuple(unit.name for unit in lines[pair.unit_id]), pair.unit_id, indicators[pair.indicator_id].name)
@@ -164,12 +178,24 @@ def _rows(
     shown = sorted(pairs, key=order)[:MOST_ROWS]
     history = _history(shown, period)
     return tuple(
-        _row(indicators[pair.indicator_id], lines[pair.unit_id][-1], history[pair.indicator_id, pair.unit_id], period)
+        _row(
+            indicators[pair.indicator_id],
+            lines[pair.unit_id][-1],
+            history[pair.indicator_id, pair.unit_id],
+            period,
+            first_over(locks, pair.indicator_id, lines[pair.unit_id]),
+        )
         for pair in shown
     )
 
 
-def _row(indicator: Indicator, unit: Unit, own: Mapping[int, Observation], period: Period) -> GridRow:
+def _row(
+    indicator: Indicator,
+    unit: Unit,
+    own: Mapping[int, Observation],
+    period: Period,
+    lock: PeriodLock | None = None,
+) -> GridRow:
     earlier = [
         Earlier(row.period, standing_of(row), figure_of(indicator, standing_of(row).parts))
         for row in sorted(own.values(), key=lambda row: row.period.starts_on, reverse=True)
@@ -182,6 +208,7 @@ def _row(indicator: Indicator, unit: Unit, own: Mapping[int, Observation], perio
         standing=standing_of(current) if current else None,
         earlier=tuple(earlier),
         usual=xmr([one.figure for one in reversed(earlier)]),
+        lock=lock,
     )
 
 

@@ -2,5 +2,6 @@
 
 from indicators.views.enter import enter
 from indicators.views.figure import figure
+from indicators.views.locks import lock, unlock
 
-__all__ = ["enter", "figure"]
+__all__ = ["enter", "figure", "lock", "unlock"]

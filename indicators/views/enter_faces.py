@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from indicators.calculations import Parts, Xmr, shown
 from indicators.choices import Kind, Source
 from indicators.forms.entries import typed
-from indicators.models import Indicator
+from indicators.models import Indicator, PeriodLock
 from indicators.queries.entering import Grid, GridRow, Tab
 from indicators.queries.judged import figure_of
 from indicators.queries.standing import Standing
@@ -91,6 +91,15 @@ class ChoiceFace:
 
 
 @dataclass(frozen=True, slots=True)
+class LockFace:
+    """A lock in force; `key` is empty where this person may not lift it."""
+
+    key: str
+    words: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class GridFace:
     """The page."""
 
@@ -105,6 +114,8 @@ class GridFace:
     figures: int
     entered: int
     left_out: int
+    locks: tuple[LockFace, ...]
+    lockable: tuple[ChoiceFace, ...]
 
 
 def grid_face(grid: Grid, *, under: str, today: dt.date) -> GridFace | None:
@@ -126,12 +137,35 @@ def grid_face(grid: Grid, *, under: str, today: dt.date) -> GridFace | None:
         figures=len(grid.rows),
         entered=sum(row.standing is not None for row in grid.rows),
         left_out=grid.left_out,
+        locks=tuple(_lock(one, grid, today) for one in grid.locks),
+        lockable=_lockable(grid, today),
     )
 
 
 def period_words(period: Period, today: dt.date) -> str:
     """Name a period shortly."""
     return period_text(period.frequency, period.code, period.starts_on, period.ends_on, today)
+
+
+def _lock(lock: PeriodLock, grid: Grid, today: dt.date) -> LockFace:
+    may_lift = grid.may_lock is None or lock.unit_id in grid.may_lock
+    place = lock.unit.name if lock.indicator is None else f"{lock.unit.name}, {lock.indicator.name}"
+    return LockFace(str(lock.pk) if may_lift else "", f"{period_words(lock.period, today)} · {place}", locked_by(lock))
+
+
+def locked_by(lock: PeriodLock) -> str:
+    """Say who locked a period and when: "Marie Bouchard, 14 Nov 13:42"."""
+    at = instant_text(lock.locked_at)
+    return f"{lock.locked_by}, {at}" if lock.locked_by else at
+
+
+def _lockable(grid: Grid, today: dt.date) -> tuple[ChoiceFace, ...]:
+    """Return the units for which this person may lock the period now."""
+    if grid.period is None or grid.period.ends_on >= today:
+        return ()
+    locked = {one.unit_id for one in grid.locks if one.indicator_id is None}
+    mine = [one for one in grid.places if grid.may_lock is None or one.pk in grid.may_lock]
+    return tuple(ChoiceFace(one.code, one.name, is_chosen=False) for one in mine if one.pk not in locked)
 
 
 def _tab(tab: Tab, period: Period) -> ChoiceFace:
@@ -179,10 +213,18 @@ def _row(row: GridRow, period: Period, today: dt.date) -> RowFace:
             for one in reversed(row.earlier[:LAST])
         ),
         usual=usual_text(indicator, row.usual),
-        state=standing_face(indicator, row.standing, row.usual)
-        if row.standing
-        else missing_face(indicator, period, today),
+        state=_state(row, period, today),
     )
+
+
+def _state(row: GridRow, period: Period, today: dt.date) -> StateFace:
+    if row.lock:
+        figure = typed(row.indicator.kind, row.standing.parts) if row.standing else ""
+        seen = row.standing.key if row.standing else ""
+        return StateFace("is-locked", "lock", _("Locked"), locked_by(row.lock), seen=seen, typed=figure)
+    if row.standing:
+        return standing_face(row.indicator, row.standing, row.usual)
+    return missing_face(row.indicator, period, today)
 
 
 def hint_of(indicator: Indicator) -> str:
@@ -263,4 +305,9 @@ def _warning(indicator: Indicator, figure: Decimal | None, usual: Xmr | None) ->
 def written_by(standing: Standing) -> str:
     """Say who wrote a figure and when: "Marie Bouchard, 14 Nov 13:42"."""
     who = standing.person or str(Source(standing.source).label)
-    return f"{who}, {dated(timezone.localtime(standing.entered_at), pgettext('date format', 'j M, H:i'))}"
+    return f"{who}, {instant_text(standing.entered_at)}"
+
+
+def instant_text(at: dt.datetime) -> str:
+    """Write "14 Nov, 13:42"."""
+    return dated(timezone.localtime(at), pgettext("date format", "j M, H:i"))

@@ -113,8 +113,8 @@ def test_the_page_takes_the_same_queries_for_one_team_as_for_three(
                 build.observation(indicator, team, month.code, 3, 4 if indicator == youth.seen else None)
     client = signed_in(youth.contributor)
 
-    # Session, person; indicators, periods, roles, pairs, lines, calendar, history.
-    with django_assert_num_queries(9):
+    # Session, person; indicators, periods, roles, pairs, lines, locks, calendar, history, who may lock.
+    with django_assert_num_queries(11):
         page = client.get("/enter/")
 
     assert page.content.decode().count("data-cell") == 4 + 2 * teams

@@ -1,0 +1,47 @@
+"""Lock a period once its figures are in, and unlock it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from indicators.models import PeriodLock
+from indicators.operations.locks import lock_period, unlock_period
+from indicators.operations.refusals import LockRefused
+from indicators.views.asking import clock, person_of
+from organisation.models import Period, Unit
+
+
+@login_required
+@require_POST
+def lock(request: HttpRequest) -> HttpResponse:
+    """Lock a period for a unit and all below it."""
+    now, today = clock()
+    unit = get_object_or_404(Unit, code=request.POST.get("unit", ""))
+    period = get_object_or_404(Period, code=request.POST.get("period", ""))
+    try:
+        lock_period(unit=unit, period=period, by=person_of(request), now=now, today=today)
+    except LockRefused as refusal:
+        messages.error(request, str(refusal))
+    return _back(period)
+
+
+@login_required
+@require_POST
+def unlock(request: HttpRequest, number: int) -> HttpResponse:
+    """Lift a lock."""
+    now, today = clock()
+    lifted = get_object_or_404(PeriodLock.objects.select_related("unit", "period"), pk=number)
+    try:
+        unlock_period(lock=lifted, by=person_of(request), now=now, today=today)
+    except LockRefused as refusal:
+        messages.error(request, str(refusal))
+    shown = Period.objects.filter(code=request.POST.get("period", "")).first()
+    return _back(shown or lifted.period)
+
+
+def _back(period: Period) -> HttpResponse:
+    return redirect(f"{reverse('indicators:enter')}?{urlencode({'period': period.code})}")
