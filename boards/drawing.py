@@ -55,7 +55,7 @@ def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
         owner=hanging.owner,
         owner_name=hanging.owner_name,
         coverage=_longest(series, point) or coverage_of(due),
-        age=period_of(due, today) if due and (is_trusted or due != point) else "",
+        age=period_of(due, today) if due and (is_trusted or due is not point) else "",
         note="" if series.is_exact else gettext("not additive"),
         is_overdue=Status(series.status) is Status.LATE,
         is_partial=bool(due and due.expected and due.reporting < due.expected),
@@ -80,7 +80,7 @@ def _dated(series: Series, point: Point | None, today: dt.date) -> str:
     if point is not None:
         return period_of(point, today)
     last = series.last
-    if last is None or last == series.due or Status(series.status) is Status.NOT_APPLICABLE:
+    if last is None or last is series.due or Status(series.status) is Status.NOT_APPLICABLE:
         return ""
     figure = words.with_unit(figure_of(series.indicator, last), series.indicator.unit)
     return gettext("last %(figure)s, %(period)s") % {"figure": figure, "period": period_of(last, today)}
@@ -229,9 +229,14 @@ def spark_of(series: Series) -> Spark | None:
 
 def charted(series: Series) -> Sequence[Point]:
     """Return the points of the chart: ended periods, without the empty ones before the first figure."""
-    ended = series.points[: series.points.index(series.due) + 1] if series.due else ()
+    ended = series.points[: place_of_due(series) + 1]
     first = next((place for place, point in enumerate(ended) if point.figure is not None), len(ended))
     return ended[first:]
+
+
+def place_of_due(series: Series) -> int:
+    """Return where the due point stands in the series; -1 without one. By identity: comparing rows is slow."""
+    return next((place for place, point in enumerate(series.points) if point is series.due), -1)
 
 
 def _target_lines(indicator: Indicator, points: Sequence[Point]) -> list[list[Decimal | None]]:

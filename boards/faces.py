@@ -122,6 +122,7 @@ class BoardFace:
     hidden: int = 0
     flow: FlowFace | None = None
     tallies: tuple[Tally, ...] = ()
+    #: Whether the reader may hang the first tile; asked of empty walls alone.
     can_change: bool = False
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
+from boards.drawing import place_of_due
 from indicators.choices import Direction, Status
 from indicators.queries import Series
 
@@ -45,8 +46,8 @@ def change_of(one: Series) -> int:
     """Tell whether the due figure is better (1) or worse (-1) than the one before; 0 without a way that is better."""
     if one.due is None or one.due.figure is None or one.indicator.direction not in {Direction.UP, Direction.DOWN}:
         return 0
-    place = one.points.index(one.due)
-    before = one.points[place - 1].figure if place else None
+    place = place_of_due(one)
+    before = one.points[place - 1].figure if place > 0 else None
     if before is None or before == one.due.figure:
         return 0
     sign = 1 if one.due.figure > before else -1

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from boards.choices import ZoneKind
 from boards.drawing import Hanging, tile_face
@@ -61,9 +61,8 @@ def _card(board: Board, tiles: Sequence[Tile], drawn: dict[int, Series]) -> Boar
 
 def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime) -> BoardFace:
     """Return the wall as a person may see it. `now` is local: it says when the next huddle is."""
-    tiles = _tiles([board.pk])
-    sight = unit_ids_where(person, Do.SEE, on=today)
-    seen = [tile for tile in tiles if _is_seen(tile, sight)]
+    tiles = _tiles_of(board)
+    seen = _seen(tiles, board, person, today)
     drawn = _series(seen, today)
     faces = dict(zip((tile.pk for tile in seen), _faces(board, seen, drawn, person, today), strict=True))
     columns = gathered([ColumnFace(name, tuple(faces[tile.pk] for tile in column)) for name, column in _columns(seen)])
@@ -86,7 +85,7 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
         hidden=len(tiles) - len(seen),
         flow=flow_face(board.trajectory, board.unit) if board.trajectory else None,
         tallies=tallies([one.status for one in drawn]),
-        can_change=may(person, Do.CHANGE_BOARD, board.unit, on=today),
+        can_change=not tiles and may(person, Do.CHANGE_BOARD, board.unit, on=today),
     )
 
 
@@ -124,6 +123,24 @@ def _tile_rows() -> QuerySet[Tile]:
     return Tile.objects.select_related(
         "zone__board__unit", "indicator__area", "indicator__bound_measure", "unit", "owner"
     )
+
+
+def _tiles_of(board: Board) -> list[Tile]:
+    """Return the tiles of a board that is known: nothing of it is read again."""
+    rows = Tile.objects.select_related("zone", "indicator__area", "indicator__bound_measure", "unit", "owner")
+    tiles = list(rows.filter(zone__board=board).order_by("zone__position", "position", "pk"))
+    for tile in tiles:
+        tile.zone.board = board
+    return tiles
+
+
+def _seen(tiles: Sequence[Tile], board: Board, person: Reader, today: dt.date) -> list[Tile]:
+    """Return the tiles of units that a person may see; whoever sees the board sees its own unit's."""
+    others = {tile.unit_id for tile in tiles} - {None, board.unit_id}
+    if not others:
+        return list(tiles)
+    visible = set(units_where(person, Do.SEE, on=today).filter(pk__in=others).values_list("pk", flat=True))
+    return [tile for tile in tiles if unit_of(tile).pk in visible | {board.unit_id}]
 
 
 def _tiles(boards: Iterable[int]) -> list[Tile]:
@@ -171,15 +188,18 @@ def _faces(
 
 def _enterable(tiles: Sequence[Tile], drawn: Sequence[Series], person: Reader, today: dt.date) -> set[int]:
     """Return the tiles that a person may fill: their units report themselves, or nobody in particular does."""
-    allowed = unit_ids_where(person, Do.ENTER_FIGURES, on=today)
+    units = units_where(person, Do.ENTER_FIGURES, on=today).filter(pk__in={one.unit.pk for one in drawn})
+    allowed = set(units.values_list("pk", flat=True))
     by_hand = [
         (tile, one)
         for tile, one in zip(tiles, drawn, strict=True)
-        if is_entered_by_hand(tile) and (allowed is None or one.unit.pk in allowed)
+        if one.unit.pk in allowed and is_entered_by_hand(tile)
     ]
+    if not by_hand:
+        return set()
     reports = set(
         Reporter.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
-        .filter(indicator__in={tile.indicator_id for tile in tiles}, unit__in={one.unit.pk for one in drawn})
+        .filter(indicator__in={tile.indicator_id for tile, _ in by_hand}, unit__in={one.unit.pk for _, one in by_hand})
         .values_list("indicator_id", "unit_id")
     )
     return {
@@ -191,8 +211,9 @@ def _enterable(tiles: Sequence[Tile], drawn: Sequence[Series], person: Reader, t
 
 def _path(unit: Unit, today: dt.date) -> tuple[str, ...]:
     """Return the names from the root down to the unit."""
-    rows = Ancestor.objects.valid(today).filter(unit=unit).select_related("ancestor").order_by("-distance")
-    return tuple(row.ancestor.name for row in rows)
+    above = Ancestor.objects.valid(today).filter(unit=unit).order_by("-distance")
+    names = above.values_list("ancestor__name_en", "ancestor__name_fr")
+    return tuple((french if get_language() == "fr" else "") or english for english, french in names)
 
 
 def figure_series(wanted: Wanted, *, today: dt.date) -> Series:

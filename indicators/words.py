@@ -57,14 +57,14 @@ def period_text(frequency: str, code: str, starts_on: dt.date, ends_on: dt.date,
         return _day_name(ends_on, today)
     if frequency == Frequency.MONTH:
         return date_format(starts_on, "F" if starts_on.year == today.year else "F Y")
-    number = {"number": code[-2:].lstrip("QWP0"), "year": starts_on.year, "day": day_text(ends_on, today)}
-    patterns = {
-        Frequency.WEEK: gettext("week %(number)s"),
-        Frequency.FISCAL_PERIOD: gettext("P%(number)s · to %(day)s"),
-        Frequency.QUARTER: gettext("Q%(number)s %(year)s"),
-        Frequency.FISCAL_YEAR: f"%(year)s–{ends_on:%y}",
-    }
-    return patterns.get(Frequency(frequency), "%(year)s") % number
+    number = code[-2:].lstrip("QWP0")
+    if frequency == Frequency.WEEK:
+        return gettext("week %(number)s") % {"number": number}
+    if frequency == Frequency.FISCAL_PERIOD:
+        return gettext("P%(number)s · to %(day)s") % {"number": number, "day": day_text(ends_on, today)}
+    if frequency == Frequency.QUARTER:
+        return gettext("Q%(number)s %(year)s") % {"number": number, "year": starts_on.year}
+    return f"{starts_on.year}–{ends_on:%y}" if frequency == Frequency.FISCAL_YEAR else str(starts_on.year)
 
 
 def _day_name(day: dt.date, today: dt.date) -> str:

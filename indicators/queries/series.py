@@ -80,7 +80,8 @@ def series(wanted: Sequence[Wanted], *, today: dt.date, periods: int = PERIODS) 
 def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
     indicator, unit = rows.indicators[wanted.indicator_id], rows.units[wanted.unit_id]
     calendar = rows.periods.get(wanted.frequency, ())
-    points = tuple(_point(indicator, unit, period, rows, today=today) for period in calendar)
+    newest = next((period for period in reversed(calendar) if period.ends_on < today), None)
+    points = tuple(_point(indicator, unit, period, rows, newest=newest, today=today) for period in calendar)
     ended = [point for point in points if point.period.ends_on < today]
     due = ended[-1] if ended else None
     return Series(
@@ -98,7 +99,10 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
     )
 
 
-def _point(indicator: Indicator, unit: Unit, period: Period, rows: Rows, *, today: dt.date) -> Point:
+def _point(
+    indicator: Indicator, unit: Unit, period: Period, rows: Rows, *, newest: Period | None, today: dt.date
+) -> Point:
+    """Make a point; `newest` is the newest period of the calendar that has ended."""
     key = (indicator.pk, unit.pk, period.pk)
     value = rows.values.get(key)
     parts = parts_of(value) if value else None
@@ -106,7 +110,6 @@ def _point(indicator: Indicator, unit: Unit, period: Period, rows: Rows, *, toda
     day = day_of(unit, period)
     target = rows.targets.in_force(indicator.pk, above(rows.lines.get(unit.pk, ()), day), day)
     expected = value.expected if value else rows.expected.get(key)
-    newest = next((one for one in reversed(rows.periods[period.frequency]) if one.ends_on < today), None)
     return Point(
         period=period,
         parts=parts,
@@ -124,7 +127,7 @@ def _point(indicator: Indicator, unit: Unit, period: Period, rows: Rows, *, toda
             expected=expected,
             target=target,
             today=today,
-            is_closed_for_good=newest is not None and period.ends_on < newest.ends_on,
+            is_closed_for_good=period is not newest and period.ends_on < today,
         ),
         computed_at=value.computed_at if value else None,
     )

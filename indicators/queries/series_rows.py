@@ -4,11 +4,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
 
-from indicators.models import Indicator, Value
+from indicators.models import Indicator
 from indicators.queries.targets import Line, Targets, lines_of, targets_of
 from organisation.models import Period, Unit
 
@@ -20,6 +21,19 @@ class Wanted:
     indicator_id: int
     unit_id: int
     frequency: str
+
+
+@dataclass(slots=True)
+class ValueRow:
+    """A value as it is kept. No model: a wall reads some 450 of them, and to make models takes longer than to read."""
+
+    numerator: Decimal | None
+    denominator: Decimal | None
+    days: list[int] | None
+    cases: list[int] | None
+    reporting: int
+    expected: int | None
+    computed_at: dt.datetime
 
 
 class EntryRow(NamedTuple):
@@ -40,7 +54,7 @@ class Rows:
     #: By frequency, oldest first.
     periods: Mapping[str, Sequence[Period]]
     #: By indicator, unit and period.
-    values: Mapping[tuple[int, int, int], Value]
+    values: Mapping[tuple[int, int, int], ValueRow]
     targets: Targets
     lines: Mapping[int, Sequence[Line]]
     #: By indicator and unit.
@@ -83,20 +97,23 @@ def _periods(frequencies: Sequence[str], *, today: dt.date, most: int) -> dict[s
     return found
 
 
-def _values(wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]]) -> dict[tuple[int, int, int], Value]:
-    rows = Value.objects.raw(
-        """
-        SELECT value.* FROM (
-            SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
-                AS wanted(indicator_id, unit_id, frequency)
-        ) wanted
-        JOIN organisation_period period ON period.frequency = wanted.frequency AND period.id = ANY(%s)
-        JOIN indicators_value value ON value.indicator_id = wanted.indicator_id
-            AND value.unit_id = wanted.unit_id AND value.period_id = period.id
-        """,
-        [*_columns(wanted), [period.pk for periods in calendar.values() for period in periods]],
-    )
-    return {(value.indicator_id, value.unit_id, value.period_id): value for value in rows}
+def _values(wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]]) -> dict[tuple[int, int, int], ValueRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT value.indicator_id, value.unit_id, value.period_id, value.numerator, value.denominator,
+                value.days, value.cases, value.reporting, value.expected, value.computed_at
+            FROM (
+                SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
+                    AS wanted(indicator_id, unit_id, frequency)
+            ) wanted
+            JOIN organisation_period period ON period.frequency = wanted.frequency AND period.id = ANY(%s)
+            JOIN indicators_value value ON value.indicator_id = wanted.indicator_id
+                AND value.unit_id = wanted.unit_id AND value.period_id = period.id
+            """,
+            [*_columns(wanted), [period.pk for periods in calendar.values() for period in periods]],
+        )
+        return {(row[0], row[1], row[2]): ValueRow(*row[3:]) for row in cursor.fetchall()}
 
 
 def _columns(wanted: Sequence[Wanted]) -> list[list[int] | list[str]]:
