@@ -1,10 +1,10 @@
-"""Labels for the large chart: a few periods below, the highest and lowest figure at the side."""
+"""Labels for the large chart: a few periods below, the figures at its head and foot at the side."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from boards import words
-from boards.drawing import charted, period_of
+from boards.drawing import charted, period_of, spark_of
 from indicators.calculations import shown
 from indicators.queries import Series
 
@@ -23,15 +23,14 @@ class Axes:
 
 def axes(series: Series, today: dt.date) -> Axes | None:
     """Label the chart of a series; None where there is none."""
-    points = charted(series)
-    figures = [point.figure for point in points if point.figure is not None]
-    if not figures:
+    points, spark = charted(series), spark_of(series)
+    if spark is None:
         return None
     decimals, unit = series.indicator.decimals, series.indicator.unit
     count = min(MOST_LABELS, len(points))
     places = sorted({round(at * (len(points) - 1) / max(1, count - 1)) for at in range(count)})
     return Axes(
-        high=words.with_unit(words.figure_text(shown(max(figures), decimals), decimals), unit),
-        low=words.with_unit(words.figure_text(shown(min(figures), decimals), decimals), unit),
+        high=words.with_unit(words.figure_text(shown(spark.high, decimals), decimals), unit),
+        low=words.with_unit(words.figure_text(shown(spark.low, decimals), decimals), unit),
         periods=tuple(period_of(points[place], today) for place in places),
     )

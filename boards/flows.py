@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from boards import words
@@ -25,7 +26,7 @@ def flow_face(trajectory: Trajectory, unit: Unit | None) -> FlowFace | None:
         name=found.name,
         address=f"/trajectories/{found.trajectory}/",
         steps=tuple(_step(step, found.waiting) for step in found.steps),
-        as_of=words.dated(found.as_of, pgettext("date format", "j M, H:i")),
+        as_of=words.dated(timezone.localtime(found.as_of), pgettext("date format", "j M, H:i")),
     )
 
 

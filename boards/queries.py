@@ -136,7 +136,7 @@ def _tiles_of(board: Board) -> list[Tile]:
 
 def _seen(tiles: Sequence[Tile], board: Board, person: Reader, today: dt.date) -> list[Tile]:
     """Return the tiles of units that a person may see; whoever sees the board sees its own unit's."""
-    others = {tile.unit_id for tile in tiles} - {None, board.unit_id}
+    others = {tile.unit_id for tile in tiles if tile.unit_id is not None} - {board.unit_id}
     if not others:
         return list(tiles)
     visible = set(units_where(person, Do.SEE, on=today).filter(pk__in=others).values_list("pk", flat=True))

@@ -55,6 +55,9 @@ class Spark:
     marks: tuple[Mark, ...]
     target: str
     last: Mark | None
+    #: The figures at the foot and the head of the drawing, for those who label it.
+    low: Decimal
+    high: Decimal
 
     @property
     def view_box(self) -> str:
@@ -111,6 +114,8 @@ def sparkline(
         marks=marks,
         target="".join(_steps(line, scale) for line in targets),
         last=marks[-1] if points[-1] is not None else None,
+        low=scale.low,
+        high=scale.high,
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -36,7 +37,7 @@ def signed_in(person: Person) -> Client:
     return client
 
 
-def waits(team: Unit, **numbers: int) -> Indicator:
+def waits(team: Unit, **numbers: Any) -> Indicator:
     """Define a wait in days with a figure of 34 for October."""
     made = build.indicator("wait", kind=Kind.STOCK, name_en="Wait", unit="d", direction=Direction.DOWN, grace_days=7)
     build.target(made, team, **numbers)
