@@ -1,9 +1,11 @@
 """Name the app to Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IndicatorsConfig(AppConfig):
     """The `indicators` app."""
 
     name = "indicators"
+    verbose_name = _("Indicators")
