@@ -20,17 +20,17 @@ from api.people import readable_units, small_number_ids
 from api.periods import span
 from api.problems import Problem, bad_parameter
 from api.small_numbers import Figure, secret_figures
-from indicators.choices import Direction
 from indicators.models import Indicator
 from indicators.queries import Point, Series, ValueFilter, Wanted, series, values
+from indicators.queries.charts import chart_of
 from indicators.spc import answer
+from indicators.spc.plotthedots import as_columns
 from organisation.choices import Frequency
 
 #: Three years of months unless `points` says otherwise; longer series than the most are no charts.
 DEFAULT_POINTS, MOST_POINTS = 36, 1_000
 #: Points of a series that is sent.
 LONGEST_SERIES = 10_000
-IMPROVEMENT = {Direction.UP: "increase", Direction.DOWN: "decrease"}
 CHART = {
     "type": "object",
     "description": "The columns of the chart, one item a point, and its icons; those of the chart that was asked for.",
@@ -131,21 +131,30 @@ def secret_of(found: Series, points: Sequence[Point], today: dt.date) -> set[Fig
 
 def chart(found: Series, points: Sequence[Point], secret: Collection[Figure]) -> dict[str, Any]:
     """Return the chart with its points' periods; a figure that is too small to show is a gap like any other."""
-    shown = [Figure(found.indicator.code, found.unit.code, point.period.code) not in secret for point in points]
-    target = points[-1].target if points else None
-    drawn = answer(
-        {
-            "dates": [point.period.starts_on.isoformat() for point in points],
-            "y": [point.figure if is_shown else None for point, is_shown in zip(points, shown, strict=True)],
-            "improvement_direction": IMPROVEMENT.get(Direction(found.indicator.direction), "neutral"),
-            "target": number(target.target) if target else None,
-        }
+    figures = [
+        point.figure if Figure(found.indicator.code, found.unit.code, point.period.code) not in secret else None
+        for point in points
+    ]
+    drawn = chart_of(
+        found.indicator,
+        figures,
+        [point.period for point in points],
+        targets=[point.target.target if point.target else None for point in points],
+        marks=[placed.mark for placed in found.chart.marks],
+        broken_at=[place for place, point in enumerate(points) if point.breaks_line],
+    )
+    columns = as_columns(
+        drawn.xmr, [point.period.starts_on.isoformat() for point in points[drawn.first :]], figures[drawn.first :]
     )
     return {
         "indicator": found.indicator.code,
         "unit": found.unit.code,
         "frequency": found.wanted.frequency,
-        "period": [point.period.code for point in points],
-        "target": number(target.target) if target else None,
-        **drawn,
+        "period": [point.period.code for point in points[drawn.first :]],
+        "target": number(drawn.target),
+        "marks": [
+            {"period": points[drawn.first + one.place].period.code, "kind": one.mark.kind, "reason": one.mark.reason}
+            for one in drawn.marks
+        ],
+        **columns,
     }

@@ -9,10 +9,11 @@ from django.utils.translation import gettext, ngettext
 
 from boards import words
 from boards.faces import TileFace
-from boards.sparkline import Limits, Spark, sparkline
+from boards.sparkline import Spark, sparkline
 from boards.statuses import TRUSTED, status_face
+from boards.variation import causes_of, icons_of, limits_of, no_limits_text
 from indicators.calculations import shown
-from indicators.choices import Direction, Status
+from indicators.choices import Direction, MarkKind, Status
 from indicators.models import Indicator
 from indicators.queries import Point, Series, TargetInForce
 
@@ -60,6 +61,7 @@ def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
         is_overdue=Status(series.status) is Status.LATE,
         is_partial=bool(due and due.expected and due.reporting < due.expected),
         spark=spark_of(series),
+        icons=icons_of(series.chart) if is_trusted else (),
         can_enter=hanging.can_enter,
         indicator=series.indicator.code,
         place=hanging.place,
@@ -212,6 +214,7 @@ def _sentence(series: Series, point: Point | None, status: str, today: dt.date) 
         target_spoken(indicator, series.due.target if series.due else None) if is_trusted else _beside(series, today),
         period_of(point, today) if point else "",
         _longest(series, point) or coverage_of(series.due),
+        *(icon.words.lower() for icon in icons_of(series.chart) if is_trusted),
     ]
     return ", ".join(part for part in parts if part) + ". " + gettext("Why?")
 
@@ -219,19 +222,20 @@ def _sentence(series: Series, point: Point | None, status: str, today: dt.date) 
 def spark_of(series: Series) -> Spark | None:
     """Lay out the chart of the ended periods, from the first that has a figure."""
     points = charted(series)
-    figures = [point.figure for point in points]
-    lines = series.lines
-    limits: tuple[Limits, ...] = ()
-    if lines.lower is not None and lines.mean is not None and lines.upper is not None:
-        limits = (Limits(0, len(points) - 1, lines.lower, lines.mean, lines.upper),)
-    return sparkline(figures, targets=_target_lines(series.indicator, points), limits=limits)
+    chart = series.chart
+    return sparkline(
+        [point.figure for point in points],
+        targets=_target_lines(series.indicator, points),
+        limits=limits_of(chart, len(points)),
+        causes=causes_of(chart),
+        breaks=[segment.first for segment in chart.xmr.segments[1:]],
+        notes=[one.place for one in chart.marks if one.mark.kind == MarkKind.NOTE],
+    )
 
 
 def charted(series: Series) -> Sequence[Point]:
     """Return the points of the chart: ended periods, without the empty ones before the first figure."""
-    ended = series.points[: place_of_due(series) + 1]
-    first = next((place for place, point in enumerate(ended) if point.figure is not None), len(ended))
-    return ended[first:]
+    return series.points[series.chart.first : place_of_due(series) + 1]
 
 
 def place_of_due(series: Series) -> int:
@@ -272,11 +276,12 @@ def chart_text(series: Series, today: dt.date) -> str:
 
 
 def _lines_text(series: Series) -> str:
-    lines, decimals = series.lines, series.indicator.decimals + 1
+    lines, decimals = series.chart.lines, series.indicator.decimals + 1
     if lines.lower is None:
-        return ""
+        return no_limits_text(series.chart)
     told = {
         name: words.figure_text(shown(number, decimals), decimals)
         for name, number in (("mean", lines.mean), ("lower", lines.lower), ("upper", lines.upper))
     }
-    return gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told
+    text = gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told
+    return " ".join((text, *(f"{icon.words}." for icon in icons_of(series.chart))))

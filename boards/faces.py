@@ -15,6 +15,18 @@ class StatusFace:
 
 
 @dataclass(frozen=True)
+class IconFace:
+    """What the chart says of the latest point, or of the target: a sign, a letter, and the words for both."""
+
+    #: good, bad, neutral or common: its colour.
+    css: str
+    #: up, down or wave for variation; empty for assurance.
+    sign: str
+    letter: str
+    words: str
+
+
+@dataclass(frozen=True)
 class TileFace:
     """One tile. Every text is final: rounded, in the reader's language and number format.
 
@@ -40,6 +52,7 @@ class TileFace:
     is_overdue: bool = False
     is_partial: bool = False
     spark: Spark | None = None
+    icons: tuple[IconFace, ...] = ()
     can_enter: bool = False
     indicator: str = ""
     place: str = ""

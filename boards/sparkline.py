@@ -16,7 +16,10 @@ MARGIN_X, MARGIN_Y = Decimal(7), Decimal(9)
 
 @dataclass(frozen=True)
 class Limits:
-    """Mean and natural process limits of the points `first` to `last`, both included, in the figure's own unit."""
+    """Mean and natural process limits of the points `first` to `last`, both included, in the figure's own unit.
+
+    Where there are no limits yet, both lie on the mean: the line alone is drawn.
+    """
 
     first: int
     last: int
@@ -39,7 +42,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point; `kind` is plain, good or bad (a special cause that is an improvement or a concern)."""
+    """A point; `kind` is plain, good, bad or neutral (a special cause: improvement, concern, neither), or ghost."""
 
     x: str
     y: str
@@ -58,6 +61,16 @@ class Spark:
     #: The figures at the foot and the head of the drawing, for those who label it.
     low: Decimal
     high: Decimal
+    #: Where a note stands on a date.
+    notes: tuple[str, ...] = ()
+
+    @property
+    def drawn(self) -> list[tuple[str, str]]:
+        """The points as one path for each kind: a wall has some 700 of them."""
+        found: dict[str, list[str]] = {}
+        for mark in self.marks:
+            found.setdefault(mark.kind, []).append(f"M{mark.x} {mark.y}h.01")
+        return [(kind, "".join(paths)) for kind, paths in found.items()]
 
     @property
     def view_box(self) -> str:
@@ -92,8 +105,12 @@ def sparkline(
     targets: Sequence[Sequence[Decimal | None]] = (),
     limits: Sequence[Limits] = (),
     causes: Sequence[str] = (),
+    breaks: Sequence[int] = (),
+    notes: Sequence[int] = (),
 ) -> Spark | None:
     """Lay out points in time order, None where a period has no figure; None when there is no figure at all.
+
+    The line breaks before each place of `breaks`, as it does where limits begin.
 
     Each line of `targets` and the `causes` stand beside the points, one each; a band has two lines.
     """
@@ -110,12 +127,13 @@ def sparkline(
     )
     return Spark(
         bands=tuple(_band(limit, scale) for limit in limits),
-        runs=tuple(_runs(points, limits, scale)),
+        runs=tuple(_runs(points, [*breaks, *(limit.first for limit in limits)], scale)),
         marks=marks,
         target="".join(_steps(line, scale) for line in targets),
         last=marks[-1] if points[-1] is not None else None,
         low=scale.low,
         high=scale.high,
+        notes=tuple(_text(scale.x(Decimal(position))) for position in notes),
     )
 
 
@@ -132,9 +150,8 @@ def _band(limit: Limits, scale: Scale) -> Band:
     )
 
 
-def _runs(points: Sequence[Decimal | None], limits: Sequence[Limits], scale: Scale) -> Iterator[str]:
-    """Join neighbours. A period without a figure and a rebase are gaps in the line: no zero, no bridge."""
-    starts = [limit.first for limit in limits]
+def _runs(points: Sequence[Decimal | None], starts: Sequence[int], scale: Scale) -> Iterator[str]:
+    """Join neighbours. A period without a figure, a rebase, another meaning are gaps: no zero, no bridge."""
     stretches = groupby(
         enumerate(points), key=lambda pair: (pair[1] is None, sum(start <= pair[0] for start in starts))
     )

@@ -60,6 +60,14 @@ class Status(models.TextChoices):
     NO_TARGET = "no target", _("No target")
 
 
+class MarkKind(models.TextChoices):
+    """What a person marks on a chart."""
+
+    REBASE = "rebase", _("New limits from here")
+    GHOST = "ghost", _("Leave out of mean and limits")
+    NOTE = "note", _("Note")
+
+
 class Source(models.TextChoices):
     """How an observation came."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from indicators.choices import Direction, IndicatorStatus, Kind, Source, Statistic
+from indicators.choices import Direction, IndicatorStatus, Kind, MarkKind, Source, Statistic
 from organisation.choices import Frequency
 from organisation.models import Period, Unit
 
@@ -74,11 +74,27 @@ class Indicator(models.Model):
         _("minimum coverage"), max_digits=4, decimal_places=3, default=0, help_text=_("share of units, 0 to 1")
     )
     grace_days = models.PositiveSmallIntegerField(_("days of grace after the period"), default=7)
+    start_event = models.CharField(_("start event"), max_length=300, blank=True)
+    stop_event = models.CharField(_("stop event"), max_length=300, blank=True)
+    inclusion = models.TextField(_("inclusion"), blank=True)
+    exclusion = models.TextField(_("exclusion"), blank=True)
+    interpretation = models.TextField(_("use and interpretation"), blank=True)
+    warnings = models.TextField(_("warnings and limits"), blank=True)
+    complementary = models.ManyToManyField(
+        "self", verbose_name=_("complementary indicators"), symmetrical=False, related_name="complements", blank=True
+    )
+    #: Moving ranges beyond 3.267 × their mean don't widen the limits of the chart.
+    screens_outliers = models.BooleanField(
+        _("screens outliers"), default=True, help_text=_("leave unusual moving ranges out of the chart's limits")
+    )
     source_text = models.CharField(_("source"), max_length=300, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("owner"))
     status = models.CharField(
         _("status"), max_length=10, choices=IndicatorStatus.choices, default=IndicatorStatus.ACTIVE
     )
+    #: Periods that ended before are judged as ever.
+    abandoned_on = models.DateField(_("abandoned on"), null=True, blank=True)
+    #: Number of the newest version, whether it has taken effect yet or not.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
@@ -102,6 +118,37 @@ class Indicator(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return (self.name_fr if get_language() == "fr" else "") or self.name_en
+
+
+class DefinitionVersion(models.Model):
+    """A definition sheet as it was made at a moment, for the periods that end on its first day or later.
+
+    Of several versions that have begun by a period's last day, the highest number holds: a version replaces the earlier
+    ones from its first day on. A restatement is a version of the same words that begins earlier. A definition that
+    was never changed may have no version: then it holds from the beginning as it stands.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    takes_effect_on = models.DateField()
+    #: All fields by name: numbers as text, the area and complementary indicators by code, the owner by name.
+    sheet = models.JSONField()
+    is_restatement = models.BooleanField(default=False)
+    #: In the words of whoever changed it.
+    reason = models.CharField(max_length=500, blank=True)
+    #: Null: a job or a file.
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    #: Null: before versions were kept.
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("indicator", "-number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "number"], name="a_version_has_its_own_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.number}"
 
 
 class Reporter(models.Model):
@@ -156,6 +203,47 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator}, {self.unit}: {self.target}"
+
+
+class ChartMarkQuerySet(models.QuerySet["ChartMark"]):
+    """Adjectives of marks."""
+
+    def in_force(self) -> Self:
+        """Return the marks that nobody has taken back."""
+        return self.filter(undone_at__isnull=True)
+
+
+class ChartMark(models.Model):
+    """What a person says of a period on the chart of one figure: never made by a job, and never in force in silence.
+
+    rebase: mean and limits begin anew here. ghost: the point is drawn, but enters no mean, limit or run. note: words.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="marks")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="marks")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=6, choices=MarkKind.choices)
+    reason = models.CharField(max_length=300)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    objects = ChartMarkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("period__starts_on", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "unit", "period", "kind"],
+                condition=Q(undone_at__isnull=True) & ~Q(kind=MarkKind.NOTE),
+                name="a_point_is_rebased_or_left_out_once",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_mark_gives_its_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.reason}"
 
 
 class Parts(models.Model):
@@ -261,6 +349,63 @@ class PeriodLock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period} at {self.unit}"
+
+
+class ImportBatch(models.Model):
+    """A file whose figures were taken at once, and can be taken back at once while nobody has changed them since."""
+
+    file_name = models.CharField(max_length=200)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="import_batches")
+    made_at = models.DateTimeField()
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportedFigure(models.Model):
+    """A figure that a batch wrote, at this revision; what stood before is the earlier entry of the revision before."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="figures")
+    # A million of them are written at once, from rows that are checked already.
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    revision = models.PositiveIntegerField()
+    is_new = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.unit_id} {self.period_id} r{self.revision}"
+
+
+class ImportDraft(models.Model):
+    """A file that a person has sent and not yet taken: its table, `{"columns": […], "rows": [[line, [cell, …]], …]}`."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="import_draft")
+    file_name = models.CharField(max_length=200)
+    table = models.JSONField()
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ColumnMapping(models.Model):
+    """What the columns of a person's files mean: `{heading in small letters: field}`, remembered for the next file."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="column_mapping")
+    fields = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return str(self.person_id)
 
 
 class Value(Parts):

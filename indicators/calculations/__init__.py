@@ -3,18 +3,15 @@
 from indicators.calculations.figures import figure, percentile, shown
 from indicators.calculations.parts import NOTHING, Parts, add
 from indicators.calculations.status import Reading, StatusCode, status
-from indicators.calculations.xmr import Xmr, xmr
 
 __all__ = [
     "NOTHING",
     "Parts",
     "Reading",
     "StatusCode",
-    "Xmr",
     "add",
     "figure",
     "percentile",
     "shown",
     "status",
-    "xmr",
 ]

@@ -10,13 +10,14 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from indicators.calculations import Xmr, xmr
 from indicators.choices import IndicatorStatus
 from indicators.models import Indicator, Observation, PeriodLock
+from indicators.queries.charts import usual_lines
 from indicators.queries.entering_pairs import Pair, due_periods, pairs_due
 from indicators.queries.judged import figure_of
 from indicators.queries.locks import first_over, locks_around
 from indicators.queries.standing import Standing, standing_of
+from indicators.spc import Lines
 from organisation.choices import Do, Frequency
 from organisation.models import Ancestor, Period, Person, Unit
 from organisation.queries import unit_ids_where
@@ -44,7 +45,7 @@ class GridRow:
     unit: Unit
     standing: Standing | None
     earlier: tuple[Earlier, ...]
-    usual: Xmr
+    usual: Lines
     #: What keeps the figure as it is, if anything does.
     lock: PeriodLock | None = None
 
@@ -207,12 +208,12 @@ def _row(
         unit=unit,
         standing=standing_of(current) if current else None,
         earlier=tuple(earlier),
-        usual=xmr([one.figure for one in reversed(earlier)]),
+        usual=usual_lines(indicator, [one.figure for one in reversed(earlier)]),
         lock=lock,
     )
 
 
-def usual_of(indicator: Indicator, unit: Unit, period: Period) -> Xmr:
+def usual_of(indicator: Indicator, unit: Unit, period: Period) -> Lines:
     """Return the usual range of one figure, as the grid shows it."""
     pair = Pair(indicator.pk, unit.pk, period.frequency, is_in=False)
     own = _history([pair], period)[indicator.pk, unit.pk]

@@ -1,15 +1,17 @@
 """What tiles and charts show: for each wanted figure its last periods, target, status and lines, in few queries."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators.calculations import Parts, StatusCode, Xmr, xmr
+from indicators.calculations import Parts, StatusCode
 from indicators.models import Indicator
+from indicators.queries.charts import SeriesChart, chart_of
 from indicators.queries.judged import day_of, figure_of, parts_of, status_of
 from indicators.queries.series_rows import Rows, Wanted, rows_of
 from indicators.queries.targets import TargetInForce, above
+from indicators.queries.versions import breaks_line
 from organisation.models import Period, Person, Unit
 
 #: Three years of months, as charts of variation want.
@@ -30,6 +32,10 @@ class Point:
     target: TargetInForce | None
     status: StatusCode
     computed_at: dt.datetime | None = None
+    #: Number of the definition's version that holds for the period.
+    definition_version: int = 1
+    #: Whether its figure doesn't compare with those before: the definition means something else from here on.
+    breaks_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,8 @@ class Series:
     entry: LastEntry | None
     #: Whether the figure adds up from its parts without loss.
     is_exact: bool
-    #: Mean and limits of the ended periods.
-    lines: Xmr
+    #: Limits, rules and icons of the ended periods.
+    chart: SeriesChart
 
 
 def series(wanted: Sequence[Wanted], *, today: dt.date, periods: int = PERIODS) -> list[Series]:
@@ -81,7 +87,7 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
     indicator, unit = rows.indicators[wanted.indicator_id], rows.units[wanted.unit_id]
     calendar = rows.periods.get(wanted.frequency, ())
     newest = next((period for period in reversed(calendar) if period.ends_on < today), None)
-    points = tuple(_point(indicator, unit, period, rows, newest=newest, today=today) for period in calendar)
+    points = tuple(_points(indicator, unit, calendar, rows, newest=newest, today=today))
     ended = [point for point in points if point.period.ends_on < today]
     due = ended[-1] if ended else None
     return Series(
@@ -95,14 +101,43 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
         due_on=_due_on(indicator, points, due),
         entry=_entry(wanted, rows),
         is_exact=True,
-        lines=xmr([point.figure for point in ended]),
+        chart=_chart(indicator, unit, ended, rows),
     )
 
 
+def _chart(indicator: Indicator, unit: Unit, ended: Sequence[Point], rows: Rows) -> SeriesChart:
+    return chart_of(
+        indicator,
+        [point.figure for point in ended],
+        [point.period for point in ended],
+        targets=[point.target.target if point.target else None for point in ended],
+        marks=rows.marks.get((indicator.pk, unit.pk), ()),
+        broken_at=[place for place, point in enumerate(ended) if point.breaks_line],
+    )
+
+
+def _points(
+    indicator: Indicator, unit: Unit, calendar: Sequence[Period], rows: Rows, *, newest: Period | None, today: dt.date
+) -> Iterator[Point]:
+    """Make a point for each period by the rule that held then; `newest` is the newest one that has ended."""
+    before = None
+    for period in calendar:
+        rule = rows.rules.rule(indicator, period.ends_on)
+        is_break = before is not None and breaks_line(before, rule)
+        yield _point(rule, unit, period, rows, newest=newest, today=today, is_break=is_break)
+        before = rule
+
+
 def _point(
-    indicator: Indicator, unit: Unit, period: Period, rows: Rows, *, newest: Period | None, today: dt.date
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    rows: Rows,
+    *,
+    newest: Period | None,
+    today: dt.date,
+    is_break: bool,
 ) -> Point:
-    """Make a point; `newest` is the newest period of the calendar that has ended."""
     key = (indicator.pk, unit.pk, period.pk)
     value = rows.values.get(key)
     parts = parts_of(value) if value else None
@@ -130,6 +165,8 @@ def _point(
             is_closed_for_good=period is not newest and period.ends_on < today,
         ),
         computed_at=value.computed_at if value else None,
+        definition_version=indicator.version,
+        breaks_line=is_break,
     )
 
 

@@ -81,7 +81,8 @@ class XmrChart:
 
     segments: tuple[Segment, ...]
     improvement: Improvement
-    variation: str
+    #: None where there are too few points to say: a run chart has no icons.
+    variation: str | None
     assurance: Assurance | None
     #: Where the latest known point stands among the points, or None where there is none.
     latest: int | None
@@ -90,6 +91,20 @@ class XmrChart:
         """Return what a signal of a sign means in this chart's direction."""
         return _meaning(self.improvement, sign)
 
+    def at(self, place: int) -> tuple[Segment, int]:
+        """Return the segment of a point, and where it stands there."""
+        segment = next(segment for segment in reversed(self.segments) if segment.first <= place)
+        return segment, place - segment.first
+
+    def variation_at(self, place: int) -> str:
+        """Return the variation icon of any point, as if it were the latest."""
+        segment, inside = self.at(place)
+        return _icon(self.improvement, segment.sign[inside])
+
+    def assurance_at(self, place: int, target: Number | None) -> Assurance | None:
+        """Return whether the limits at a point promise that a target will be met."""
+        return _assurance(self.at(place)[0].lines, target, self.improvement)
+
 
 def xmr_chart(
     points: Sequence[Number | None],
@@ -97,38 +112,46 @@ def xmr_chart(
     improvement: Improvement = "increase",
     target: Number | None = None,
     rebased_at: Collection[int] = (),
+    ghosts: Collection[int] = (),
     baseline: int | None = None,
     screens_outliers: bool = True,
     minimum_points: int = 0,
 ) -> XmrChart:
     """Return the chart of points in order of date; `rebased_at` are the positions that begin a new segment.
 
+    `ghosts` are drawn and left out of everything else: their neighbours become adjacent (Making Data Count).
     `baseline`: limits come from so many first rows of each segment. `minimum_points`: segments with fewer known
     points get a mean and no limits (a run chart's worth); 0 gives limits whenever they can be worked out.
+    *Decided*: with a minimum, no rule names a point where there are no limits, and too few points have no icon.
     """
     if baseline is not None and baseline < SHORTEST_BASELINE:
         raise SpcRefused("baseline_too_short", f"A baseline takes {SHORTEST_BASELINE} points or more.")
     whole, denominator = common(points)
+    hidden = frozenset(ghosts)
     starts = sorted({0, *(place for place in rebased_at if 0 <= place < len(whole))})
     first_group = int(0 in rebased_at)
     segments = tuple(
-        _segment(
-            whole[start:stop],
-            denominator,
-            first=start,
-            group=first_group + number,
-            baseline=baseline,
-            screens=screens_outliers,
-            minimum=minimum_points,
+        _with_ghosts(
+            _segment(
+                [whole[place] for place in range(start, stop) if place not in hidden],
+                denominator,
+                first=start,
+                group=first_group + number,
+                baseline=baseline,
+                screens=screens_outliers,
+                minimum=minimum_points,
+            ),
+            [place - start for place in range(start, stop) if place in hidden] if hidden else (),
         )
         for number, (start, stop) in enumerate(pairwise([*starts, len(whole)]))
         if stop > start
     )
-    latest = next((place for place in reversed(range(len(whole))) if whole[place] is not None), None)
+    known = (place for place in reversed(range(len(whole))) if whole[place] is not None and place not in hidden)
+    latest = next(known, None)
     return XmrChart(
         segments,
         improvement,
-        _variation(segments, latest, improvement),
+        _variation(segments, latest, improvement, minimum_points),
         _assurance(segments[-1].lines if segments else NO_LINES, target, improvement),
         latest,
     )
@@ -161,6 +184,8 @@ def _segment(
     shift = rules.shifts(side)
     two = rules.two_of_three(side, close)
     cause, sign = rules.precedence(side, outside, trend, two, shift)
+    if minimum and not has_limits:
+        cause, sign = ["common"] * len(ys), [0] * len(ys)
     with localcontext(prec=PRECISION):
         scale = [None if moved is None else Decimal(moved) / denominator for moved in kept]
         lines = _lines(total, n, spread, k, denominator, has_limits=has_limits)
@@ -168,6 +193,22 @@ def _segment(
         first, group, lines, feeds, [*scale, *[None] * (len(ys) - len(used))],
         side, outside, close, trend, two, shift, cause, sign,
     )  # fmt: skip
+
+
+def _with_ghosts(segment: Segment, places: Sequence[int]) -> Segment:
+    """Put the ghosts back where they stood, with nothing told of them."""
+    for place in places:
+        segment.feeds.insert(place, False)
+        segment.moving_ranges.insert(place, None)
+        segment.side.insert(place, None)
+        segment.outside.insert(place, None)
+        segment.close.insert(place, None)
+        segment.trend.insert(place, 0)
+        segment.two_of_three.insert(place, False)
+        segment.shift.insert(place, False)
+        segment.cause.insert(place, "common")
+        segment.sign.insert(place, 0)
+    return segment
 
 
 def _screened(ranges: list[int | None]) -> list[int | None]:
@@ -201,12 +242,17 @@ def _meaning(improvement: Improvement, sign: int) -> str:
     return "special_cause_improvement" if better else "special_cause_concern"
 
 
-def _variation(segments: Sequence[Segment], latest: int | None, improvement: Improvement) -> str:
+def _variation(segments: Sequence[Segment], latest: int | None, improvement: Improvement, minimum: int) -> str | None:
     """Return the icon of the latest point. *Decided*: of the latest known one, where the last is missing."""
     if latest is None:
-        return "common_cause"
+        return None if minimum else "common_cause"
     segment = next(segment for segment in reversed(segments) if segment.first <= latest)
-    sign = segment.sign[latest - segment.first]
+    if minimum and sum(segment.feeds) < minimum:
+        return None
+    return _icon(improvement, segment.sign[latest - segment.first])
+
+
+def _icon(improvement: Improvement, sign: int) -> str:
     if sign == 0:
         return "common_cause"
     kind = _meaning(improvement, sign).removeprefix("special_cause_").partition("_")[0]

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from indicators.calculations import Parts, Xmr, shown
+from indicators.calculations import Parts, shown
 from indicators.choices import Kind, Source
 from indicators.forms.entries import typed
 from indicators.models import Indicator, PeriodLock
 from indicators.queries.entering import Grid, GridRow, Tab
 from indicators.queries.judged import figure_of
 from indicators.queries.standing import Standing
+from indicators.spc import Lines
 from indicators.words import dated, day_text, figure_text, period_text, with_unit
 from organisation.choices import Frequency
 from organisation.models import Period
@@ -244,7 +245,7 @@ def shown_text(indicator: Indicator, figure: Decimal | None) -> str:
     return with_unit(figure_text(figure, indicator.decimals), indicator.unit if figure is not None else "")
 
 
-def usual_range(indicator: Indicator, usual: Xmr) -> tuple[Decimal, Decimal] | None:
+def usual_range(indicator: Indicator, usual: Lines) -> tuple[Decimal, Decimal] | None:
     """Return the limits between which nearly all figures lie, cut where no figure of the kind can be."""
     if usual.lower is None or usual.upper is None:
         return None
@@ -252,7 +253,7 @@ def usual_range(indicator: Indicator, usual: Xmr) -> tuple[Decimal, Decimal] | N
     return max(usual.lower, Decimal(0)), min(usual.upper, indicator.factor) if is_share else usual.upper
 
 
-def usual_text(indicator: Indicator, usual: Xmr) -> str:
+def usual_text(indicator: Indicator, usual: Lines) -> str:
     """Say the usual range: "12–31"."""
     limits = usual_range(indicator, usual)
     if limits is None:
@@ -274,7 +275,7 @@ def missing_face(indicator: Indicator, period: Period, today: dt.date) -> StateF
 def standing_face(
     indicator: Indicator,
     standing: Standing,
-    usual: Xmr | None = None,
+    usual: Lines | None = None,
     *,
     was: Parts | None = None,
     is_fresh: bool = False,
@@ -295,7 +296,7 @@ def standing_face(
     )
 
 
-def _warning(indicator: Indicator, figure: Decimal | None, usual: Xmr | None) -> str:
+def _warning(indicator: Indicator, figure: Decimal | None, usual: Lines | None) -> str:
     limits = usual_range(indicator, usual) if usual else None
     if limits is None or figure is None or limits[0] <= figure <= limits[1]:
         return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from indicators.calculations import Parts, Reading, add, figure, shown, status, xmr
+from indicators.calculations import Parts, Reading, add, figure, shown, status
 
 #: Ten people waited 1, 1, 2, 3, 5, 8, 13, 21, 34 and 55 days.
 DELAYS = Parts.of_histogram({1: 2, 2: 1, 3: 1, 5: 1, 8: 1, 13: 1, 21: 1, 34: 1, 55: 1})
@@ -116,25 +116,3 @@ def test_watch_reaches_as_far_beyond_a_band_as_the_threshold_says(value: str, ex
     band = {"direction": "band", "band_low": Decimal(4), "band_high": Decimal(6), "threshold": Decimal(2)}
 
     assert status(Reading(**GOOD | band | {"value": Decimal(value)})) == expected
-
-
-def test_lines_are_the_mean_and_2_66_times_the_mean_moving_range() -> None:
-    lines = xmr([Decimal(n) for n in (9, 11) * 7])
-
-    assert (lines.mean, lines.lower, lines.upper) == (Decimal(10), Decimal("4.68"), Decimal("15.32"))
-
-
-def test_a_gap_takes_both_its_moving_ranges_with_it() -> None:
-    points = [Decimal(n) for n in (9, 11) * 7]
-
-    lines = xmr([*points, None, Decimal(10)])
-
-    assert (lines.mean, lines.lower, lines.upper) == (Decimal(10), Decimal("4.68"), Decimal("15.32"))
-
-
-def test_too_few_points_and_points_that_do_not_vary_have_no_limits() -> None:
-    few, same, none = xmr([Decimal(1), Decimal(2)]), xmr([Decimal(5)] * 20), xmr([None])
-
-    assert (few.mean, few.lower) == (Decimal("1.5"), None)
-    assert (same.mean, same.lower) == (Decimal(5), None)
-    assert (none.mean, none.lower) == (None, None)

@@ -145,4 +145,4 @@ def test_series_need_the_same_queries_for_one_and_for_twenty(tiles: int) -> None
         drawn_ones = series(wanted, today=TODAY)
 
     assert len(drawn_ones) == tiles
-    assert len(asked) == 8
+    assert len(asked) == 9

@@ -1,0 +1,228 @@
+"""Definitions as they were: which version holds for a period, and how one differs from another."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from indicators.models import DefinitionVersion, Indicator
+
+#: A definition as JSON holds it.
+Sheet = dict[str, Any]
+
+#: All that the sheet of a definition says, in the order in which a person reads it.
+SHEET_FIELDS: Final = (
+    "name_en",
+    "name_fr",
+    "text_en",
+    "text_fr",
+    "area",
+    "kind",
+    "statistic",
+    "within",
+    "unit",
+    "factor",
+    "decimals",
+    "numerator_text",
+    "denominator_text",
+    "start_event",
+    "stop_event",
+    "inclusion",
+    "exclusion",
+    "direction",
+    "frequency",
+    "also_at",
+    "minimum_coverage",
+    "grace_days",
+    "interpretation",
+    "warnings",
+    "complementary",
+    "source_text",
+    "owner",
+    "status",
+    "abandoned_on",
+)
+#: By these a figure is computed and judged: old periods keep them as they were.
+RULE_FIELDS: Final = (
+    "factor",
+    "statistic",
+    "within",
+    "unit",
+    "decimals",
+    "direction",
+    "minimum_coverage",
+    "grace_days",
+)
+#: Figures before and after a change of these don't compare: the line of the chart breaks.
+BREAKING_FIELDS: Final = (
+    "factor",
+    "statistic",
+    "within",
+    "unit",
+    "numerator_text",
+    "denominator_text",
+    "start_event",
+    "stop_event",
+    "inclusion",
+    "exclusion",
+)
+KEPT_FIELDS: Final = tuple(dict.fromkeys((*RULE_FIELDS, *BREAKING_FIELDS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The versions of some definitions, ready to be asked for any day without another query."""
+
+    #: By indicator, newest first: the first day of each version, and the definition with its rule.
+    versions: Mapping[int, Sequence[tuple[dt.date, Indicator]]]
+
+    def rule(self, indicator: Indicator, day: dt.date) -> Indicator:
+        """Return the definition as it holds for a period that ends on a day; the very same one if it never changed.
+
+        What is not of its rule (names, status, …) is as it is now.
+        """
+        versions = self.versions.get(indicator.pk, ())
+        return next((rule for first, rule in versions if first <= day), versions[-1][1] if versions else indicator)
+
+
+def rules_of(indicators: Collection[Indicator]) -> Rules:
+    """Load the versions of some definitions, with one query; with none where none has ever changed."""
+    changed = {indicator.pk: indicator for indicator in indicators if indicator.version > 1}
+    versions: dict[int, list[tuple[dt.date, Indicator]]] = defaultdict(list)
+    if changed:
+        for version in DefinitionVersion.objects.filter(indicator__in=changed).order_by("-number"):
+            versions[version.indicator_id].append((version.takes_effect_on, _as_it_was(changed, version)))
+    return Rules(versions)
+
+
+def breaks_line(before: Indicator, after: Indicator) -> bool:
+    """Whether figures by these two rules don't compare."""
+    return before is not after and any(getattr(before, name) != getattr(after, name) for name in BREAKING_FIELDS)
+
+
+def _as_it_was(indicators: Mapping[int, Indicator], version: DefinitionVersion) -> Indicator:
+    rule = copy(indicators[version.indicator_id])
+    rule.version = version.number
+    for name in KEPT_FIELDS:
+        if name in version.sheet:
+            setattr(rule, name, _field(name).to_python(version.sheet[name]))
+    return rule
+
+
+def sheet_of(indicator: Indicator) -> Sheet:
+    """Return a definition as JSON holds it, with what it refers to as codes and names."""
+    sheet: Sheet = {name: _json(getattr(indicator, name)) for name in SHEET_FIELDS if name not in REFERENCES}
+    sheet["area"] = indicator.area.code if indicator.area else ""
+    sheet["owner"] = str(indicator.owner) if indicator.owner else ""
+    codes = indicator.complementary.order_by("code").values_list("code", flat=True) if indicator.pk else ()
+    sheet["complementary"] = list(codes)
+    return {name: sheet[name] for name in SHEET_FIELDS}
+
+
+REFERENCES: Final = frozenset({"area", "owner", "complementary"})
+
+
+def _json(value: object) -> object:
+    """Decimals without trailing zeros, so that a file's 100 and the database's 100.0000 are no difference."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return list(value) if isinstance(value, list) else value
+
+
+#: The columns of a definition by name. Django documents `_meta` as its way to ask for them.
+FIELDS: Final = {field.name: field for field in Indicator._meta.get_fields()}  # noqa: SLF001
+
+
+def _field(name: str) -> Any:
+    return FIELDS[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a field said before and says after, in the reader's words; empty text where it said nothing."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+def differences(before: Sheet, after: Sheet) -> list[Difference]:
+    """Return what differs between two sheets. A field that one of them doesn't know yet was empty."""
+    return [
+        Difference(name, label_of(name), words_of(name, before.get(name)), words_of(name, after.get(name)))
+        for name in SHEET_FIELDS
+        if (before.get(name) or None) != (after.get(name) or None)
+    ]
+
+
+def label_of(name: str) -> str:
+    """Return the name of a field in the reader's language."""
+    return capfirst(str(_field(name).verbose_name))
+
+
+def words_of(name: str, value: Any) -> str:
+    """Say a field's value as it stands in a sheet: choices by their label, numbers as the reader writes them."""
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(words_of(name, one) for one in value)
+    if name == "also_at":
+        name = "frequency"
+    choices = dict(_field(name).flatchoices) if name not in REFERENCES else {}
+    if value in choices:
+        return str(choices[value])
+    if name in {"factor", "minimum_coverage"}:
+        return number_format(Decimal(value).normalize(), use_l10n=True)
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version with what it changed. `changed_by` is a name, empty for a job or a file; newest first."""
+
+    number: int
+    takes_effect_on: dt.date
+    is_restatement: bool
+    reason: str
+    changed_by: str
+    changed_at: dt.datetime | None
+    differences: tuple[Difference, ...]
+    sheet: Sheet
+
+    @property
+    def summary(self) -> str:
+        """What changed, in one line."""
+        if self.is_restatement:
+            return _("Restated")
+        return "; ".join(f"{one.label}: {one.before or '—'} → {one.after or '—'}" for one in self.differences)
+
+
+def versions_of(indicator: Indicator) -> list[VersionRow]:
+    """Return the versions of a definition, newest first; the one that it is, if none was ever kept."""
+    found = list(indicator.versions.select_related("changed_by").order_by("-number"))
+    if not found:
+        return [VersionRow(indicator.version, dt.date.min, False, "", "", None, (), sheet_of(indicator))]
+    earlier: list[DefinitionVersion | None] = [*found[1:], None]
+    return [
+        VersionRow(
+            version.number,
+            version.takes_effect_on,
+            version.is_restatement,
+            version.reason,
+            str(version.changed_by) if version.changed_by else "",
+            version.changed_at,
+            tuple(differences(before.sheet, version.sheet)) if before else (),
+            version.sheet,
+        )
+        for version, before in zip(found, earlier, strict=True)
+    ]
