@@ -7,8 +7,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.forms.entries import Unreadable, read_parts, typed
 from indicators.calculations import Parts
+from indicators.forms.entries import Unreadable, read_parts, typed
 
 
 @pytest.mark.parametrize(
