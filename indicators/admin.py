@@ -10,6 +10,7 @@ from django.utils import timezone
 from indicators.forms.sheets import IndicatorForm, TargetForm
 from indicators.models import Area, Indicator, Reporter, Target
 from indicators.operations import announce_targets, queue_all, store_indicator
+from organisation.models import Person
 
 
 @admin.register(Area)
@@ -31,12 +32,20 @@ class IndicatorAdmin(admin.ModelAdmin[Indicator]):
     list_filter = ("kind", "frequency", "status", "area")
     search_fields = ("code", "name_en", "name_fr")
     readonly_fields = ("version",)
-    autocomplete_fields = ("owner",)
+    autocomplete_fields = ("owner", "complementary")
     inlines = (ReporterInline,)
 
-    def save_model(self, _request: HttpRequest, obj: Indicator, form: ModelForm[Indicator], _change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Indicator, form: ModelForm[Indicator], _change: bool) -> None:
         """Save by the same operation as an import does."""
-        store_indicator(obj, form.changed_data, now=timezone.now())
+        store_indicator(
+            obj,
+            form.changed_data,
+            now=timezone.now(),
+            complementary=form.cleaned_data["complementary"],
+            by=Person.objects.get(email=request.user.get_username()),
+            reason=form.cleaned_data["reason"],
+            takes_effect_on=form.cleaned_data["takes_effect_on"],
+        )
 
     def save_related(self, request: HttpRequest, form: ModelForm[Indicator], formsets: Any, change: bool) -> None:
         """Save who reports, and let coverage follow."""

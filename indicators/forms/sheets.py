@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.choices import Direction
 from indicators.models import Indicator, Target
-from indicators.operations import DefinitionRefused, refuse_unsound, refuse_unsound_target
+from indicators.operations import DefinitionRefused, refuse_backdated, refuse_unsound, refuse_unsound_target
 from organisation.choices import Frequency
 
 
@@ -18,6 +18,13 @@ class IndicatorForm(forms.ModelForm[Indicator]):
     also_at = forms.MultipleChoiceField(
         choices=Frequency.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("also rolled up to")
     )
+
+    takes_effect_on = forms.DateField(
+        required=False,
+        label=_("takes effect on"),
+        help_text=_("empty: today. Periods that ended before keep the rule that they had."),
+    )
+    reason = forms.CharField(max_length=500, required=False, label=_("why it changes"))
 
     class Meta:
         model = Indicator
@@ -36,14 +43,22 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             "decimals",
             "numerator_text",
             "denominator_text",
+            "start_event",
+            "stop_event",
+            "inclusion",
+            "exclusion",
             "direction",
             "frequency",
             "also_at",
             "minimum_coverage",
             "grace_days",
+            "interpretation",
+            "warnings",
+            "complementary",
             "source_text",
             "owner",
             "status",
+            "abandoned_on",
         ]
 
     def _post_clean(self) -> None:
@@ -53,6 +68,7 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             return
         try:
             refuse_unsound(self.instance, self.changed_data)
+            refuse_backdated(self.instance, self.cleaned_data.get("takes_effect_on"))
         except DefinitionRefused as refusal:
             field = "within" if refusal.field == "target" else refusal.field
             self.add_error(field if field in self.fields else None, str(refusal))

@@ -19,6 +19,7 @@ from indicators.operations.refusals import DefinitionRefused, MayNotEnter, Obser
 from indicators.operations.rollup import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
 from indicators.operations.targets import ALWAYS, TargetGiven, announce_targets, refuse_unsound_target, set_target
 from indicators.operations.validation import refuse_impossible
+from indicators.operations.versions import refuse_backdated, restate
 
 __all__ = [
     "ALWAYS",
@@ -39,9 +40,11 @@ __all__ = [
     "rebuild_values",
     "record_observation",
     "record_observations",
+    "refuse_backdated",
     "refuse_impossible",
     "refuse_unsound",
     "refuse_unsound_target",
+    "restate",
     "save_indicator",
     "set_reporters",
     "set_target",

@@ -6,55 +6,102 @@ from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.choices import MADE_OF, Kind, Statistic
+from indicators.choices import MADE_OF, IndicatorStatus, Kind, Statistic
 from indicators.models import Area, Indicator, Observation, Reporter
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
 from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
+from indicators.operations.versions import keep_version
+from indicators.queries.versions import sheet_of
 from live.operations import announce
-from organisation.models import Unit
+from organisation.models import Person, Unit
 
 Outcome = Literal["new", "changed", "unchanged"]
-#: A change of these changes what figures mean: it is a new version of the definition.
-MEANING = frozenset({"kind", "factor", "statistic", "within", "frequency", "also_at", "direction"})
+#: A change of these moves values: they follow.
+MOVING = frozenset({"kind", "frequency", "also_at"})
 
 
 @transaction.atomic
-def save_indicator(*, definition: Mapping[str, Any], now: dt.datetime) -> tuple[Indicator, Outcome]:
+def save_indicator(
+    *,
+    definition: Mapping[str, Any],
+    now: dt.datetime,
+    by: Person | None = None,
+    reason: str = "",
+    takes_effect_on: dt.date | None = None,
+) -> tuple[Indicator, Outcome]:
     """Create or change the indicator named by `code`; what the definition doesn't name stays as it is.
 
-    The keys are the model's fields; `area` is the code of one, made if need be. Raises `DefinitionRefused` with the
-    field. A change of meaning counts the version up and queues all values of the indicator.
+    The keys are the model's fields; `area` is the code of one, made if need be, `complementary` the codes of other
+    indicators. Raises `DefinitionRefused` with the field. Every change is a new version (`keep_version`).
     """
     fields = dict(definition)
     code = fields.pop("code", "")
+    complementary = fields.pop("complementary", None)
     found = Indicator.objects.select_for_update().filter(code=code).first()
     indicator = found or Indicator(code=code)
-    if fields.get("area"):
-        area, _made = Area.objects.get_or_create(code=fields["area"], defaults={"name_en": fields["area"].capitalize()})
-        fields["area"] = area
+    if "area" in fields:
+        fields["area"] = _area(fields["area"])
     changed = {name for name, value in fields.items() if not found or getattr(indicator, name) != value}
     for name in changed:
         setattr(indicator, name, fields[name])
-    if found and not changed:
+    others = None if complementary is None else _others(code, complementary)
+    is_same = found is not None and not changed and (others is None or set(found.complementary.all()) == set(others))
+    if is_same:
         return indicator, "unchanged"
     refuse_unsound(indicator, changed)
-    store_indicator(indicator, changed, now=now)
+    store_indicator(
+        indicator, changed, now=now, complementary=others, by=by, reason=reason, takes_effect_on=takes_effect_on
+    )
     return indicator, "changed" if found else "new"
 
 
+def _area(code: str) -> Area | None:
+    if not code:
+        return None
+    area, _made = Area.objects.get_or_create(code=code, defaults={"name_en": code.capitalize()})
+    return area
+
+
+def _others(code: str, codes: Collection[str]) -> list[Indicator]:
+    found = list(Indicator.objects.filter(code__in=codes).exclude(code=code))
+    missing = sorted(set(codes) - {one.code for one in found})
+    if missing:
+        raise DefinitionRefused("complementary", _("No other indicator has the code %s.") % missing[0])
+    return found
+
+
 @transaction.atomic
-def store_indicator(indicator: Indicator, changed: Collection[str], *, now: dt.datetime) -> None:
-    """Save a definition that `refuse_unsound` has let pass, and let its values follow a change of meaning."""
-    is_new = indicator.pk is None
-    if not is_new and MEANING.intersection(changed):
-        indicator.version += 1
-        queue_all(indicators=[indicator.pk], now=now)
+def store_indicator(
+    indicator: Indicator,
+    changed: Collection[str],
+    *,
+    now: dt.datetime,
+    complementary: Collection[Indicator] | None = None,
+    by: Person | None = None,
+    reason: str = "",
+    takes_effect_on: dt.date | None = None,
+) -> None:
+    """Save a definition that `refuse_unsound` has let pass, keep its version, and let its values follow.
+
+    `complementary` None leaves those as they are. Raises `DefinitionRefused` for a day before the newest version's.
+    """
+    today = timezone.localdate(now)
+    before = sheet_of(Indicator.objects.get(pk=indicator.pk)) if indicator.pk else None
+    is_abandoned = indicator.status == IndicatorStatus.ABANDONED
+    indicator.abandoned_on = (indicator.abandoned_on or today) if is_abandoned else None
     indicator.save()
-    if not is_new:
-        announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
+    if complementary is not None:
+        indicator.complementary.set(complementary)
+    keep_version(indicator, before, by=by, reason=reason, takes_effect_on=takes_effect_on, today=today, now=now)
+    if before is None:
+        return
+    if MOVING.intersection(changed):
+        queue_all(indicators=[indicator.pk], now=now)
+    announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
 
 
 def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:

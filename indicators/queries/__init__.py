@@ -6,6 +6,7 @@ from indicators.queries.series_rows import Wanted
 from indicators.queries.targets import TargetInForce, Targets, targets_of
 from indicators.queries.values import ValueRow, latest_change, values
 from indicators.queries.values_sql import ValueFilter
+from indicators.queries.versions import Rules, VersionRow, differences, rules_of, sheet_of, versions_of
 from indicators.queries.why import Child, Entry, TargetSource, Why, why
 
 __all__ = [
@@ -15,18 +16,24 @@ __all__ = [
     "Entry",
     "LastEntry",
     "Point",
+    "Rules",
     "Series",
     "TargetInForce",
     "TargetSource",
     "Targets",
     "ValueFilter",
     "ValueRow",
+    "VersionRow",
     "Wanted",
     "Why",
     "check_rollups",
+    "differences",
     "latest_change",
+    "rules_of",
     "series",
+    "sheet_of",
     "targets_of",
     "values",
+    "versions_of",
     "why",
 ]

@@ -49,6 +49,13 @@ def is_open(unit: Unit, period: Period) -> bool:
     return unit.opens_on <= period.ends_on and (unit.closes_on is None or unit.closes_on >= period.starts_on)
 
 
+def is_suspended(indicator: Indicator, period: Period) -> bool:
+    """Whether nothing is asked of an indicator any more; what was abandoned on a day is judged as ever before it."""
+    if indicator.status == IndicatorStatus.ABANDONED and indicator.abandoned_on is not None:
+        return period.ends_on >= indicator.abandoned_on
+    return indicator.status in CLOSED
+
+
 def status_of(
     indicator: Indicator,
     unit: Unit,
@@ -79,7 +86,7 @@ def status_of(
             band_high=target.band_high if target else None,
             has_report=has_report,
             is_applicable=has_report or (is_open(unit, period) and expected != 0),
-            is_suspended=indicator.status in CLOSED,
+            is_suspended=is_suspended(indicator, period),
             is_closed_for_good=is_closed_for_good,
         )
     )

@@ -21,6 +21,7 @@ from indicators.queries.values_sql import (
     parameters_of,
     select_sql,
 )
+from indicators.queries.versions import Rules, rules_of
 from organisation.models import Period, Unit
 
 #: Rows fetched from the database's cursor at a time.
@@ -64,6 +65,7 @@ class Around:
     periods: dict[int, Period]
     tree: Tree
     targets: Targets
+    rules: Rules
     today: dt.date
     is_now: bool
 
@@ -87,6 +89,7 @@ def values(
             periods={},
             tree=load_tree(),
             targets=targets_of(indicators),
+            rules=rules_of(indicators.values()),
             today=today,
             is_now=wanted.tree == "now",
         )
@@ -134,8 +137,8 @@ def _rows(kept: list[Kept], around: Around) -> Iterator[ValueRow]:
 
 
 def _row(kept: Kept, around: Around) -> ValueRow:
-    indicator, unit = around.indicators[kept.indicator_id], around.units[kept.unit_id]
-    period = around.periods[kept.period_id]
+    unit, period = around.units[kept.unit_id], around.periods[kept.period_id]
+    indicator = around.rules.rule(around.indicators[kept.indicator_id], period.ends_on)
     parts = kept.parts
     value = figure(
         indicator.kind, parts, factor=indicator.factor, statistic=indicator.statistic, within=indicator.within

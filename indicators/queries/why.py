@@ -14,6 +14,7 @@ from indicators.queries.equation import equation_of, weight_of
 from indicators.queries.judged import day_of, figure_of, parts_of, status_of
 from indicators.queries.reporters import expected_of, missing_reporters
 from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
+from indicators.queries.versions import rules_of
 from organisation.models import Period, Placement, Unit
 
 
@@ -65,6 +66,7 @@ class TargetSource:
 class Why:
     """The explanation of one figure. Totals are the same for everyone; figures of hidden units are left out."""
 
+    #: With the rule that holds for the period.
     indicator: Indicator
     unit: Unit
     period: Period
@@ -97,6 +99,7 @@ def why(
 
     The caller has asked whether the reader may see the unit itself.
     """
+    indicator = rules_of([indicator]).rule(indicator, period.ends_on)
     value = Value.objects.filter(indicator=indicator, unit=unit, period=period).first()
     parts = parts_of(value) if value else None
     figure = figure_of(indicator, parts)

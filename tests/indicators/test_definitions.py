@@ -18,21 +18,21 @@ NOW = build.LATER
 TODAY = dt.date(2026, 11, 20)
 
 
-def test_a_change_of_meaning_is_a_new_version_and_its_values_follow() -> None:
+def test_every_change_is_a_new_version_and_values_follow_where_they_move() -> None:
     team = build.unit()
     count = build.indicator("count")
     build.observation(count, team, "2026-10", 4)
     drain_rollups(now=NOW)
 
     save_indicator(definition={"code": "count", "name_en": "Other words"}, now=NOW)
-    same = Indicator.objects.get().version
+    with_other_words = Indicator.objects.get().version
     save_indicator(definition={"code": "count", "also_at": [Frequency.QUARTER]}, now=NOW)
     drain_rollups(now=NOW)
     with_quarter = set(Value.objects.values_list("period__code", flat=True))
     save_indicator(definition={"code": "count", "also_at": []}, now=NOW)
     drain_rollups(now=NOW)
 
-    assert (same, Indicator.objects.get().version) == (1, 3)
+    assert (with_other_words, Indicator.objects.get().version) == (2, 4)
     assert with_quarter == {"2026-10", "2026-Q4"}
     assert set(Value.objects.values_list("period__code", flat=True)) == {"2026-10"}
 

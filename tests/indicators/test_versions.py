@@ -1,0 +1,132 @@
+"""Definitions change from a day on; what was, is judged by the rule that it had, unless a person asks otherwise."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from indicators.choices import Direction, IndicatorStatus, Kind
+from indicators.models import DefinitionVersion, Indicator
+from indicators.operations import ALWAYS, DefinitionRefused, drain_rollups, restate, save_indicator
+from indicators.queries import ValueFilter, Wanted, series, values, versions_of, why
+from organisation.models import Unit
+from tests import build
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 20)
+NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+
+
+def _reported() -> Unit:
+    """Two months of 1 out of 4, per hundred, with a target of 20."""
+    team = build.unit("team")
+    share = build.indicator("share", kind=Kind.RATIO, direction=Direction.UP, decimals=0)
+    build.target(share, team, target=Decimal(20))
+    for month in ("2026-09", "2026-10"):
+        build.observation(share, team, month, 1, 4, now=NOW)
+    return team
+
+
+def _change(**fields: object) -> None:
+    """Change the definition from October on."""
+    save_indicator(
+        definition={"code": "share", **fields}, now=NOW, takes_effect_on=dt.date(2026, 10, 15), reason="per thousand"
+    )
+    drain_rollups(now=NOW)
+
+
+def test_old_periods_keep_the_old_rule_and_the_line_breaks() -> None:
+    team = _reported()
+
+    _change(factor=Decimal(1000), direction=Direction.DOWN)
+
+    [drawn] = series([Wanted(Indicator.objects.get().pk, team.pk, "month")], today=TODAY)
+    told = [(one.figure, one.status, one.definition_version, one.breaks_line) for one in drawn.points[-3:-1]]
+    rows = [(row.value, row.status, row.definition_version) for row in values(ValueFilter(), today=TODAY)]
+    answer = why(indicator=Indicator.objects.get(), unit=team, period=build.period("2026-09"), today=TODAY)
+    assert told == [(Decimal(25), "on target", 1, False), (Decimal(250), "watch", 2, True)]
+    assert rows == [(Decimal(25), "on target", 1), (Decimal(250), "watch", 2)]
+    assert (answer.figure, answer.equation, answer.definition_version) == (Decimal(25), "1 ÷ 4 × 100 = 25", 1)
+
+
+def test_better_words_are_a_version_and_break_no_line() -> None:
+    team = _reported()
+
+    _change(name_en="Share seen")
+
+    [drawn] = series([Wanted(Indicator.objects.get().pk, team.pk, "month")], today=TODAY)
+    assert [(one.definition_version, one.breaks_line) for one in drawn.points[-3:-1]] == [(1, False), (2, False)]
+
+
+def test_a_restatement_reads_old_periods_anew_and_says_who_and_why() -> None:
+    team = _reported()
+    _change(factor=Decimal(1000))
+    analyst = build.person("a@example.org", is_superuser=True)
+    later = NOW + dt.timedelta(hours=1)
+
+    restate(indicator=Indicator.objects.get(), since=ALWAYS, by=analyst, reason="board asked", today=TODAY, now=later)
+
+    newest = DefinitionVersion.objects.get(number=3)
+    changed = values(ValueFilter(updated_since=later), today=TODAY)
+    assert [(row.unit, row.value, row.definition_version) for row in changed] == [
+        (team.code, Decimal(250), 3),
+        (team.code, Decimal(250), 3),
+    ]
+    assert (newest.is_restatement, newest.changed_by, newest.reason) == (True, analyst, "board asked")
+
+
+def test_a_restatement_needs_the_right_a_reason_and_something_to_restate() -> None:
+    _reported()
+    share = Indicator.objects.get()
+    analyst, nobody = build.person(is_superuser=True), build.person()
+
+    with pytest.raises(DefinitionRefused, match="may not restate"):
+        restate(indicator=share, since=ALWAYS, by=nobody, reason="so", today=TODAY, now=NOW)
+    with pytest.raises(DefinitionRefused, match="Say why"):
+        restate(indicator=share, since=ALWAYS, by=analyst, reason=" ", today=TODAY, now=NOW)
+    with pytest.raises(DefinitionRefused, match="already"):
+        restate(indicator=share, since=ALWAYS, by=analyst, reason="so", today=TODAY, now=NOW)
+
+
+def test_a_definition_without_figures_changes_from_the_beginning() -> None:
+    save_indicator(definition={"code": "new", "name_en": "New", "kind": "count", "frequency": "month"}, now=NOW)
+    save_indicator(definition={"code": "new", "decimals": 1}, now=NOW)
+
+    kept = DefinitionVersion.objects.order_by("number").values_list("number", "takes_effect_on")
+
+    assert list(kept) == [(1, ALWAYS), (2, ALWAYS)]
+
+
+def test_a_version_cannot_begin_before_the_one_that_it_replaces() -> None:
+    _reported()
+    _change(factor=Decimal(1000))
+
+    with pytest.raises(DefinitionRefused, match="restate"):
+        save_indicator(definition={"code": "share", "decimals": 2}, now=NOW, takes_effect_on=dt.date(2026, 9, 1))
+
+
+def test_versions_say_what_changed_in_words() -> None:
+    _reported()
+    other = build.indicator("other")
+
+    _change(factor=Decimal(1000), direction=Direction.DOWN, warnings="Few cases", complementary=[other.code])
+
+    newest, first = versions_of(Indicator.objects.get(code="share"))
+    assert [(one.label, one.before, one.after) for one in newest.differences] == [
+        ("Factor", "100", "1000"),
+        ("Direction", "Higher is better", "Lower is better"),
+        ("Warnings and limits", "", "Few cases"),
+        ("Complementary indicators", "", "other"),
+    ]
+    assert (newest.reason, first.number, first.differences) == ("per thousand", 1, ())
+
+
+def test_what_is_abandoned_stays_readable() -> None:
+    team = _reported()
+
+    save_indicator(definition={"code": "share", "status": IndicatorStatus.ABANDONED}, now=NOW)
+    drain_rollups(now=NOW)
+
+    [drawn] = series([Wanted(Indicator.objects.get().pk, team.pk, "month")], today=TODAY)
+    assert Indicator.objects.get().abandoned_on == TODAY
+    assert [one.status for one in drawn.points[-3:]] == ["on target", "on target", "suspended"]
