@@ -8,6 +8,10 @@ app_name = "indicators"
 urlpatterns = [
     path("enter/", views.enter, name="enter"),
     path("enter/figure/", views.figure, name="figure"),
+    path("enter/import/", views.send, name="import"),
+    path("enter/import/draft/", views.draft, name="draft"),
+    path("enter/import/template/", views.template, name="template"),
+    path("enter/import/<int:number>/undo/", views.undo, name="undo"),
     path("enter/locks/", views.lock, name="lock"),
     path("enter/locks/<int:number>/lift/", views.unlock, name="unlock"),
 ]

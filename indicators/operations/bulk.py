@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from indicators.calculations import Parts
-from indicators.models import Indicator
+from indicators.models import ImportBatch, Indicator
 from indicators.operations.observations import make_longer_periods
 from organisation.models import Person
 
@@ -100,7 +100,7 @@ WITH differing AS MATERIALIZED (
         entered_at = %(now)s, revision = seen.revision + 1
     FROM differing JOIN wanted USING (indicator_id, period_id, unit_id)
     WHERE seen.id = differing.id AND NOT wanted.is_withdrawn
-    RETURNING seen.indicator_id, seen.unit_id, seen.period_id
+    RETURNING seen.indicator_id, seen.unit_id, seen.period_id, seen.revision
 ), added AS (
     INSERT INTO indicators_observation (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
         source, entered_by_id, entered_at, revision)
@@ -115,21 +115,29 @@ WITH differing AS MATERIALIZED (
 ), queued AS (
     INSERT INTO indicators_stalevalue (indicator_id, unit_id, period_id, queued_at)
     SELECT stale.*, %(now)s FROM (
-        SELECT * FROM gone UNION ALL SELECT * FROM changed UNION ALL SELECT * FROM added
+        SELECT * FROM gone UNION ALL SELECT indicator_id, unit_id, period_id FROM changed UNION ALL SELECT * FROM added
     ) stale
+), listed AS (
+    INSERT INTO indicators_importedfigure (batch_id, indicator_id, unit_id, period_id, revision, is_new)
+    SELECT %(batch)s::bigint, written.* FROM (
+        SELECT *, false FROM changed UNION ALL SELECT *, 1, true FROM added
+    ) written
+    WHERE %(batch)s::bigint IS NOT NULL
 )
 SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) + (SELECT count(*) FROM gone)
 """
 
 
 @transaction.atomic
-def record_observations(*, rows: Iterable[Row], source: str, by: Person | None, now: dt.datetime) -> Tally:
+def record_observations(
+    *, rows: Iterable[Row], source: str, by: Person | None, now: dt.datetime, batch: ImportBatch | None = None
+) -> Tally:
     """Write many figures as `record_observation` writes one; only rows that differ are written.
 
     The rows are taken as they are: a caller that doesn't know them to be sound asks `refuse_impossible` first. The
     last of several rows for the same figure counts. Values follow with the next `drain_rollups`: call it after the
     commit, or leave it to the worker. Locked figures stay as they are, also for jobs: the next refresh after the
-    unlocking brings them up to date.
+    unlocking brings them up to date. A batch keeps which figures were written in its name.
     """
     with connection.cursor() as cursor:
         cursor.execute(INCOMING)
@@ -138,7 +146,7 @@ def record_observations(*, rows: Iterable[Row], source: str, by: Person | None, 
         cursor.execute(KEEP_LOCKED)
         locked = cursor.rowcount
         _make_longer_periods(cursor)
-        given: Given = {"now": now, "source": source, "by": by.pk if by else None}
+        given: Given = {"now": now, "source": source, "by": by.pk if by else None, "batch": batch.pk if batch else None}
         new, changed = _merge(cursor, given)
         # A first entry by hand at the same moment won; seen now, it is corrected.
         more_new, more_changed = _merge(cursor, given) if _was_overtaken(cursor, now) else (0, 0)

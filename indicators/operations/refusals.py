@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from indicators.models import PeriodLock
 
@@ -147,6 +148,54 @@ class PeriodStillOpen(LockRefused):
 
     code = "period_still_open"
     sentence = _("This period has not ended yet; it is locked once its figures are in.")
+
+
+class BatchRefused(Exception):
+    """A batch that cannot be taken back. `code` is stable; `str()` is the sentence."""
+
+    code: ClassVar[str] = "batch_refused"
+    sentence: ClassVar[str | Promise] = _("This import cannot be undone.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class BatchUndone(BatchRefused):
+    """It has been taken back already."""
+
+    code = "batch_undone"
+    sentence = _("This import has been undone already.")
+
+
+class BatchChanged(BatchRefused):
+    """Someone has changed figures of it since."""
+
+    code = "batch_changed"
+
+    def __init__(self, figures: int) -> None:
+        super().__init__()
+        self.figures = figures
+
+    def __str__(self) -> str:
+        return ngettext(
+            "%(count)d figure of this import has been changed since: it can no longer be undone as a whole.",
+            "%(count)d figures of this import have been changed since: it can no longer be undone as a whole.",
+            self.figures,
+        ) % {"count": self.figures}
+
+
+class BatchLocked(BatchRefused):
+    """A period of it has been locked since."""
+
+    code = "batch_locked"
+    sentence = _("A period of this import is locked: it cannot be undone.")
+
+
+class BatchNotYours(BatchRefused):
+    """The person may not enter figures at all of its units."""
+
+    code = "batch_not_yours"
+    sentence = _("You may not enter figures for all units of this import.")
 
 
 class DefinitionRefused(Exception):

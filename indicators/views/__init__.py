@@ -2,6 +2,7 @@
 
 from indicators.views.enter import enter
 from indicators.views.figure import figure
+from indicators.views.imports import draft, send, template, undo
 from indicators.views.locks import lock, unlock
 
-__all__ = ["enter", "figure", "lock", "unlock"]
+__all__ = ["draft", "enter", "figure", "lock", "send", "template", "undo", "unlock"]

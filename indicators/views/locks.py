@@ -25,7 +25,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     try:
         lock_period(unit=unit, period=period, by=person_of(request), now=now, today=today)
     except LockRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, str(refusal), extra_tags="enter")
     return _back(period)
 
 
@@ -38,7 +38,7 @@ def unlock(request: HttpRequest, number: int) -> HttpResponse:
     try:
         unlock_period(lock=lifted, by=person_of(request), now=now, today=today)
     except LockRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, str(refusal), extra_tags="enter")
     shown = Period.objects.filter(code=request.POST.get("period", "")).first()
     return _back(shown or lifted.period)
 

@@ -1,9 +1,10 @@
-"""Take observations from a CSV file, then let the values follow."""
+"""Take observations from a CSV file or a spreadsheet as one batch, then let the values follow."""
 
 import datetime as dt
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,13 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.imports import ImportReport, add_import_arguments, finish_import
+from core.spreadsheets import SUFFIXES, read_sheet_rows
 from core.tables import UnreadableFile, read_rows
 from indicators.choices import Source
 from indicators.forms.observations import KNOWN, NEEDED, Catalogue, CellRefused, clean_row
-from indicators.operations import Row, drain_rollups, follow_tree, record_observations
+from indicators.models import ImportBatch
+from indicators.operations import Row, drain_rollups, follow_tree
+from indicators.operations.batches import import_batch
 
 #: Rows read before their periods are looked up; bounds the memory.
 BATCH = 20_000
+#: More rows than a spreadsheet can hold.
+MOST_OF_SHEET = 1_100_000
 
 
 class Command(BaseCommand):
@@ -30,15 +36,21 @@ class Command(BaseCommand):
         now = timezone.now()
         report = ImportReport()
         try:
-            lines = read_rows(options["file"], NEEDED, report)
-            rows = _clean(lines, report, today=timezone.localdate(now))
-            tally = record_observations(rows=rows, source=Source.IMPORTED, by=None, now=now)
+            rows = _clean(_lines(options["file"], report), report, today=timezone.localdate(now))
+            batch, tally = import_batch(file_name=options["file"].name, rows=rows, by=None, now=now)
+            ImportBatch.objects.filter(pk=batch.pk).update(refused=report.refused)
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
         report.new, report.changed, report.unchanged = tally.new, tally.changed, tally.unchanged
         follow_tree(now=now)
         drain_rollups(now=now)
         finish_import(self, report, options)
+
+
+def _lines(path: Path, report: ImportReport) -> Iterator[tuple[int, dict[str, str]]]:
+    if path.suffix.lower() in SUFFIXES:
+        return read_sheet_rows(path, NEEDED, report, most=MOST_OF_SHEET)
+    return read_rows(path, NEEDED, report)
 
 
 def _clean(lines: Iterator[tuple[int, dict[str, str]]], report: ImportReport, *, today: dt.date) -> Iterator[Row]:
