@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from boards.faces import IconFace
 from boards.sparkline import Limits
@@ -23,6 +24,13 @@ ASSURANCE: dict[str, tuple[str, str, str | Promise]] = {
     "inconsistent": ("common", "?", _("Hit or miss: the target is met by chance")),
     "fail": ("bad", "F", _("Falls short: the target is missed unless something changes")),
 }
+#: High and low; passes and falls short, of the target.
+LETTERS = {
+    "H": pgettext_lazy("letter on a chart's sign: high", "H"),
+    "L": pgettext_lazy("letter on a chart's sign: low", "L"),
+    "P": pgettext_lazy("letter on a chart's sign: the target is met", "P"),
+    "F": pgettext_lazy("letter on a chart's sign: the target is missed", "F"),
+}
 RULES: dict[tuple[str, int], str | Promise] = {
     ("outside", 1): _("above the upper limit"),
     ("outside", -1): _("below the lower limit"),
@@ -39,13 +47,13 @@ KINDS = {"improvement": "good", "concern": "bad", "neutral": "neutral"}
 def variation_icon(name: str) -> IconFace:
     """Draw what is said of the latest point."""
     css, sign, letter, words = VARIATION[name]
-    return IconFace(css, sign, letter, str(words))
+    return IconFace(css, sign, str(LETTERS.get(letter, letter)), str(words))
 
 
 def assurance_icon(name: str) -> IconFace:
     """Draw what is said of the target."""
     css, letter, words = ASSURANCE[name]
-    return IconFace(css, "", letter, str(words))
+    return IconFace(css, "", str(LETTERS.get(letter, letter)), str(words))
 
 
 def icons_of(chart: SeriesChart) -> tuple[IconFace, ...]:
