@@ -1,9 +1,8 @@
 """What a chart of variation says, in signs and in words. Asks the database nothing."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from boards.faces import IconFace
 from boards.sparkline import Limits
