@@ -1,5 +1,6 @@
 """Definitions: what each figure means. They are no figures, so whoever is signed in may read them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -14,6 +15,8 @@ from api.numbers import number
 from api.shapes import paged, shape
 from indicators.choices import Direction, IndicatorStatus, Kind
 from indicators.models import Indicator
+from indicators.operations import ALWAYS
+from indicators.queries import versions_of
 from organisation.choices import Frequency
 
 
@@ -34,11 +37,25 @@ class IndicatorRow(TypedDict):
     version: int
 
 
+class DefinitionChange(TypedDict):
+    """What a field said before and says after, in the reader's words."""
+
+    field: str
+    before: str
+    after: str
+
+
 class DefinitionVersion(TypedDict):
     """One version of a definition; values say in `definition_version` which one they follow."""
 
     version: int
     is_current: bool
+    #: Null: from the beginning.
+    takes_effect_on: dt.date | None
+    is_restatement: bool
+    reason: str
+    changed_at: dt.datetime | None
+    changes: list[DefinitionChange]
 
 
 class IndicatorSheet(IndicatorRow):
@@ -53,6 +70,14 @@ class IndicatorSheet(IndicatorRow):
     within: int | None
     minimum_coverage: int | float
     grace_days: int
+    start_event: str
+    stop_event: str
+    inclusion: str
+    exclusion: str
+    interpretation: str
+    warnings: str
+    complementary: list[str]
+    abandoned_on: dt.date | None
     source_text: str
     owner: str | None
     trajectory: str | None
@@ -132,9 +157,33 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "within": indicator.within,
         "minimum_coverage": number(indicator.minimum_coverage),
         "grace_days": indicator.grace_days,
+        "start_event": indicator.start_event,
+        "stop_event": indicator.stop_event,
+        "inclusion": indicator.inclusion,
+        "exclusion": indicator.exclusion,
+        "interpretation": indicator.interpretation,
+        "warnings": indicator.warnings,
+        "complementary": [one.code for one in indicator.complementary.all()],
+        "abandoned_on": indicator.abandoned_on,
         "source_text": indicator.source_text,
         "owner": str(indicator.owner) if indicator.owner else None,
         "trajectory": bound.trajectory.code if bound else None,
         "measure": bound.measure if bound else None,
-        "versions": [{"version": indicator.version, "is_current": True}],
+        "versions": versions(indicator),
     }
+
+
+def versions(indicator: Indicator) -> list[DefinitionVersion]:
+    """Draw the versions of a definition, newest first; the newest is the one that the sheet shows."""
+    return [
+        {
+            "version": one.number,
+            "is_current": one.number == indicator.version,
+            "takes_effect_on": None if one.takes_effect_on <= ALWAYS else one.takes_effect_on,
+            "is_restatement": one.is_restatement,
+            "reason": one.reason,
+            "changed_at": one.changed_at,
+            "changes": [{"field": each.field, "before": each.before, "after": each.after} for each in one.differences],
+        }
+        for one in versions_of(indicator)
+    ]

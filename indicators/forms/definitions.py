@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from core.tables import UnreadableFile, open_text
 from indicators.choices import Direction, IndicatorStatus, Kind, Statistic
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
+from indicators.queries import catalogue
 from organisation.choices import Frequency
 
 NEEDED = ("code", "name_en", "name_fr", "kind", "unit", "factor", "decimals", "direction", "frequency")
-TEXTS = frozenset(
-    {"name_en", "name_fr", "text_en", "text_fr", "unit", "numerator_text", "denominator_text", "source_text"}
-)
+TEXTS = frozenset({"name_en", "name_fr", "unit", *catalogue.TEXTS})
 CHOICES: dict[str, list[str]] = {
     "kind": Kind.values,
     "direction": Direction.values,
@@ -31,7 +30,8 @@ NUMBERS = frozenset({"factor", "minimum_coverage"})
 WHOLE_NUMBERS = frozenset({"decimals", "grace_days"})
 TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
 TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", *TARGET_NUMBERS})
-KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | {"code", "area", "also_at", "target", "targets", "reporters"}
+LISTS = frozenset({"also_at", "complementary", "targets", "reporters"})
+KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | LISTS | {"code", "area", "target", "abandoned_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Definition:
     targets: list[TargetGiven] = field(default_factory=list)
     #: None: the file says nothing of them.
     reporters: list[str] | None = None
+    #: Codes of other indicators, which may come later in the file. None: the file says nothing of them.
+    complementary: list[str] | None = None
 
 
 def read_list(path: Path) -> list[tuple[int, Any]]:
@@ -75,12 +77,18 @@ def clean_definition(item: object) -> Definition:
     fields |= {name: _whole(item, name) for name in WHOLE_NUMBERS if name in item}
     if item.get("area"):
         fields["area"] = _text(item, "area")
+    if item.get("abandoned_on"):
+        fields["abandoned_on"] = _day(item, "abandoned_on")
     if item.get("target") is not None:
         fields["within"] = _limit(item)
     if "also_at" in item:
         fields["also_at"] = [_choice({"also_at": one}, "also_at", Frequency.values) for one in _list(item, "also_at")]
-    reporters = [str(code) for code in _list(item, "reporters")] if "reporters" in item else None
-    return Definition(fields, [_target(row) for row in _list(item, "targets")], reporters)
+    targets = [_target(row) for row in _list(item, "targets")]
+    return Definition(fields, targets, _codes(item, "reporters"), _codes(item, "complementary"))
+
+
+def _codes(item: Mapping[str, Any], name: str) -> list[str] | None:
+    return [str(code) for code in _list(item, name)] if name in item else None
 
 
 def _limit(item: Mapping[str, Any]) -> int:

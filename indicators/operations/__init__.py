@@ -2,7 +2,9 @@
 
 from indicators.operations.bulk import Row, Tally, record_observations
 from indicators.operations.definitions import (
+    Outcome,
     import_definition,
+    link_complementary,
     refuse_unsound,
     save_indicator,
     set_reporters,
@@ -26,6 +28,7 @@ __all__ = [
     "DefinitionRefused",
     "MayNotEnter",
     "ObservationRefused",
+    "Outcome",
     "Recorded",
     "Row",
     "Tally",
@@ -36,6 +39,7 @@ __all__ = [
     "enter_figure",
     "follow_tree",
     "import_definition",
+    "link_complementary",
     "queue_all",
     "rebuild_values",
     "record_observation",

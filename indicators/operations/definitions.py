@@ -75,6 +75,26 @@ def _others(code: str, codes: Collection[str]) -> list[Indicator]:
 
 
 @transaction.atomic
+def link_complementary(*, code: str, codes: Collection[str], now: dt.datetime) -> bool:
+    """Let exactly these indicators complement one; answer whether that changed anything.
+
+    In the moment in which a version was made it belongs to that version. Raises `DefinitionRefused`.
+    """
+    indicator = Indicator.objects.select_for_update().get(code=code)
+    others = _others(code, codes)
+    if set(indicator.complementary.all()) == set(others):
+        return False
+    newest = indicator.versions.first()
+    if newest is None or newest.changed_at != now:
+        store_indicator(indicator, {"complementary"}, now=now, complementary=others)
+        return True
+    indicator.complementary.set(others)
+    newest.sheet = sheet_of(indicator)
+    newest.save(update_fields=["sheet"])
+    return True
+
+
+@transaction.atomic
 def store_indicator(
     indicator: Indicator,
     changed: Collection[str],

@@ -72,7 +72,25 @@ def test_a_definition_is_told_as_its_sheet() -> None:
         "owner": None,
         "trajectory": None,
         "measure": None,
-        "versions": [{"version": 1, "is_current": True}],
+        "start_event": "",
+        "stop_event": "",
+        "inclusion": "",
+        "exclusion": "",
+        "interpretation": "",
+        "warnings": "",
+        "complementary": [],
+        "abandoned_on": None,
+        "versions": [
+            {
+                "version": 1,
+                "is_current": True,
+                "takes_effect_on": None,
+                "is_restatement": False,
+                "reason": "",
+                "changed_at": None,
+                "changes": [],
+            }
+        ],
     }
 
 

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from indicators.choices import Direction, IndicatorStatus, Kind
-from indicators.models import DefinitionVersion, Indicator
+from indicators.models import DefinitionVersion, Indicator, Target
 from indicators.operations import ALWAYS, DefinitionRefused, drain_rollups, restate, save_indicator
 from indicators.queries import ValueFilter, Wanted, series, values, versions_of, why
 from organisation.models import Unit
@@ -130,3 +132,27 @@ def test_what_is_abandoned_stays_readable() -> None:
     [drawn] = series([Wanted(Indicator.objects.get().pk, team.pk, "month")], today=TODAY)
     assert Indicator.objects.get().abandoned_on == TODAY
     assert [one.status for one in drawn.points[-3:]] == ["on target", "on target", "suspended"]
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "json"])
+def test_an_exported_catalogue_is_read_back_unchanged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    team = build.unit("team")
+    delay = build.indicator("delay", kind=Kind.DURATION, statistic="share_within", within=30, name_fr="Délai")
+    delay.complementary.add(build.indicator("later", warnings="Few: cases"))
+    build.reporter(delay, team)
+    build.target(delay, team, target=Decimal("0.123456"), threshold=Decimal(2))
+    path = tmp_path / f"catalogue.{suffix}"
+
+    call_command("export_indicators", path)
+    call_command("import_indicators", path)
+    again = capsys.readouterr().out
+    Target.objects.all().delete()
+    Indicator.objects.all().delete()
+    call_command("import_indicators", path)
+    call_command("export_indicators", tmp_path / f"copy.{suffix}")
+
+    assert "unchanged 2, refused 0" in again
+    assert (tmp_path / f"copy.{suffix}").read_text() == path.read_text()
+    assert set(Indicator.objects.values_list("code", "version")) == {("delay", 1), ("later", 1)}

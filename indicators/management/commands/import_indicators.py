@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from core.imports import ImportReport, add_import_arguments, finish_import
 from core.tables import UnreadableFile
-from indicators.forms.definitions import clean_definition, read_list
-from indicators.operations import DefinitionRefused, drain_rollups, import_definition
+from indicators.forms.definitions import Definition, clean_definition, read_list
+from indicators.operations import DefinitionRefused, Outcome, drain_rollups, import_definition, link_complementary
 
 
 class Command(BaseCommand):
@@ -27,10 +27,17 @@ class Command(BaseCommand):
             items = read_list(options["file"])
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
+        taken: list[tuple[int, object, Definition, Outcome]] = []
         for line, item in items:
             report.read += 1
             try:
-                _take(item, report, now=now)
+                taken.append((line, item, *_take(item, now=now)))
+            except DefinitionRefused as refusal:
+                report.refuse(line, refusal.field, str(refusal), _code(item))
+        # Only now: a definition may name one that comes after it.
+        for line, item, definition, outcome in taken:
+            try:
+                _count(report, _link(definition, outcome, now=now))
             except DefinitionRefused as refusal:
                 report.refuse(line, refusal.field, str(refusal), _code(item))
         drain_rollups(now=now)
@@ -38,7 +45,7 @@ class Command(BaseCommand):
 
 
 @transaction.atomic
-def _take(item: object, report: ImportReport, *, now: dt.datetime) -> None:
+def _take(item: object, *, now: dt.datetime) -> tuple[Definition, Outcome]:
     definition = clean_definition(item)
     outcome = import_definition(
         fields=definition.fields,
@@ -47,6 +54,17 @@ def _take(item: object, report: ImportReport, *, now: dt.datetime) -> None:
         today=timezone.localdate(now),
         now=now,
     )
+    return definition, outcome
+
+
+def _link(definition: Definition, outcome: Outcome, *, now: dt.datetime) -> Outcome:
+    if definition.complementary is None:
+        return outcome
+    is_changed = link_complementary(code=definition.fields["code"], codes=definition.complementary, now=now)
+    return "changed" if is_changed and outcome == "unchanged" else outcome
+
+
+def _count(report: ImportReport, outcome: Outcome) -> None:
     setattr(report, outcome, getattr(report, outcome) + 1)
 
 

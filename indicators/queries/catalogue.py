@@ -1,0 +1,81 @@
+"""The catalogue of definitions as a file holds it: what `import_indicators` reads back unchanged."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from indicators.choices import Statistic
+from indicators.models import Indicator, Target
+
+TEXTS = (
+    "text_en",
+    "text_fr",
+    "numerator_text",
+    "denominator_text",
+    "start_event",
+    "stop_event",
+    "inclusion",
+    "exclusion",
+    "interpretation",
+    "warnings",
+    "source_text",
+)
+TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
+
+
+def catalogue(codes: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return the definitions of some codes (of none: all) with their targets and who reports them now, by code."""
+    found = Indicator.objects.select_related("area").prefetch_related(
+        "complementary", "targets__unit", "reporters__unit"
+    )
+    chosen = list(codes)
+    return [_entry(one) for one in (found.filter(code__in=chosen) if chosen else found)]
+
+
+def _entry(indicator: Indicator) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "code": indicator.code,
+        "name_en": indicator.name_en,
+        "name_fr": indicator.name_fr,
+        "area": indicator.area.code if indicator.area else "",
+        "kind": indicator.kind,
+        "statistic": indicator.statistic,
+        "unit": indicator.unit,
+        "factor": _number(indicator.factor),
+        "decimals": indicator.decimals,
+        "direction": indicator.direction,
+        "frequency": indicator.frequency,
+        "also_at": list(indicator.also_at),
+        "minimum_coverage": _number(indicator.minimum_coverage),
+        "grace_days": indicator.grace_days,
+        "status": indicator.status,
+        "complementary": sorted(one.code for one in indicator.complementary.all()),
+    }
+    entry |= {name: getattr(indicator, name) for name in TEXTS}
+    if indicator.statistic == Statistic.SHARE_WITHIN:
+        entry["target"] = indicator.within
+    if indicator.abandoned_on:
+        entry["abandoned_on"] = indicator.abandoned_on.isoformat()
+    if indicator.targets.all():
+        entry["targets"] = [_target(one) for one in indicator.targets.all()]
+    if indicator.reporters.all():
+        entry["reporters"] = sorted({one.unit.code for one in indicator.reporters.all() if one.valid_to is None})
+    return entry
+
+
+def _target(target: Target) -> dict[str, Any]:
+    numbers = {name: _number(getattr(target, name)) for name in TARGET_NUMBERS}
+    row = {"unit": target.unit.code, "valid_from": _day(target.valid_from), "valid_to": _day(target.valid_to)}
+    return {name: value for name, value in (row | numbers | {"note": target.note}).items() if value not in (None, "")}
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _number(number: Decimal | None) -> int | float | str | None:
+    """Return a number as a file writes it; as text where a float would not keep all its digits."""
+    if number is None or number == int(number):
+        return None if number is None else int(number)
+    return float(number) if Decimal(str(float(number))) == number else f"{number.normalize():f}"
