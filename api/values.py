@@ -24,6 +24,7 @@ from api.small_numbers import Shown, hide
 from indicators.choices import Status
 from indicators.models import Indicator
 from indicators.queries import ValueFilter, ValueRow, latest_change, values
+from indicators.queries.variation import icons_of
 from organisation.choices import Frequency
 
 #: Rows of a page of JSON unless `page_size` says otherwise, and at most.
@@ -165,14 +166,22 @@ def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, 
     last = (after[0], after[1], after[2]) if after else None
     found = list(values(wanted, today=today, after=last, limit=size + 1))
     following = paging.next_address(request, list(found[size - 1].key)) if len(found) > size else None
-    shown = hide(found[:size], may_see=may_see, tree=wanted.tree, today=today)
+    shown = hide(judged(found[:size], wanted, today), may_see=may_see, tree=wanted.tree, today=today)
     return Response({"results": [dict(zip(NAMES, cells(one), strict=True)) for one in shown], "next": following})
 
 
 def chunks(wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of an export, some at a time; a chunk is forgotten when the next is read."""
     for chunk in read(wanted, today) if may_see is None else read_by_pages(wanted, today):
-        yield [cells(one) for one in hide(chunk, may_see=may_see, tree=wanted.tree, today=today)]
+        yield [cells(one) for one in hide(judged(chunk, wanted, today), may_see=may_see, tree=wanted.tree, today=today)]
+
+
+def judged(rows: list[ValueRow], wanted: ValueFilter, today: dt.date) -> list[ValueRow]:
+    """Return rows with what their charts say; on another tree than their own they have none."""
+    if wanted.tree == "now" or not rows:
+        return rows
+    icons = icons_of(rows, today=today)
+    return [row._replace(**icons[row.key]._asdict()) if row.key in icons else row for row in rows]
 
 
 def read(wanted: ValueFilter, today: dt.date) -> Iterator[list[ValueRow]]:
@@ -207,8 +216,8 @@ def cells(shown: Shown) -> tuple[Any, ...]:
         number(row.target),
         number(row.threshold),
         str(row.status),
-        row.variation,
-        row.assurance,
+        None if shown.is_suppressed else row.variation,
+        None if shown.is_suppressed else row.assurance,
         row.reporting,
         row.expected,
         row.definition_version,

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from boards.faces import BoardFace, ColumnFace, FlowFace, StepFace, TileFace, spanned
+from boards.faces import BoardFace, ColumnFace, FlowFace, IconFace, StepFace, TileFace, spanned
 from boards.layout import arrange
 from boards.sparkline import Limits, sparkline
 from boards.statuses import status_face, tallies
+from boards.variation import ASSURANCE, VARIATION, assurance_icon, variation_icon
 from indicators.choices import Status
 
 #: A made series that improves, wavers and is rebased; no figures of anywhere.
@@ -32,6 +33,8 @@ def example(
     status: Status,
     *,
     points: Sequence[Decimal | None] = SERIES,
+    causes: Sequence[str] = (),
+    icons: tuple[IconFace, ...] = (),
     **rest: str | bool,
 ) -> TileFace:
     """Make a tile of constants."""
@@ -48,11 +51,37 @@ def example(
         is_trusted=is_trusted,
         sentence=said,
         chart_text=_("20 points, latest 34.4; mean 34.8; target at most 32."),
-        spark=sparkline(points, targets=[TARGETS[: len(points)]], limits=LIMITS if len(points) > len(LIMITS) else ()),
+        spark=sparkline(
+            points,
+            targets=[TARGETS[: len(points)]],
+            limits=LIMITS if len(points) > len(LIMITS) else (),
+            causes=causes,
+            notes=[12] if causes else (),
+        ),
+        icons=icons if is_trusted else (),
         owner="MB",
         owner_name="Marie Bouchard",
         **fields,  # type: ignore[arg-type]  # texts and marks go where their names say
     )
+
+
+def icons() -> tuple[IconFace, ...]:
+    """Return every icon of variation and of assurance."""
+    return (*map(variation_icon, VARIATION), *map(assurance_icon, ASSURANCE))
+
+
+def causes() -> tuple[TileFace, ...]:
+    """Return one tile for each way in which points can be special."""
+    calm = ["plain"] * 6
+    return tuple(
+        example(f"cause-{kind}", name, "34.4", "d", status, causes=[*calm, *[kind] * 7, *calm, kind], icons=shown)
+        for kind, name, status, shown in (
+            ("good", _("Special cause: improvement"), Status.WATCH, (variation_icon("improvement_low"), assurance_icon("fail"))),
+            ("bad", _("Special cause: concern"), Status.ACT, (variation_icon("concern_high"), assurance_icon("inconsistent"))),
+            ("neutral", _("Special cause: neither better nor worse"), Status.NO_TARGET, (variation_icon("neutral_high"),)),
+            ("ghost", _("Points left out of mean and limits"), Status.ON_TARGET, (variation_icon("common_cause"), assurance_icon("pass"))),
+        )
+    )  # fmt: skip
 
 
 def states() -> tuple[TileFace, ...]:

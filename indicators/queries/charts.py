@@ -8,7 +8,7 @@ from indicators.choices import Direction, MarkKind
 from indicators.models import ChartMark, Indicator
 from indicators.spc import XmrChart, xmr_chart
 from indicators.spc.rules import Cause
-from indicators.spc.xmr import Improvement, Lines
+from indicators.spc.xmr import Assurance, Improvement, Lines
 from organisation.models import Period
 
 #: Fewer known points since the last rebase make a run chart, without limits and icons (Excel tool of Making Data Count).
@@ -47,6 +47,17 @@ class SeriesChart:
     def is_run_chart(self) -> bool:
         """Whether there are no limits now: too few points yet, or none that vary."""
         return self.lines.upper is None
+
+    def variation_at(self, place: int) -> str | None:
+        """Return the variation icon of any point, as if it were the latest; None where there is nothing to say."""
+        segment, inside = self.xmr.at(place)
+        if segment.side[inside] is None or sum(segment.feeds) < MINIMUM_POINTS:
+            return None
+        return self.xmr.variation_at(place)
+
+    def assurance_at(self, place: int, target: Decimal | None) -> Assurance | None:
+        """Return whether the limits at a point promise a target; None where there is nothing to say."""
+        return None if self.variation_at(place) is None else self.xmr.assurance_at(place, target)
 
     def fired(self, place: int) -> list[tuple[Cause, int]]:
         """Return every rule that speaks of a point, each with its sign: +1 high or rising."""

@@ -70,14 +70,14 @@ class Rows:
 def rows_of(wanted: Sequence[Wanted], *, today: dt.date, periods: int) -> Rows:
     """Load everything, with nine queries; a tenth where a definition has ever changed."""
     frequencies = sorted({one.frequency for one in wanted})
-    calendar = _periods(frequencies, today=today, most=periods + 1)
+    calendar = calendar_of(frequencies, today=today, most=periods + 1)
     indicators = Indicator.objects.select_related("area", "owner").in_bulk({one.indicator_id for one in wanted})
     units = Unit.objects.in_bulk({one.unit_id for one in wanted})
     return Rows(
         indicators=indicators,
         units=units,
         periods=calendar,
-        values=_values(wanted, calendar),
+        values=kept_values(wanted, calendar),
         targets=targets_of(indicators),
         lines=lines_of(units),
         entries=_entries(wanted),
@@ -96,7 +96,8 @@ def marks_of(indicators: Iterable[int], units: Iterable[int]) -> dict[tuple[int,
     return found
 
 
-def _periods(frequencies: Sequence[str], *, today: dt.date, most: int) -> dict[str, list[Period]]:
+def calendar_of(frequencies: Iterable[str], *, today: dt.date, most: int) -> dict[str, list[Period]]:
+    """Return the newest periods of each frequency that have begun, oldest first."""
     found: dict[str, list[Period]] = defaultdict(list)
     rows = Period.objects.raw(
         """
@@ -112,7 +113,10 @@ def _periods(frequencies: Sequence[str], *, today: dt.date, most: int) -> dict[s
     return found
 
 
-def _values(wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]]) -> dict[tuple[int, int, int], ValueRow]:
+def kept_values(
+    wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]]
+) -> dict[tuple[int, int, int], ValueRow]:
+    """Return the values of what is wanted in the periods of a calendar, by indicator, unit and period."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from indicators.operations import drain_rollups
@@ -102,3 +103,22 @@ def test_the_series_must_be_one_that_the_reader_may_see(
     build.indicator("wait")
 
     assert analyst.get(ADDRESS, parameters).status_code == status
+
+
+def test_values_say_of_each_period_what_its_chart_says(analyst: APIClient) -> None:
+    team = build.unit("TEAM")
+    build.role(Person.objects.get(), RoleName.ANALYST, team)
+    wait = build.indicator("wait", direction="down")
+    build.target(wait, team, target=30)
+    first = timezone.localdate().year - 2
+    months = [f"{year}-{month:02}" for year in (first, first + 1) for month in range(1, 13)]
+    for place, month in enumerate(months):
+        build.observation(wait, team, month, 25 if month == months[-1] else 10 + place % 3)
+    drain_rollups(now=build.LATER)
+
+    rows = analyst.get("/api/v1/values/", {"indicator": "wait"}).json()["results"]
+    drawn = analyst.get(ADDRESS, {"indicator": "wait", "unit": "TEAM", "until": months[-1]}).json()
+
+    shown = [(row["variation"], row["assurance"]) for row in rows]
+    assert shown == [("common_cause", "pass")] * 23 + [("concern_high", "pass")]
+    assert (drawn["variation_icon"], drawn["assurance_icon"]) == shown[-1]

@@ -318,7 +318,7 @@ def test_a_page_takes_the_same_queries_for_few_rows_and_many(
     drain_rollups(now=NOW)
 
     # Token (and its first use today), three rights, five for the ETag; a transaction, the rows and what is around them.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(23):
         assert len(analyst.get(ADDRESS).json()["results"]) == months
 
 
