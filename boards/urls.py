@@ -12,7 +12,13 @@ urlpatterns = [
     path("boards/<slug:slug>/tiles/<int:number>/", views.tile, name="tile"),
     path("boards/<slug:slug>/tiles/<int:number>/why/", views.tile_why, name="why"),
     path("boards/<slug:slug>/tiles/<int:number>/entry/", views.entry, name="entry"),
+    path("indicators/<slug:indicator>/", views.definition, name="definition"),
+    path("indicators/<slug:indicator>/restatement/", views.restatement, name="restatement"),
     path("indicators/<slug:indicator>/<str:unit>/", views.sheet, name="sheet"),
+    path("indicators/<slug:indicator>/<str:unit>/marks/", views.mark, name="mark"),
+    path("indicators/<slug:indicator>/<str:unit>/marks/<int:number>/undo/", views.unmark, name="unmark"),
+    path("indicators/<slug:indicator>/<str:unit>/chart.svg", views.chart_svg, name="chart-svg"),
+    path("indicators/<slug:indicator>/<str:unit>/chart.csv", views.chart_csv, name="chart-csv"),
     path("trajectories/<slug:code>/", views.trajectory, name="trajectory"),
     path("components/", views.components, name="components"),
 ]

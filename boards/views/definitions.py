@@ -1,0 +1,65 @@
+"""A definition on its own: its sheet, its versions, where it is used; and the restatement of old figures."""
+
+import datetime as dt
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from boards.definitions import definition_face
+from boards.views.asking import clock
+from indicators.models import Indicator
+from indicators.operations import ALWAYS, DefinitionRefused, restate
+from organisation.models import Person
+
+REFUSED = 422
+
+
+@login_required
+@require_GET
+def definition(request: HttpRequest, indicator: str) -> HttpResponse:
+    """Show a definition. It is no figure: whoever is signed in may read it."""
+    return _page(request, _defined(indicator))
+
+
+@login_required
+@require_POST
+def restatement(request: HttpRequest, indicator: str) -> HttpResponse:
+    """Read the figures since a day anew, by the newest version, and say who asked and why."""
+    now, today = clock()
+    defined = _defined(indicator)
+    person = get_object_or_404(Person, pk=request.user.pk)
+    try:
+        since = _day(request.POST.get("since", ""))
+        restate(
+            indicator=defined, since=since, by=person, reason=request.POST.get("reason", "")[:500], today=today, now=now
+        )
+    except DefinitionRefused as refusal:
+        return _page(request, defined, refusal=str(refusal), status=REFUSED)
+    return redirect("boards:definition", indicator=indicator)
+
+
+def _defined(code: str) -> Indicator:
+    return get_object_or_404(Indicator.objects.select_related("area", "owner"), code=code)
+
+
+def _day(text: str) -> dt.date:
+    """Read a day; nothing: the beginning. Raises `DefinitionRefused`."""
+    if not text:
+        return ALWAYS
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise DefinitionRefused("since", _("“%s” is no day; write 2026-11-22.") % text[:40])
+    return day
+
+
+def _page(request: HttpRequest, indicator: Indicator, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    _now, today = clock()
+    face = definition_face(indicator, request.user, today=today)
+    return render(request, "boards/definition.html", {"sheet": face, "refusal": refusal}, status=status)
