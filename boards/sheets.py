@@ -1,6 +1,7 @@
 """An indicator at a unit, as its own page draws it: chart with axes, table, definition."""
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -19,15 +20,17 @@ from boards.drawing import (
     tile_face,
 )
 from boards.explaining import Explained, explained
-from boards.faces import StatusFace, TileFace
+from boards.faces import IconFace, StatusFace, TileFace
+from boards.points import MarkFace, PointFace, cause_text, kinds, mark_faces, point_faces, suggestion_text
 from boards.queries import Reader, figure_series
 from boards.sparkline import Spark
 from boards.statuses import status_face
+from boards.variation import icons_of
 from indicators.models import Indicator
-from indicators.queries import Wanted, why
+from indicators.queries import Point, Series, Wanted, why
 from organisation.choices import Do
 from organisation.models import Unit
-from organisation.queries import unit_ids_where
+from organisation.queries import may, unit_ids_where
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Row:
     target: str
     status: StatusFace
     coverage: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,23 @@ class SheetFace:
     chart_text: str
     rows: tuple[Row, ...]
     why: Explained | None
+    points: tuple[PointFace, ...]
+    marks: tuple[MarkFace, ...]
+    suggestion: str
+    #: What a lead may mark: periods (code, name), newest first, and kinds; empty for everyone else.
+    choices: tuple[tuple[str, str], ...]
+    kinds: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class DrawingFace:
+    """The chart as a file of its own."""
+
+    title: str
+    spark: Spark | None
+    axes: Axes | None
+    chart_text: str
+    icons: tuple[IconFace, ...]
 
 
 def sheet_face(indicator: Indicator, unit: Unit, person: Reader, *, today: dt.date) -> SheetFace:
@@ -82,8 +103,53 @@ def sheet_face(indicator: Indicator, unit: Unit, person: Reader, *, today: dt.da
                 target=target_text(indicator, point.target),
                 status=status_face(point.status),
                 coverage=coverage_of(point),
+                said=cause_text(series.chart, place),
             )
-            for point in reversed(points)
+            for place, point in reversed(list(enumerate(points)))
         ),
         why=explained(answer, today=today) if answer else None,
+        points=point_faces(series, today),
+        marks=mark_faces(series, points, today),
+        suggestion=suggestion_text(series, today),
+        choices=_choices(points, today) if may(person, Do.SET_TARGET, unit, on=today) else (),
+        kinds=kinds(),
     )
+
+
+def _choices(points: Sequence[Point], today: dt.date) -> tuple[tuple[str, str], ...]:
+    return tuple((point.period.code, period_of(point, today)) for point in reversed(points))
+
+
+def drawing_face(series: Series, *, today: dt.date) -> DrawingFace:
+    """Draw the chart for a file."""
+    return DrawingFace(
+        f"{series.indicator.name}, {series.unit.name}",
+        spark_of(series),
+        axes(series, today),
+        chart_text(series, today),
+        icons_of(series.chart),
+    )
+
+
+def download_rows(series: Series) -> Iterator[tuple[object, ...]]:
+    """Yield the chart's numbers under their names, unrounded, as the API gives them."""
+    yield (
+        "period", "period_start", "period_end", "value", "target", "mean", "lower_limit", "upper_limit", "variation",
+        "rules", "notes",
+    )  # fmt: skip
+    chart = series.chart
+    for place, point in enumerate(charted(series)):
+        lines = chart.xmr.at(place)[0].lines
+        yield (
+            point.period.code,
+            point.period.starts_on,
+            point.period.ends_on,
+            point.figure,
+            point.target.target if point.target else None,
+            lines.mean,
+            lines.lower,
+            lines.upper,
+            chart.variation_at(place),
+            " ".join(f"{cause}{sign:+d}" for cause, sign in chart.fired(place)),
+            "; ".join(f"{one.mark.kind}: {one.mark.reason}" for one in chart.marks if one.place == place),
+        )

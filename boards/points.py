@@ -1,0 +1,127 @@
+"""The points of the large chart, one by one: what a hover, a focus and the table say of each."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from boards import words
+from boards.drawing import charted, figure_of, period_of, target_text
+from boards.sparkline import HEIGHT, Scale
+from boards.variation import rules_text
+from indicators.choices import MarkKind
+from indicators.queries import Point, Series
+from indicators.queries.charts import PlacedMark, SeriesChart
+
+#: Points of a shift that still lasts, before new limits are suggested: the length that names a shift.
+LASTING = 7
+
+
+@dataclass(frozen=True)
+class PointFace:
+    """A point: where it may be pointed at, and what is said of it."""
+
+    x: str
+    width: str
+    middle: str
+    height: str
+    text: str
+    is_latest: bool
+
+
+@dataclass(frozen=True)
+class MarkFace:
+    """What a person has marked, for the list below the chart."""
+
+    number: int
+    period: str
+    kind: str
+    reason: str
+    by: str
+    on: str
+
+
+def point_faces(series: Series, today: dt.date) -> tuple[PointFace, ...]:
+    """Return a column to point at for each figure of the chart."""
+    points, chart = charted(series), series.chart
+    scale = Scale(len(points), Decimal(0), Decimal(0))
+    half = (scale.x(Decimal(1)) - scale.x(Decimal(0))) / 2 if len(points) > 1 else Decimal(7)
+    return tuple(
+        PointFace(
+            x=f"{scale.x(Decimal(place)) - half:.1f}",
+            width=f"{2 * half:.1f}",
+            middle=f"{scale.x(Decimal(place)):.1f}",
+            height=str(HEIGHT),
+            text=point_text(series, point, place, today),
+            is_latest=place == chart.xmr.latest,
+        )
+        for place, point in enumerate(points)
+        if point.figure is not None
+    )
+
+
+def point_text(series: Series, point: Point, place: int, today: dt.date) -> str:
+    """Say all of a point: period, figure, target, which rules fired, what people noted."""
+    figure = words.with_unit(figure_of(series.indicator, point), series.indicator.unit)
+    target = target_text(series.indicator, point.target)
+    parts = [
+        f"{period_of(point, today)}: {figure}",
+        gettext("target %(figure)s") % {"figure": target} if target else "",
+        cause_text(series.chart, place),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def cause_text(chart: SeriesChart, place: int) -> str:
+    """Say which rules speak of a point, and what people have marked there."""
+    said = [rules_text(chart, place)]
+    said += [f"{one.mark.get_kind_display()}: {one.mark.reason}" for one in chart.marks if one.place == place]
+    if place in chart.redefined:
+        said.append(gettext("a new definition holds from here"))
+    return "; ".join(part for part in said if part)
+
+
+def mark_faces(series: Series, points: Sequence[Point], today: dt.date) -> tuple[MarkFace, ...]:
+    """Return the marks of a chart, newest first."""
+    return tuple(_mark_face(one, points, today) for one in reversed(series.chart.marks))
+
+
+def _mark_face(placed: PlacedMark, points: Sequence[Point], today: dt.date) -> MarkFace:
+    mark = placed.mark
+    return MarkFace(
+        mark.pk,
+        period_of(points[placed.place], today),
+        mark.get_kind_display(),
+        mark.reason,
+        str(mark.made_by or ""),
+        words.day_text(mark.made_at.date(), today),
+    )
+
+
+def suggestion_text(series: Series, today: dt.date) -> str:
+    """Suggest new limits where the last figures all lie on one side of the mean; a person decides, never a rule."""
+    chart, points = series.chart, charted(series)
+    if chart.xmr.latest is None or chart.is_run_chart:
+        return ""
+    segment, inside = chart.xmr.at(chart.xmr.latest)
+    side, start = segment.side[inside], inside
+    while start and segment.side[start - 1] in {side, None}:
+        start -= 1
+    while segment.side[start] is None:
+        start += 1
+    lasting = sum(one is not None for one in segment.side[start : inside + 1])
+    if not side or lasting < LASTING or not segment.shift[inside]:
+        return ""
+    said = gettext("The last %(count)s figures lie above the mean, since %(period)s. ")
+    if side < 0:
+        said = gettext("The last %(count)s figures lie below the mean, since %(period)s. ")
+    first = points[segment.first + start]
+    more = gettext("If you know why, and it will last, begin new limits there.")
+    return said % {"count": lasting, "period": period_of(first, today)} + more
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Return what can be marked, for a choice."""
+    return [(kind.value, str(kind.label)) for kind in MarkKind]
