@@ -20,6 +20,8 @@ READER = Path(__file__).with_name("sheet_reader.py")
 PATIENCE_S = 40
 #: Columns beyond these are no table of figures.
 MOST_COLUMNS = 60
+#: Characters of a cell; longer ones come from a quotation mark that never closes, or from malice.
+LONGEST_CELL = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def _table(lines: list[tuple[int, list[str]]], name: str) -> Table:
     filled = [(line, [str(cell).replace("\0", "").strip() for cell in cells]) for line, cells in lines if any(cells)]
     if not filled:
         raise UnreadableFile(_("%(path)s is empty.") % {"path": name})
+    if any(len(cell) > LONGEST_CELL for _line, cells in filled for cell in cells):
+        raise UnreadableFile(_("%(path)s has a cell that is too long to be one.") % {"path": name})
     columns = tuple(filled[0][1][:MOST_COLUMNS])
     width = len(columns)
     rows = ((line, tuple((cells + [""] * width)[:width])) for line, cells in filled[1:])

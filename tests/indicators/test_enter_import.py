@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from core.spreadsheets import read_upload
 from core.tables import UnreadableFile
@@ -248,3 +249,16 @@ def test_the_command_keeps_a_batch_as_well_and_reads_spreadsheets(youth: Program
     assert standing() == {"north referrals": "34"}
     assert list(ImportBatch.objects.order_by("pk").values_list("new", "unchanged")) == [(1, 0), (0, 1)]
     assert ImportedFigure.objects.count() == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_preview_takes_the_same_queries_for_one_row_as_for_three(
+    youth: Programme, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, cells = signed_in(youth.contributor), [("referrals", "9"), ("seen", "18/21"), ("score", "152/20")]
+    lines = "".join(f"{indicator},north,{youth.month.code},{value}\n" for indicator, value in cells[:rows])
+    send(client, f"indicator,unit,period,value\n{lines}")
+
+    # Session, person, draft, mapping, twice the roles; indicators, units, locks, the enterable; periods, what stands.
+    with django_assert_num_queries(12):
+        assert counts(client) == [0, 0, rows, 0]

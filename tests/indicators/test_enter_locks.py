@@ -135,3 +135,12 @@ def test_a_lead_locks_on_the_page_and_the_cells_say_so(youth: Programme) -> None
     assert "Unlock" not in page
     lead.post(f"/enter/locks/{PeriodLock.objects.get().pk}/lift/")
     assert not PeriodLock.objects.in_force().exists()
+
+
+def test_a_program_is_told_by_code_that_a_period_is_locked(youth: Programme) -> None:
+    lock(youth, youth.programme)
+    row = {"indicator": "referrals", "unit": "north", "period": youth.month.code, "value": 3}
+
+    answer = signed_in(youth.contributor).post("/api/v1/observations/", row, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "period_locked")
