@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from indicators.calculations import Parts
+from indicators.calculations import Parts, completed
 from indicators.choices import Kind
 from indicators.operations import refusals
 
@@ -24,7 +24,7 @@ def parts_of(row: Mapping[str, Any], kind: str) -> Parts:
     """
     numerator, denominator = _one_of(row, NUMERATORS), _one_of(row, DENOMINATORS)
     if row.get("histogram") is None:
-        return Parts(numerator, denominator)
+        return completed(kind, Parts(numerator, denominator))
     histogram = _histogram(row["histogram"])
     if kind == Kind.STOCK and numerator is None:
         numerator = Decimal(sum(histogram.values()))

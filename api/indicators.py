@@ -68,6 +68,7 @@ class IndicatorSheet(IndicatorRow):
     denominator_text: str
     statistic: str
     within: int | None
+    combine: str
     minimum_coverage: int | float
     grace_days: int
     start_event: str
@@ -155,6 +156,7 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "denominator_text": indicator.denominator_text,
         "statistic": indicator.statistic,
         "within": indicator.within,
+        "combine": indicator.combine if indicator.kind == Kind.YES_NO else "",
         "minimum_coverage": number(indicator.minimum_coverage),
         "grace_days": indicator.grace_days,
         "start_event": indicator.start_event,

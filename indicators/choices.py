@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     RATIO = "ratio", _("Ratio")
     MEAN = "mean", _("Mean")
     DURATION = "duration", _("Duration")
+    YES_NO = "yes_no", _("Yes or no")
 
 
 class Statistic(models.TextChoices):
@@ -24,6 +25,14 @@ class Statistic(models.TextChoices):
     MEAN = "mean", _("Mean")
     MAX = "max", _("Longest")
     SHARE_WITHIN = "share_within", _("Share within the limit")
+
+
+class Combine(models.TextChoices):
+    """What the yes and no of several units make together."""
+
+    SHARE = "share", _("Share of yes")
+    ALL = "all", _("Yes if all say yes")
+    ANY = "any", _("Yes if any says yes")
 
 
 class Direction(models.TextChoices):
@@ -87,3 +96,6 @@ MADE_OF: dict[str, frozenset[str]] = {
     Frequency.YEAR: frozenset({Frequency.DAY, Frequency.MONTH, Frequency.QUARTER}),
     Frequency.FISCAL_YEAR: frozenset({Frequency.DAY, Frequency.MONTH, Frequency.QUARTER, Frequency.FISCAL_PERIOD}),
 }
+
+#: Kinds that never add over time: of a longer period, each unit's last figure counts.
+LAST_OVER_TIME: frozenset[str] = frozenset({Kind.STOCK, Kind.YES_NO})

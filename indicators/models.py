@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from indicators.choices import Direction, IndicatorStatus, Kind, MarkKind, Source, Statistic
+from indicators.choices import Combine, Direction, IndicatorStatus, Kind, MarkKind, Source, Statistic
 from organisation.choices import Frequency
 from organisation.models import Period, Unit
 
@@ -68,6 +68,10 @@ class Indicator(models.Model):
         help_text=_("longer frequencies at which values are kept too"),
     )
     statistic = models.CharField(_("statistic"), max_length=15, choices=Statistic.choices, blank=True)
+    #: For yes or no: what several units make together. Over time, the last answer of each counts.
+    combine = models.CharField(
+        _("yes and no over units"), max_length=5, choices=Combine.choices, default=Combine.SHARE, blank=True
+    )
     #: For `share_within`: the longest delay that counts as within, in the unit of the histogram.
     within = models.PositiveIntegerField(_("limit of the share within"), null=True, blank=True)
     minimum_coverage = models.DecimalField(
@@ -250,6 +254,7 @@ class Parts(models.Model):
     """What adds exactly, whatever the kind.
 
     count, stock: `numerator` n. ratio: `numerator` ÷ `denominator`. mean: `numerator` sum, `denominator` n.
+    yes/no: `numerator` yes, of `denominator` answers.
     duration (and a stock that knows how long each has waited): the histogram, `days[i]` seen `cases[i]` times,
     days ascending; whole days, or minutes where the indicator's unit says so.
     """

@@ -17,11 +17,12 @@ def figure(
     factor: Decimal | int = 1,
     statistic: str = "",
     within: int | None = None,
+    combine: str = "share",
 ) -> Decimal | None:
     """Return the figure, unrounded; None where there is nothing to show, above all a zero denominator.
 
-    `kind` and `statistic` are the words of `indicators.choices`. A share within the limit is per `factor`, which for
-    shares is 100 unless the definition says more than 1.
+    `kind`, `statistic` and `combine` are the words of `indicators.choices`. A share within the limit and a share of
+    yes are per `factor`, which for shares is 100 unless the definition says more than 1.
     """
     if parts is None:
         return None
@@ -32,6 +33,8 @@ def figure(
             return _quotient(parts.numerator, parts.denominator, Decimal(factor))
         if kind == "mean":
             return _quotient(parts.numerator, parts.denominator, Decimal(1))
+        if kind == "yes_no":
+            return _of_answers(parts, combine, Decimal(factor))
         return _of_histogram(parts, statistic, within, Decimal(factor))
 
 
@@ -72,6 +75,18 @@ def _quotient(numerator: Decimal | None, denominator: Decimal | None, factor: De
         return None
     # Multiplied first: 1 ÷ 3 × 300 is 100, not 99.99….
     return numerator * factor / denominator
+
+
+def _of_answers(parts: Parts, combine: str, factor: Decimal) -> Decimal | None:
+    """Return the share of yes, or 1 for yes and 0 for no of all or of any; of no answer, nothing."""
+    yes, answers = parts.numerator, parts.denominator
+    if yes is None or not answers:
+        return None
+    if combine == "all":
+        return Decimal(yes == answers)
+    if combine == "any":
+        return Decimal(yes > 0)
+    return _quotient(yes, answers, factor if factor != 1 else Decimal(100))
 
 
 def _of_histogram(parts: Parts, statistic: str, within: int | None, factor: Decimal) -> Decimal | None:

@@ -13,6 +13,7 @@ class Parts:
     """The parts of a figure, whatever its kind; what a kind doesn't have is None.
 
     count, stock: `numerator` n. ratio: `numerator` ÷ `denominator`. mean: `numerator` sum, `denominator` n.
+    yes/no: `numerator` yes, of `denominator` answers.
     duration (and a stock that knows how long each has waited): the histogram, `days[i]` seen `cases[i]` times, days
     ascending. An empty histogram says: measured, and there was none.
     """
@@ -60,6 +61,13 @@ NOTHING = Parts()
 def add(parts: Iterable[Parts]) -> Parts:
     """Return the sum of all parts; of none, nothing."""
     return reduce(Parts.__add__, parts, NOTHING)
+
+
+def completed(kind: str, parts: Parts) -> Parts:
+    """Return parts as they are stored: who says yes (1) or no (0) gives one answer, without having to say so."""
+    if kind == "yes_no" and parts.denominator is None and parts.numerator is not None:
+        return Parts(parts.numerator, Decimal(1), parts.days, parts.cases)
+    return parts
 
 
 def _sum(left: Decimal | None, right: Decimal | None) -> Decimal | None:

@@ -12,7 +12,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from core.tables import UnreadableFile, open_text
-from indicators.choices import Direction, IndicatorStatus, Kind, Statistic
+from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Statistic
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
 from indicators.queries import catalogue
 from organisation.choices import Frequency
@@ -24,6 +24,7 @@ CHOICES: dict[str, list[str]] = {
     "direction": Direction.values,
     "frequency": Frequency.values,
     "statistic": Statistic.values,
+    "combine": Combine.values,
     "status": IndicatorStatus.values,
 }
 NUMBERS = frozenset({"factor", "minimum_coverage"})

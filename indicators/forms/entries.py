@@ -16,6 +16,9 @@ SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 DOUBTFUL = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 PLAIN = re.compile(r"-?\d+([.,]\d+)?|-?[.,]\d+")
 
+YES = frozenset({"1", "yes", "y", "oui", "o"})
+NO = frozenset({"0", "no", "n", "non"})
+
 
 class Unreadable(ValueError):
     """What was typed is no figure of this kind; `str()` is the sentence for whoever typed it."""
@@ -30,7 +33,17 @@ def read_parts(kind: str, text: str) -> Parts:
         return _fraction(kind, text)
     if kind == Kind.DURATION:
         return _histogram(text)
+    if kind == Kind.YES_NO:
+        return _answer(text)
     return Parts(numerator=read_number(text))
+
+
+def _answer(text: str) -> Parts:
+    """Read yes or no, in either language and shortened, or 1 or 0."""
+    said = text.casefold()
+    if said not in YES | NO:
+        raise Unreadable(_("Type yes or no, or 1 or 0."))
+    return Parts(numerator=Decimal(said in YES), denominator=Decimal(1))
 
 
 def read_number(text: str) -> Decimal:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from indicators.calculations import Parts
+from indicators.calculations import Parts, completed
 from indicators.models import Indicator, PeriodLock
 from indicators.operations import ObservationRefused, Row, refuse_impossible
 from indicators.operations.refusals import PeriodLocked
@@ -71,7 +71,7 @@ def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, to
     note = cells.get("note", "")
     if len(note) > LONGEST_NOTE:
         raise CellRefused("note", _("a note has at most %d characters") % LONGEST_NOTE)
-    parts = clean_parts(cells)
+    parts = completed(indicator.kind, clean_parts(cells))
     try:
         refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
     except ObservationRefused as refusal:

@@ -38,6 +38,7 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             "kind",
             "statistic",
             "within",
+            "combine",
             "unit",
             "factor",
             "decimals",

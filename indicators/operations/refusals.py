@@ -103,6 +103,14 @@ class ChangedMeanwhile(ObservationRefused):
     sentence = _("Someone else has changed this figure meanwhile.")
 
 
+class NeitherYesNorNo(ObservationRefused):
+    """A yes or no is one answer: 1 or 0."""
+
+    code = "neither_yes_nor_no"
+    field = "value"
+    sentence = _("A yes or no is 1 or 0.")
+
+
 class MayNotEnter(ObservationRefused):
     """The person has no role at the unit that lets them enter figures."""
 

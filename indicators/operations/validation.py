@@ -24,6 +24,7 @@ NEEDED: dict[str, frozenset[str]] = {
     Kind.RATIO: frozenset({"numerator", "denominator"}),
     Kind.MEAN: frozenset({"numerator", "denominator"}),
     Kind.DURATION: frozenset({"histogram"}),
+    Kind.YES_NO: frozenset({"numerator", "denominator"}),
 }
 ALLOWED = NEEDED | {Kind.STOCK: frozenset({"numerator", "histogram"})}
 CLOSED = frozenset({IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED})
@@ -44,6 +45,8 @@ def refuse_impossible(
     _refuse_wrong_parts(indicator.kind, parts)
     _refuse_odd_numbers(parts)
     _refuse_odd_histogram(parts, indicator.kind)
+    if indicator.kind == Kind.YES_NO and (parts.numerator not in {0, 1} or parts.denominator != 1):
+        raise refusals.NeitherYesNorNo
     if source != Source.MEASURED:
         _refuse_negative(indicator.kind, parts)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from indicators.choices import Statistic
+from indicators.choices import Kind, Statistic
 from indicators.models import Indicator, Target
 
 TEXTS = (
@@ -55,6 +55,8 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
     entry |= {name: getattr(indicator, name) for name in TEXTS}
     if indicator.statistic == Statistic.SHARE_WITHIN:
         entry["target"] = indicator.within
+    if indicator.kind == Kind.YES_NO:
+        entry["combine"] = indicator.combine
     if indicator.abandoned_on:
         entry["abandoned_on"] = indicator.abandoned_on.isoformat()
     if indicator.targets.all():

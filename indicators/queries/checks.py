@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from indicators.choices import Kind
+from indicators.choices import LAST_OVER_TIME
 from indicators.models import Indicator
 
 #: Differences that are listed; all are counted.
@@ -161,7 +161,7 @@ def _compare(cursor: Any, which: tuple[Indicator, bool]) -> Check:
     indicator, has_reporters = which
     cursor.execute(
         COMPARE.substitute(
-            is_last=LAST_OF_ITS_UNIT if indicator.kind == Kind.STOCK else "true",
+            is_last=LAST_OF_ITS_UNIT if indicator.kind in LAST_OVER_TIME else "true",
             is_expected=EXPECTED if has_reporters else "true",
         ),
         {

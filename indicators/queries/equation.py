@@ -23,7 +23,7 @@ def weight_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
     """Return what a unit's share is a share of: the denominator, the cases, or the count itself."""
     if parts is None:
         return None
-    return parts.n if indicator.kind in {Kind.RATIO, Kind.MEAN, Kind.DURATION} else parts.numerator
+    return parts.n if indicator.kind in {Kind.RATIO, Kind.MEAN, Kind.DURATION, Kind.YES_NO} else parts.numerator
 
 
 def _computed_from(indicator: Indicator, parts: Parts) -> str:
@@ -31,6 +31,8 @@ def _computed_from(indicator: Indicator, parts: Parts) -> str:
         return _("sum")
     if indicator.kind == Kind.DURATION:
         return _of_cases(indicator, sum(parts.cases or ()))
+    if indicator.kind == Kind.YES_NO:
+        return _("%(yes)s yes of %(n)s") % {"yes": plain(parts.numerator), "n": plain(parts.denominator)}
     quotient = f"{plain(parts.numerator)} ÷ {plain(parts.denominator)}"
     has_factor = indicator.kind == Kind.RATIO and indicator.factor != 1
     return f"{quotient} × {plain(indicator.factor)}" if has_factor else quotient

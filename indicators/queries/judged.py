@@ -35,7 +35,12 @@ def parts_of(row: HasParts) -> Parts:
 def figure_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
     """Return the figure of some parts by an indicator's definition, unrounded."""
     return figure(
-        indicator.kind, parts, factor=indicator.factor, statistic=indicator.statistic, within=indicator.within
+        indicator.kind,
+        parts,
+        factor=indicator.factor,
+        statistic=indicator.statistic,
+        within=indicator.within,
+        combine=indicator.combine,
     )
 
 

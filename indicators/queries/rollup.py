@@ -10,7 +10,7 @@ the middle of a period so keeps its place, and every period has one whole tree, 
 from dataclasses import dataclass
 from string import Template
 
-from indicators.choices import Kind
+from indicators.choices import LAST_OVER_TIME, Kind
 from indicators.models import Indicator
 
 
@@ -28,7 +28,7 @@ def shape_of(indicator: Indicator, *, is_longer: bool, has_reporters: bool) -> S
     """Return the shape of an indicator's statement."""
     return Shape(
         is_longer=is_longer,
-        takes_last=is_longer and indicator.kind == Kind.STOCK,
+        takes_last=is_longer and indicator.kind in LAST_OVER_TIME,
         has_histograms=indicator.kind in {Kind.DURATION, Kind.STOCK},
         has_reporters=has_reporters,
     )

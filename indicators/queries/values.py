@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from indicators.calculations import StatusCode, figure, shown
+from indicators.calculations import StatusCode, shown
 from indicators.models import Indicator
-from indicators.queries.judged import day_of, status_of
+from indicators.queries.judged import day_of, figure_of, status_of
 from indicators.queries.targets import Targets, targets_of
 from indicators.queries.tree import Tree, load_tree
 from indicators.queries.values_sql import (
@@ -140,9 +140,7 @@ def _row(kept: Kept, around: Around) -> ValueRow:
     unit, period = around.units[kept.unit_id], around.periods[kept.period_id]
     indicator = around.rules.rule(around.indicators[kept.indicator_id], period.ends_on)
     parts = kept.parts
-    value = figure(
-        indicator.kind, parts, factor=indicator.factor, statistic=indicator.statistic, within=indicator.within
-    )
+    value = figure_of(indicator, parts)
     day = day_of(unit, period)
     path = around.tree.path(unit.pk, around.today if around.is_now else day)
     above = ((distance, unit_id) for distance, unit_id in enumerate(reversed(path)))

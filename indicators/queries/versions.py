@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from indicators.choices import Kind
 from indicators.models import DefinitionVersion, Indicator
 
 #: A definition as JSON holds it.
@@ -27,6 +28,7 @@ SHEET_FIELDS: Final = (
     "kind",
     "statistic",
     "within",
+    "combine",
     "unit",
     "factor",
     "decimals",
@@ -54,6 +56,7 @@ RULE_FIELDS: Final = (
     "factor",
     "statistic",
     "within",
+    "combine",
     "unit",
     "decimals",
     "direction",
@@ -65,6 +68,7 @@ BREAKING_FIELDS: Final = (
     "factor",
     "statistic",
     "within",
+    "combine",
     "unit",
     "numerator_text",
     "denominator_text",
@@ -119,6 +123,8 @@ def _as_it_was(indicators: Mapping[int, Indicator], version: DefinitionVersion) 
 def sheet_of(indicator: Indicator) -> Sheet:
     """Return a definition as JSON holds it, with what it refers to as codes and names."""
     sheet: Sheet = {name: _json(getattr(indicator, name)) for name in SHEET_FIELDS if name not in REFERENCES}
+    if indicator.kind != Kind.YES_NO:
+        sheet["combine"] = ""
     sheet["area"] = indicator.area.code if indicator.area else ""
     sheet["owner"] = str(indicator.owner) if indicator.owner else ""
     codes = indicator.complementary.order_by("code").values_list("code", flat=True) if indicator.pk else ()

@@ -25,7 +25,7 @@ from organisation.models import Period
 
 #: Earlier figures in view.
 LAST = 3
-EXAMPLES = {Kind.RATIO: "18/21", Kind.MEAN: "152/20", Kind.DURATION: "3 7 12"}
+EXAMPLES = {Kind.RATIO: "18/21", Kind.MEAN: "152/20", Kind.DURATION: "3 7 12", Kind.YES_NO: "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,7 @@ def hint_of(indicator: Indicator) -> str:
         Kind.RATIO: _("how many, out of how many"),
         Kind.MEAN: _("sum and number of answers"),
         Kind.DURATION: _("the days of each case, or days:cases"),
+        Kind.YES_NO: _("1 for yes, 0 for no"),
     }
     return words.get(Kind(indicator.kind), "")
 

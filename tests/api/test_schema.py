@@ -66,6 +66,7 @@ def test_a_definition_is_told_as_its_sheet() -> None:
         "denominator_text": "",
         "statistic": "",
         "within": None,
+        "combine": "",
         "minimum_coverage": 0,
         "grace_days": 7,
         "source_text": "",

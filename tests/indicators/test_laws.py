@@ -132,6 +132,8 @@ def take_step(indicator: Indicator, units: dict[str, Unit], step: tuple[str, str
 def record(indicator: Indicator, unit: Unit, month: str, number: int) -> None:
     if indicator.kind == Kind.DURATION:
         build.observation(indicator, unit, month, histogram={number: 1, number % 7: 2} if number else {})
+    elif indicator.kind == Kind.YES_NO:
+        build.observation(indicator, unit, month, number % 2, 1)
     elif indicator.kind in {Kind.RATIO, Kind.MEAN}:
         build.observation(indicator, unit, month, Decimal(number) / 8, number)
     else:
