@@ -67,7 +67,7 @@ def point_text(series: Series, point: Point, place: int, today: dt.date) -> str:
     figure = words.with_unit(figure_of(series.indicator, point), series.indicator.unit)
     target = target_text(series.indicator, point.target)
     parts = [
-        f"{period_of(point, today)}: {figure}",
+        gettext("%(period)s: %(figure)s") % {"period": period_of(point, today), "figure": figure},
         gettext("target %(figure)s") % {"figure": target} if target else "",
         cause_text(series.chart, place),
     ]
@@ -80,7 +80,7 @@ def cause_text(chart: SeriesChart, place: int) -> str:
     said += [f"{one.mark.get_kind_display()}: {one.mark.reason}" for one in chart.marks if one.place == place]
     if place in chart.redefined:
         said.append(gettext("a new definition holds from here"))
-    return "; ".join(part for part in said if part)
+    return " · ".join(part for part in said if part)
 
 
 def mark_faces(series: Series, points: Sequence[Point], today: dt.date) -> tuple[MarkFace, ...]:

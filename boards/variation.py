@@ -92,7 +92,7 @@ def limits_of(chart: SeriesChart, count: int) -> tuple[Limits, ...]:
 
 def rules_text(chart: SeriesChart, place: int) -> str:
     """Say every rule that speaks of a point: "above the upper limit; seven or more in a row above the mean"."""
-    return "; ".join(str(RULES[fired]) for fired in chart.fired(place))
+    return " · ".join(str(RULES[fired]) for fired in chart.fired(place))
 
 
 def no_limits_text(chart: SeriesChart) -> str:
