@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -55,7 +56,7 @@ def test_twelve_figures_make_a_run_chart_without_limits_and_icons() -> None:
 
     chart = drawn(wait, team).chart
 
-    assert (chart.lines.mean, chart.lines.upper) == (10, None)
+    assert (chart.lines.mean, chart.lines.upper) == (Decimal(10), None)
     assert (chart.xmr.variation, chart.xmr.assurance) == (None, None)
 
 
@@ -76,9 +77,9 @@ def test_a_rebase_begins_new_limits_at_its_period_and_can_be_undone() -> None:
     undo_mark(mark=rebase, by=lead, now=NOW, today=TODAY)
     undone = drawn(wait, team).chart
 
-    assert [(segment.first, segment.lines.mean) for segment in rebased.xmr.segments] == [(0, 31), (16, 10)]
+    assert [(segment.first, segment.lines.mean) for segment in rebased.xmr.segments] == [(0, Decimal(31)), (16, Decimal(10))]
     assert rebased.xmr.variation == "common_cause"
-    assert [(segment.first, segment.lines.mean) for segment in undone.xmr.segments] == [(0, 20.5)]
+    assert [(segment.first, segment.lines.mean) for segment in undone.xmr.segments] == [(0, Decimal("20.5"))]
     assert ChartMark.objects.get().undone_by == lead
 
 
