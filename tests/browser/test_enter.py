@@ -186,3 +186,34 @@ def test_the_grid_has_no_fault_that_axe_knows_and_fits_its_screen(
         return faults, page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     assert drive(judged, youth.contributor, size=size) == (0, True)
+
+
+def test_a_file_is_sent_looked_at_and_taken_on_pages_that_axe_finds_no_fault_in(youth: Programme, drive: Drive) -> None:
+    text = f"indicator,unit,period,value\nreferrals,north,{youth.month.code},36\nseen,north,{youth.month.code},many\n"
+
+    def imported(page: Page) -> list[int]:
+        page.get_by_role("link", name="Import from a file").click()
+        faults = [Axe().run(page).violations_count]
+        page.set_input_files("#file", {"name": "f.csv", "mimeType": "text/csv", "buffer": text.encode()})
+        page.get_by_role("button", name="Look at it").click()
+        faults.append(Axe().run(page).violations_count)
+        page.get_by_role("button", name="Take 1 figure").click()
+        expect(page.get_by_role("status")).to_have_text("Taken: 1 new, 0 changed, 1 refused.")
+        return faults
+
+    assert drive(imported, youth.contributor) == [0, 0]
+    assert figures() == {"north referrals": (36, None)}
+
+
+def test_a_lead_locks_a_period_and_its_cells_take_nothing_more(youth: Programme, drive: Drive) -> None:
+    def locked(lead: Page, other: Page) -> bool:
+        lead.locator("#lock-unit").select_option("youth")
+        lead.get_by_role("button", name="Lock", exact=True).click()
+        expect(lead.get_by_role("button", name="Unlock")).to_be_visible()
+        row(other, "north", "referrals").locator("[data-figure]").fill("34")
+        other.keyboard.press("Enter")
+        expect(row(other, "north", "referrals").locator(".is-refused")).to_contain_text("was locked by Marie Bouchard")
+        return row(lead, "north", "referrals").locator("[data-figure]").is_editable()
+
+    assert drive(locked, youth.lead, youth.contributor) is False
+    assert figures() == {}
