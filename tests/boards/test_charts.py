@@ -61,7 +61,7 @@ def test_a_lasting_shift_is_coloured_named_and_suggested_as_a_rebase(team: Unit,
     latest = point_faces(one, TODAY)[-1]
     assert latest.is_latest
     assert latest.text.startswith("October: 11\u00a0d, target ≤")
-    assert latest.text.endswith("below the lower limit; seven or more in a row below the mean")
+    assert latest.text.endswith("below the lower limit · seven or more in a row below the mean")
     assert suggestion_text(one, TODAY).startswith("The last 8 figures lie below the mean, since March")
 
 
