@@ -193,13 +193,15 @@ def import_definition(
     reporters: Sequence[str] | None = None,
     today: dt.date,
     now: dt.datetime,
+    reason: str = "",
+    takes_effect_on: dt.date | None = None,
 ) -> Outcome:
     """Take a whole definition: its fields, its targets, and the codes of exactly those units that report it.
 
     `reporters` None leaves them alone. The first ever hold from always, later ones from today. Raises
     `DefinitionRefused`.
     """
-    indicator, outcome = save_indicator(definition=fields, now=now)
+    indicator, outcome = save_indicator(definition=fields, now=now, reason=reason, takes_effect_on=takes_effect_on)
     differs = take_targets(indicator, targets, now=now)
     if reporters is not None:
         differs |= _take_reporters(indicator, reporters, today=today, now=now)

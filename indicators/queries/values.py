@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from indicators.calculations import StatusCode, shown
+from indicators.choices import Kind
 from indicators.models import Indicator
 from indicators.queries.judged import day_of, figure_of, status_of
 from indicators.queries.targets import Targets, targets_of
@@ -42,6 +43,7 @@ class ValueRow(NamedTuple):
     value: Decimal | None
     numerator: Decimal | None
     denominator: Decimal | None
+    #: How many people or things stand behind it; None where units answer, who are neither.
     n: Decimal | None
     target: Decimal | None
     threshold: Decimal | None
@@ -155,7 +157,7 @@ def _row(kept: Kept, around: Around) -> ValueRow:
         value=shown(value, indicator.decimals),
         numerator=parts.numerator,
         denominator=parts.denominator,
-        n=parts.n,
+        n=None if indicator.kind == Kind.YES_NO else parts.n,
         target=target.target if target else None,
         threshold=target.threshold if target else None,
         status=status_of(

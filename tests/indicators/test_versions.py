@@ -156,3 +156,15 @@ def test_an_exported_catalogue_is_read_back_unchanged(
     assert "unchanged 2, refused 0" in again
     assert (tmp_path / f"copy.{suffix}").read_text() == path.read_text()
     assert set(Indicator.objects.values_list("code", "version")) == {("delay", 1), ("later", 1)}
+
+
+def test_an_import_says_from_when_and_why(tmp_path: Path) -> None:
+    _reported()
+    path = tmp_path / "catalogue.yaml"
+    call_command("export_indicators", path)
+    path.write_text(path.read_text().replace("factor: 100", "factor: 1000"))
+
+    call_command("import_indicators", path, effective=dt.date(2027, 1, 1), reason="as the ministry")
+
+    newest = DefinitionVersion.objects.get(number=2)
+    assert (newest.takes_effect_on, newest.reason) == (dt.date(2027, 1, 1), "as the ministry")

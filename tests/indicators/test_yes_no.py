@@ -52,6 +52,15 @@ def test_drained_answers_equal_rebuilt_and_independently_computed_ones() -> None
     assert check_rollups().different == 0
 
 
+def test_the_answers_of_few_teams_are_no_small_number() -> None:
+    _held, hospital = _huddles()
+
+    [row] = values(ValueFilter(units=[hospital.code], frequency="month", until=dt.date(2026, 10, 31)), today=TODAY)
+
+    assert (row.value, row.numerator, row.denominator) == (Decimal(75), Decimal(3), Decimal(4))
+    assert row.n is None
+
+
 def test_why_counts_the_answers() -> None:
     held, hospital = _huddles()
 

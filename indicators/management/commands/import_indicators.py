@@ -19,6 +19,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_import_arguments(parser)
+        parser.add_argument("--reason", default="", help="why definitions change; kept with their versions")
+        parser.add_argument("--effective", type=dt.date.fromisoformat, help="first day of the changes; else today")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         for line, item in items:
             report.read += 1
             try:
-                taken.append((line, item, *_take(item, now=now)))
+                taken.append((line, item, *_take(item, options, now=now)))
             except DefinitionRefused as refusal:
                 report.refuse(line, refusal.field, str(refusal), _code(item))
         # Only now: a definition may name one that comes after it.
@@ -45,7 +47,7 @@ class Command(BaseCommand):
 
 
 @transaction.atomic
-def _take(item: object, *, now: dt.datetime) -> tuple[Definition, Outcome]:
+def _take(item: object, options: dict[str, Any], *, now: dt.datetime) -> tuple[Definition, Outcome]:
     definition = clean_definition(item)
     outcome = import_definition(
         fields=definition.fields,
@@ -53,6 +55,8 @@ def _take(item: object, *, now: dt.datetime) -> tuple[Definition, Outcome]:
         reporters=definition.reporters,
         today=timezone.localdate(now),
         now=now,
+        reason=options["reason"][:500],
+        takes_effect_on=options["effective"],
     )
     return definition, outcome
 
