@@ -121,10 +121,28 @@ def _points(
 ) -> Iterator[Point]:
     """Make a point for each period by the rule that held then; `newest` is the newest one that has ended."""
     before = None
+    key = indicator.pk, unit.pk
+    lines = rows.lines.get(unit.pk, ())
+    # Where nothing above the unit changed in all this time, what stands above is worked out once.
+    stood = above(lines, day_of(unit, calendar[0])) if calendar else []
+    is_steady = bool(calendar) and len(stood) == len(lines) == len(above(lines, day_of(unit, calendar[-1])))
+    stood = [one for one in stood if (indicator.pk, one[1]) in rows.targets.rows]
     for period in calendar:
         rule = rows.rules.rule(indicator, period.ends_on)
         is_break = before is not None and breaks_line(before, rule)
-        yield _point(rule, unit, period, rows, newest=newest, today=today, is_break=is_break)
+        day = day_of(unit, period)
+        target = rows.targets.in_force(key[0], stood if is_steady else above(lines, day), day)
+        yield _point(
+            rule,
+            unit,
+            period,
+            rows,
+            key=(*key, period.pk),
+            target=target,
+            newest=newest,
+            today=today,
+            is_break=is_break,
+        )
         before = rule
 
 
@@ -134,16 +152,15 @@ def _point(
     period: Period,
     rows: Rows,
     *,
+    key: tuple[int, int, int],
+    target: TargetInForce | None,
     newest: Period | None,
     today: dt.date,
     is_break: bool,
 ) -> Point:
-    key = (indicator.pk, unit.pk, period.pk)
     value = rows.values.get(key)
     parts = parts_of(value) if value else None
     figure = figure_of(indicator, parts)
-    day = day_of(unit, period)
-    target = rows.targets.in_force(indicator.pk, above(rows.lines.get(unit.pk, ()), day), day)
     expected = value.expected if value else rows.expected.get(key)
     return Point(
         period=period,
