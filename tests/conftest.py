@@ -19,6 +19,19 @@ def pytest_runtestloop() -> Generator[None, object, object]:
         return (yield)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what empties the tables last, whatever the shuffle: the seeded calendar goes with them."""
+    items.sort(key=empties_the_tables)
+
+
+def empties_the_tables(item: pytest.Item) -> bool:
+    """Tell whether a test commits, so that every table is emptied after it."""
+    database = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", ())
+    return (database is not None and bool(database.kwargs.get("transaction"))) or "transactional_db" in fixtures
+
+
 @pytest.fixture(scope="session")
 def reference() -> Path:
     """Return the folder of reference data, or skip where it is absent."""
