@@ -9,8 +9,11 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Indicator
-from indicators.operations.writing import lock, write_values
+from indicators.operations.writing import lock, look_at_new_tables, write_values
 from indicators.queries.rollup import shape_of
+
+#: Queue rows that need a good plan; for fewer, finding out costs more than it saves.
+MANY = 1_000
 
 
 class Cell(NamedTuple):
@@ -86,6 +89,8 @@ def drain_indicator(indicator: Indicator, *, now: dt.datetime, limit: int, only:
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
         taken = _take(cursor, indicator, limit=limit, only=only)
+        if len(taken) >= MANY:
+            look_at_new_tables(cursor)
         has_reporters, cells = _climb(cursor, indicator, set(taken)) if taken else (False, [])
         for is_longer in (False, True):
             scope = [cell for cell in cells if cell.is_longer == is_longer]

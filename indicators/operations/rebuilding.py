@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Exists, OuterRef
 
 from indicators.models import Indicator, Reporter, StaleValue, Value
-from indicators.operations.writing import lock, write_values
+from indicators.operations.writing import lock, look_at_new_tables, write_values
 from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, shape_of
 from organisation.models import Period, Unit
@@ -63,6 +63,7 @@ def _write_block(
     shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
     # Sums of a whole block fit into this; the default would write them to disk and read them again.
     cursor.execute("SET LOCAL work_mem = '64MB'")
+    look_at_new_tables(cursor)
     cursor.execute(SCOPE_TABLES, {"periods": list(periods), "as_of": None})
     cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
     [(deepest,)] = cursor.fetchall()

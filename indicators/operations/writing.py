@@ -68,6 +68,35 @@ def lock(cursor: CursorWrapper, key: int) -> None:
     cursor.execute("SELECT set_config('jit', 'off', true), pg_advisory_xact_lock(%s, %s)", [ROLLUP_LOCK, key])
 
 
+#: What the roll-up reads and writes.
+TABLES = (
+    "indicators_observation",
+    "indicators_value",
+    "indicators_reporter",
+    "organisation_placement",
+    "organisation_ancestor",
+    "organisation_unit",
+    "organisation_period",
+)
+#: Tables of more than a few pages that were loaded so lately that nobody has looked at them yet.
+UNKNOWN = """
+SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND pg_relation_size(oid) > 8 * 8192
+    AND NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = relnamespace::regnamespace::name AND tablename = relname)
+ORDER BY relname
+"""
+
+
+def look_at_new_tables(cursor: CursorWrapper) -> None:
+    """Let the planner know how large tables are that have just been loaded for the first time.
+
+    It would take them for small and compare every row with every other. Once for each table: later the server's own
+    autovacuum keeps watch. ANALYZE holds a lock until the commit, so it is not run where it is not needed.
+    """
+    cursor.execute(UNKNOWN, [list(TABLES)])
+    for (table,) in cursor.fetchall():
+        cursor.execute(f"ANALYZE {table}")
+
+
 def write_values(
     cursor: CursorWrapper,
     indicator: Indicator,

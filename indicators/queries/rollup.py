@@ -124,19 +124,22 @@ JOIN organisation_unit unit ON unit.id = reporter.unit_id
 WHERE $is_expected
 GROUP BY hang.period_id, hang.unit_id, hang.depth""")
 
-#: A drain changes no expectation, so a value that exists keeps its own; for a new one the expected are counted.
+#: A drain changes no expectation, so a value that exists keeps its own; for a new one the expected are counted. Its
+#: period is found by its key: looking each up in the scope would read all of the scope for every new value.
 EXPECTED_OF_CELL = Template("""
 coalesce(
     (SELECT kept.expected FROM indicators_value kept WHERE kept.indicator_id = %(indicator)s
         AND kept.unit_id = fresh.unit_id AND kept.period_id = fresh.period_id),
     (SELECT count(DISTINCT (reporter.unit_id, period.id))
-     FROM hang
+     FROM (
+        SELECT around.id AS period_id, around.starts_on, around.ends_on
+        FROM organisation_period around WHERE around.id = fresh.period_id
+     ) hang
      $inside
-     JOIN organisation_ancestor line ON line.ancestor_id = hang.unit_id
+     JOIN organisation_ancestor line ON line.ancestor_id = fresh.unit_id
      JOIN indicators_reporter reporter ON reporter.unit_id = line.unit_id
      JOIN organisation_unit unit ON unit.id = reporter.unit_id
-     WHERE hang.unit_id = fresh.unit_id AND hang.period_id = fresh.period_id
-        AND line.valid_from <= least(hang.ends_on, unit.closes_on)
+     WHERE line.valid_from <= least(hang.ends_on, unit.closes_on)
         AND (line.valid_to IS NULL OR line.valid_to >= least(hang.ends_on, unit.closes_on))
         AND $is_expected)
 )""")

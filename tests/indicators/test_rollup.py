@@ -4,14 +4,23 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from indicators.calculations import Parts
-from indicators.choices import Kind
+from indicators.choices import Kind, Source
 from indicators.models import Indicator, StaleValue, Value
-from indicators.operations import drain_rollups, follow_tree, rebuild_values, set_reporters, withdraw_observation
+from indicators.operations import (
+    Row,
+    drain_rollups,
+    follow_tree,
+    rebuild_values,
+    record_observations,
+    set_reporters,
+    withdraw_observation,
+)
 from indicators.queries import check_rollups
 from organisation.choices import Frequency
-from organisation.models import Unit
+from organisation.models import Period, Unit
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +192,25 @@ def test_who_reports_unasked_counts_in_the_figure_but_covers_for_nobody() -> Non
     assert kept(count, hospital, "2026-10") == Parts(Decimal(4))
     assert coverage(count, hospital, "2026-10") == (0, 1)
     assert check_rollups().different == 0
+
+
+def test_a_long_first_queue_is_drained_rightly_with_the_tables_looked_at() -> None:
+    centre = build.unit("centre")
+    teams = build.units(*(f"team-{number}" for number in range(12)), parent=centre)
+    falls = build.indicator("falls", frequency=Frequency.DAY)
+    set_reporters(indicator=falls, units=teams, valid_from=dt.date(2026, 1, 1), now=NOW)
+    drain_rollups(now=NOW)
+    days = Period.objects.filter(frequency=Frequency.DAY, starts_on__year=2026).values_list("pk", flat=True)[:100]
+    rows = [Row(falls.pk, team.pk, day, Parts(Decimal(1))) for team in teams for day in days]
+    record_observations(rows=rows, source=Source.IMPORTED, by=None, now=NOW)
+
+    drained = drain_rollups(now=NOW)
+
+    assert drained == len(rows)
+    assert set(Value.objects.filter(unit=centre).values_list("numerator", "reporting", "expected")) == {
+        (Decimal(12), 12, 12)
+    }
+    assert check_rollups().different == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_stats WHERE tablename = 'indicators_observation')")
+        assert cursor.fetchall() == [(True,)]
