@@ -62,7 +62,9 @@ def test_the_catalogue_holds_every_text_of_the_sources(catalogue: polib.POFile) 
 
     missing = sorted({text for text in _texts_of_sources() if text not in known}, key=str)
 
-    assert missing == [], "run `python manage.py makemessages -l fr --add-location file --no-wrap --no-obsolete` and translate"
+    assert missing == [], (
+        "run `python manage.py makemessages -l fr --add-location file --no-wrap --no-obsolete` and translate"
+    )
 
 
 def _translations(entry: polib.POEntry) -> list[str]:
