@@ -18,9 +18,9 @@ from trajectories.operations import Origin, import_events
 
 EVENTS, CASES, TEAMS, WORKERS = 1_000_000, 100_000, 1_320, 15_000
 ACTIVITIES = ("REFERRAL", "INTAKE", "ASSESSMENT", "FIRST_SERVICE", "CONTACT", "PAUSE", "RESUME", "CLOSURE")
-IMPORT, READ = "import / bare COPY of the same rows", "import of 1,000,000 events (s)"
+IMPORT, READ = "import / bare COPY of the same rows", f"import of {EVENTS:,} events (s)"
 
-#: The bar of the second issue on this is 3.
+#: Asked of a first version; 3 is where it is to get to.
 MOST = {IMPORT: 5.0}
 
 
