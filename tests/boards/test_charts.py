@@ -97,7 +97,11 @@ def test_the_chart_can_be_taken_away_as_numbers_and_as_a_drawing(team: Unit) -> 
 
     rows = list(csv.DictReader(io.StringIO(numbers.content.decode())))
     assert len(rows) == 28
-    assert (rows[-1]["period"], Decimal(rows[-1]["value"]), rows[-1]["rules"]) == ("2026-10", Decimal(11), "outside-1 shift-1")
+    assert (rows[-1]["period"], Decimal(rows[-1]["value"]), rows[-1]["rules"]) == (
+        "2026-10",
+        Decimal(11),
+        "outside-1 shift-1",
+    )
     assert drawing["Content-Type"] == "image/svg+xml"
     assert drawing["Content-Disposition"] == 'attachment; filename="wait-TEAM.svg"'
     assert client.get("/indicators/wait/OTHER/chart.csv").status_code == 404

@@ -77,7 +77,10 @@ def test_a_rebase_begins_new_limits_at_its_period_and_can_be_undone() -> None:
     undo_mark(mark=rebase, by=lead, now=NOW, today=TODAY)
     undone = drawn(wait, team).chart
 
-    assert [(segment.first, segment.lines.mean) for segment in rebased.xmr.segments] == [(0, Decimal(31)), (16, Decimal(10))]
+    assert [(segment.first, segment.lines.mean) for segment in rebased.xmr.segments] == [
+        (0, Decimal(31)),
+        (16, Decimal(10)),
+    ]
     assert rebased.xmr.variation == "common_cause"
     assert [(segment.first, segment.lines.mean) for segment in undone.xmr.segments] == [(0, Decimal("20.5"))]
     assert ChartMark.objects.get().undone_by == lead
