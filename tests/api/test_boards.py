@@ -128,7 +128,7 @@ def test_a_board_takes_the_same_queries_for_few_tiles_and_many(
     client = as_person(analyst)
 
     # Session and person, the board, its tiles, two rights, eight for the series, the zones.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(client.get("/api/v1/boards/wall/").json()["zones"][0]["tiles"]) == tiles
 
 
