@@ -1,12 +1,14 @@
 """What every test may ask for, and when a test may be skipped."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from obeya.engines import embedded_engines
+from tests.chromium import opened_chromium
 
 #: Published logs and results, kept beside the project; read in place, never copied.
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
@@ -38,6 +40,13 @@ def reference() -> Path:
     if not REFERENCE.is_dir():
         pytest.skip("the shared reference data is not beside this checkout")
     return REFERENCE
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Open the browser once for a module. No longer: it keeps an event loop running, and others run their own."""
+    with opened_chromium() as browser:
+        yield browser
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:

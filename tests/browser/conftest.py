@@ -1,7 +1,6 @@
 """A real uvicorn on the test's database, and real windows that look at it."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,11 +11,8 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 #: Seconds that the server may take to answer for the first time.
 PATIENCE_S = 30
 
@@ -58,12 +54,3 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.05)
     raise TimeoutError("The server does not answer.")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Open the browser once for all tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()

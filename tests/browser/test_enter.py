@@ -1,6 +1,5 @@
 """The entry grid under the hands of people: by keyboard, by paste, two at once."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,17 +10,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from indicators.models import EarlierEntry, Observation
 from organisation.models import Person
 from tests import build
+from tests.chromium import opened_chromium
 from tests.indicators.entering import Programme, programme, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 Drive = Callable[..., Any]
 
 
@@ -38,12 +36,8 @@ def drive(live_server: LiveServer) -> Iterator[Drive]:
         keys = [signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value for person in people]
 
         def played() -> Any:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-                pages = [_page(browser, live_server.url, key, size) for key in keys]
-                answer = act(*pages)
-                browser.close()
-                return answer
+            with opened_chromium() as browser:
+                return act(*[_page(browser, live_server.url, key, size) for key in keys])
 
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(played).result()

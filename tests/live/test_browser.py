@@ -1,7 +1,6 @@
 """The scripts of the page in a real Chromium: two tabs, one stream, a cut, and what the light says meanwhile."""
 
 import hashlib
-import shutil
 from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from live import flow
 from live.access import Refused, Sight, Visit
@@ -20,8 +19,6 @@ from tests.live.page import say
 from tests.live.served import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 PAGE = """<!doctype html><title>wall</title>
 <span data-live-word data-live="live" data-polling="every 10 s" data-stale="not live since"></span>
 <time data-live-clock></time><p data-live-stale-news hidden>lost</p>
@@ -90,11 +87,9 @@ def address(wall: Wall) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(address: str) -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser.new_context()
-        browser.close()
+def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
+    with chromium.new_context() as context:
+        yield context
 
 
 def say_aside(*indicators: str) -> None:
