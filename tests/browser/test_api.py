@@ -18,13 +18,14 @@ from organisation.operations import create_token
 from tests import build
 from trajectories.models import Event, Trajectory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 # Playwright keeps an event loop in this thread, and Django refuses a database beside one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture
 def administrator(transactional_db: None) -> Person:
+    build.calendar()
     return build.person_with(RoleName.ADMINISTRATOR, at=build.unit("CENTRE"))
 
 
