@@ -1,0 +1,30 @@
+"""Indicators and their targets, observations as reported, values as rolled up."""
+
+from indicators.models.definitions import Area, DefinitionVersion, Indicator, Reporter
+from indicators.models.figures import EarlierEntry, Observation, Parts, Value
+from indicators.models.imports import ColumnMapping, ImportBatch, ImportDraft, ImportedFigure
+from indicators.models.locks import PeriodLock, PeriodLockQuerySet
+from indicators.models.queue import StaleValue, TreeFollowed
+from indicators.models.targets import ChartMark, ChartMarkQuerySet, Target
+
+__all__ = [
+    "Area",
+    "ChartMark",
+    "ChartMarkQuerySet",
+    "ColumnMapping",
+    "DefinitionVersion",
+    "EarlierEntry",
+    "ImportBatch",
+    "ImportDraft",
+    "ImportedFigure",
+    "Indicator",
+    "Observation",
+    "Parts",
+    "PeriodLock",
+    "PeriodLockQuerySet",
+    "Reporter",
+    "StaleValue",
+    "Target",
+    "TreeFollowed",
+    "Value",
+]

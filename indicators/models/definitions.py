@@ -1,0 +1,176 @@
+"""The definition sheets of indicators, their versions, and who is expected to report."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Statistic
+from organisation.choices import Frequency
+from organisation.models import Unit
+
+
+class Area(models.Model):
+    """An area of True North; the areas head the columns of every board, in this order."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    name_fr = models.CharField(_("name in French"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ("position", "code")
+        verbose_name = _("True North area")
+        verbose_name_plural = _("True North areas")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+
+
+class Indicator(models.Model):
+    """The definition sheet of a figure: what is counted, in which unit, how often, which way is better."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    name_fr = models.CharField(_("name in French"), max_length=200, blank=True)
+    text_en = models.TextField(_("definition in English"), blank=True)
+    text_fr = models.TextField(_("definition in French"), blank=True)
+    area = models.ForeignKey(
+        Area, models.SET_NULL, null=True, blank=True, related_name="indicators", verbose_name=_("True North area")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    unit = models.CharField(_("unit of measure"), max_length=20, blank=True, help_text=_("d, %, /10; may be empty"))
+    factor = models.DecimalField(
+        _("factor"), max_digits=12, decimal_places=4, default=1, help_text=_("100 for a percentage")
+    )
+    decimals = models.PositiveSmallIntegerField(_("decimals shown"), default=0)
+    numerator_text = models.CharField(_("numerator in words"), max_length=300, blank=True)
+    denominator_text = models.CharField(_("denominator in words"), max_length=300, blank=True)
+    direction = models.CharField(_("direction"), max_length=5, choices=Direction.choices, default=Direction.NONE)
+    frequency = models.CharField(_("frequency"), max_length=15, choices=Frequency.choices)
+    also_at = ArrayField(
+        models.CharField(max_length=15, choices=Frequency.choices),
+        verbose_name=_("also rolled up to"),
+        default=list,
+        blank=True,
+        help_text=_("longer frequencies at which values are kept too"),
+    )
+    statistic = models.CharField(_("statistic"), max_length=15, choices=Statistic.choices, blank=True)
+    #: For yes or no: what several units make together. Over time, the last answer of each counts.
+    combine = models.CharField(
+        _("yes and no over units"), max_length=5, choices=Combine.choices, default=Combine.SHARE, blank=True
+    )
+    #: For `share_within`: the longest delay that counts as within, in the unit of the histogram.
+    within = models.PositiveIntegerField(_("limit of the share within"), null=True, blank=True)
+    minimum_coverage = models.DecimalField(
+        _("minimum coverage"), max_digits=4, decimal_places=3, default=0, help_text=_("share of units, 0 to 1")
+    )
+    grace_days = models.PositiveSmallIntegerField(_("days of grace after the period"), default=7)
+    start_event = models.CharField(_("start event"), max_length=300, blank=True)
+    stop_event = models.CharField(_("stop event"), max_length=300, blank=True)
+    inclusion = models.TextField(_("inclusion"), blank=True)
+    exclusion = models.TextField(_("exclusion"), blank=True)
+    interpretation = models.TextField(_("use and interpretation"), blank=True)
+    warnings = models.TextField(_("warnings and limits"), blank=True)
+    complementary = models.ManyToManyField(
+        "self", verbose_name=_("complementary indicators"), symmetrical=False, related_name="complements", blank=True
+    )
+    #: Moving ranges beyond 3.267 × their mean don't widen the limits of the chart.
+    screens_outliers = models.BooleanField(
+        _("screens outliers"), default=True, help_text=_("leave unusual moving ranges out of the chart's limits")
+    )
+    source_text = models.CharField(_("source"), max_length=300, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("owner"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=IndicatorStatus.choices, default=IndicatorStatus.ACTIVE
+    )
+    #: Periods that ended before are judged as ever.
+    abandoned_on = models.DateField(_("abandoned on"), null=True, blank=True)
+    #: Number of the newest version, whether it has taken effect yet or not.
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        ordering = ("code",)
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.DURATION) | ~Q(statistic=""), name="a_duration_names_its_statistic"
+            ),
+            models.CheckConstraint(
+                condition=~Q(statistic=Statistic.SHARE_WITHIN) | Q(within__isnull=False),
+                name="a_share_within_names_its_limit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+
+
+class DefinitionVersion(models.Model):
+    """A definition sheet as it was made at a moment, for the periods that end on its first day or later.
+
+    Of several versions that have begun by a period's last day, the highest number holds: a version replaces the earlier
+    ones from its first day on. A restatement is a version of the same words that begins earlier. A definition that
+    was never changed may have no version: then it holds from the beginning as it stands.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    takes_effect_on = models.DateField()
+    #: All fields by name: numbers as text, the area and complementary indicators by code, the owner by name.
+    sheet = models.JSONField()
+    is_restatement = models.BooleanField(default=False)
+    #: In the words of whoever changed it.
+    reason = models.CharField(max_length=500, blank=True)
+    #: Null: a job or a file.
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    #: Null: before versions were kept.
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("indicator", "-number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "number"], name="a_version_has_its_own_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.number}"
+
+
+class Reporter(models.Model):
+    """A unit that is expected to report an indicator from a first to a last day, both included."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="reporters", verbose_name=_("indicator"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="reports", verbose_name=_("unit"))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("indicator", "unit", "valid_from")
+        verbose_name = _("expected report")
+        verbose_name_plural = _("expected reports")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "unit", "valid_from"], name="a_unit_is_expected_once_per_indicator_and_first_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.unit}"
