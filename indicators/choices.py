@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     MEAN = "mean", _("Mean")
     DURATION = "duration", _("Duration")
     YES_NO = "yes_no", _("Yes or no")
+    DISTINCT = "distinct", _("Different people")
 
 
 class Statistic(models.TextChoices):
@@ -33,6 +34,14 @@ class Combine(models.TextChoices):
     SHARE = "share", _("Share of yes")
     ALL = "all", _("Yes if all say yes")
     ANY = "any", _("Yes if any says yes")
+
+
+class Missing(models.TextChoices):
+    """What becomes of a parent's figure when a unit below has not reported and its days of grace are over."""
+
+    SKIP = "skip", _("Leave it out")
+    ZERO = "zero", _("Count it as zero")
+    MISSING = "missing", _("Show no figure above it")
 
 
 class Direction(models.TextChoices):

@@ -1,6 +1,6 @@
 """Indicators and their targets, observations as reported, values as rolled up."""
 
-from indicators.models.definitions import Area, DefinitionVersion, Indicator, Reporter
+from indicators.models.definitions import Area, DefinitionVersion, Indicator, LeftOut, Reporter
 from indicators.models.figures import EarlierEntry, Observation, Parts, Value
 from indicators.models.imports import ColumnMapping, ImportBatch, ImportDraft, ImportedFigure
 from indicators.models.locks import PeriodLock, PeriodLockQuerySet
@@ -18,6 +18,7 @@ __all__ = [
     "ImportDraft",
     "ImportedFigure",
     "Indicator",
+    "LeftOut",
     "Observation",
     "Parts",
     "PeriodLock",

@@ -7,11 +7,11 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Statistic
+from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from organisation.choices import Frequency
 from organisation.models import Unit
 
@@ -73,6 +73,11 @@ class Indicator(models.Model):
     )
     #: For `share_within`: the longest delay that counts as within, in the unit of the histogram.
     within = models.PositiveIntegerField(_("limit of the share within"), null=True, blank=True)
+    missing = models.CharField(
+        _("missing reports"), max_length=7, choices=Missing.choices, default=Missing.SKIP, db_default=Missing.SKIP
+    )
+    #: Whether figures of several units, or of several periods, make one: else only what was reported itself is shown.
+    adds_up = models.BooleanField(_("adds up"), default=True, db_default=True)
     minimum_coverage = models.DecimalField(
         _("minimum coverage"), max_digits=4, decimal_places=3, default=0, help_text=_("share of units, 0 to 1")
     )
@@ -170,6 +175,37 @@ class Reporter(models.Model):
             models.UniqueConstraint(
                 fields=["indicator", "unit", "valid_from"], name="a_unit_is_expected_once_per_indicator_and_first_day"
             ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.unit}"
+
+
+class LeftOut(models.Model):
+    """A unit whose figures, with all below it, are not handed up from a first to a last day, both included.
+
+    Its own value stands as ever; above it neither its parts count nor its reports, given or expected.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="left_out", verbose_name=_("indicator"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="left_out", verbose_name=_("unit"))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+
+    class Meta:
+        ordering = ("indicator", "unit", "valid_from")
+        verbose_name = _("unit left out")
+        verbose_name_plural = _("units left out")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "unit", "valid_from"], name="a_unit_is_left_out_once_per_indicator_and_first_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="a_unit_is_left_out_from_a_day_to_a_later_one",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="whoever_leaves_a_unit_out_says_why"),
         ]
 
     def __str__(self) -> str:

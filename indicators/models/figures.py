@@ -21,12 +21,14 @@ class Parts(models.Model):
     yes/no: `numerator` yes, of `denominator` answers.
     duration (and a stock that knows how long each has waited): the histogram, `days[i]` seen `cases[i]` times,
     days ascending; whole days, or minutes where the indicator's unit says so.
+    distinct: `members`, keyed hashes of pseudonyms (63 bits), ascending; past a limit the smallest only.
     """
 
     numerator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     denominator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     days = ArrayField(models.IntegerField(), null=True)
     cases = ArrayField(models.BigIntegerField(), null=True)
+    members = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         abstract = True
@@ -45,6 +47,10 @@ class Observation(Parts):
     entered_at = models.DateTimeField(default=timezone.now)
     #: Counts the times the figure was written; the API's ETag for `If-Match`.
     revision = models.PositiveIntegerField(default=1)
+    #: False: the unit says that there is nothing to report; it then counts neither in the figure nor in the coverage.
+    is_applicable = models.BooleanField(default=True, db_default=True)
+    #: Short codes of the validation rules that doubt the figure.
+    suspicions = ArrayField(models.CharField(max_length=20), default=list, db_default=[], blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -69,6 +75,7 @@ class EarlierEntry(Parts):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     entered_at = models.DateTimeField()
     revision = models.PositiveIntegerField()
+    is_applicable = models.BooleanField(default=True, db_default=True)
     replaced_at = models.DateTimeField()
     #: Who corrected it or took it back; null for a job or a file. Why, the note of the entry after it says.
     replaced_by = models.ForeignKey(
@@ -98,6 +105,8 @@ class Value(Parts):
     #: Reports counted in, of those expected; all that there are where nobody in particular is expected.
     reporting = models.PositiveIntegerField()
     expected = models.PositiveIntegerField(null=True)
+    #: Of the reports in the figure, those that a validation rule doubts.
+    suspect = models.PositiveIntegerField(default=0, db_default=0)
     computed_at = models.DateTimeField()
 
     class Meta:
