@@ -49,7 +49,8 @@ def install(packages: Path) -> None:
         errors = [line for line in LOG.read_text().splitlines() if "error" in line.lower()]
         reason = errors[-1].strip() if errors else "pip said nothing"
         sys.exit(
-            f"The packages could not be installed: {reason} (No network, or no wheel for this machine? See {LOG}.)"
+            f"The packages could not be installed: {reason} "
+            f"(No network? Or no wheel for this machine, and no compiler to build one? See {LOG}.)"
         )
 
 

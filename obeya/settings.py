@@ -87,6 +87,29 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def mail(url: str) -> dict[str, object]:
+    """Read smtp://user:password@host:port, or smtps:// for TLS from the first byte; without one, mail is printed."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        msg = "EMAIL_URL must be like smtp://user:password@host:587 or smtps://user:password@host:465."
+        raise ImproperlyConfigured(msg)
+    is_wrapped = parts.scheme == "smtps"
+    user = unquote(parts.username or "")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_wrapped else 587),
+        "EMAIL_HOST_USER": user,
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_wrapped,
+        # A password never goes over an open line.
+        "EMAIL_USE_TLS": bool(user) and not is_wrapped,
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
 DEBUG = not PRODUCTION and os.environ.get("OBEYA_DEBUG") == "1"
 SECRET_KEY = kept_secret("OBEYA_SECRET_KEY")
 #: Keys the pseudonyms of people and workers (HMAC-SHA256). It never enters the database.
@@ -200,7 +223,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "organisation.accounts.AccountAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(mail(os.environ.get("EMAIL_URL", "")))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("OBEYA_MAIL_FROM", "obeya@localhost")
 
 # --- words and time
 LANGUAGE_CODE = "en"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from obeya.settings import mail
+
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = {
     "OBEYA_ENV": "production",
@@ -47,3 +49,23 @@ def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     status, said = version_in({"OBEYA_DATA": str(tmp_path / "file")})
 
     assert (status, said) == (1, f"The data folder {tmp_path}/file cannot be used: Not a directory.\n")
+
+
+def test_mail_goes_through_the_server_that_is_named_and_a_password_never_in_the_open() -> None:
+    wrapped = mail("smtps://clerk%40example.org:p%3Aw@mail.example.org")
+    upgraded = mail("smtp://clerk:pw@mail.example.org:2525")
+    open_relay = mail("smtp://mail.example.org:25")
+
+    names = ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_SSL", "EMAIL_USE_TLS")
+    assert [tuple(read[name] for name in names) for read in (wrapped, upgraded, open_relay)] == [
+        ("mail.example.org", 465, "clerk@example.org", "p:w", True, False),
+        ("mail.example.org", 2525, "clerk", "pw", False, True),
+        ("mail.example.org", 25, "", "", False, False),
+    ]
+
+
+def test_an_address_of_a_mail_server_that_is_none_is_told() -> None:
+    assert version_in(WHOLE | {"EMAIL_URL": "mail.example.org"}) == (
+        1,
+        "EMAIL_URL must be like smtp://user:password@host:587 or smtps://user:password@host:465.\n",
+    )
