@@ -78,6 +78,24 @@ class Status(models.TextChoices):
     NO_TARGET = "no target", _("No target")
 
 
+class Path(models.TextChoices):
+    """How a target moves between the dated points of its path."""
+
+    FIXED = "", _("It stays")
+    STEPS = "steps", _("In steps, on each date")
+    LINE = "line", _("In a straight line from date to date")
+
+
+class RuleKind(models.TextChoices):
+    """What a validation rule looks at."""
+
+    RANGE = "range", _("A range given by hand")
+    HISTORY = "history", _("The range of the last figures")
+    PARTS = "parts", _("Numerator no larger than denominator")
+    COMPARISON = "compare", _("No higher than another indicator")
+    JUMP = "jump", _("No sudden jump")
+
+
 class MarkKind(models.TextChoices):
     """What a person marks on a chart."""
 

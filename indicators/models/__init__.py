@@ -1,17 +1,19 @@
-"""Indicators and their targets, observations as reported, values as rolled up."""
+"""Indicators, their targets and validation rules, observations as reported, values as rolled up."""
 
 from indicators.models.definitions import Area, DefinitionVersion, Indicator, LeftOut, Reporter
 from indicators.models.figures import EarlierEntry, Observation, Parts, Value
 from indicators.models.imports import ColumnMapping, ImportBatch, ImportDraft, ImportedFigure
 from indicators.models.locks import PeriodLock, PeriodLockQuerySet
 from indicators.models.queue import StaleValue, TreeFollowed
-from indicators.models.targets import ChartMark, ChartMarkQuerySet, Target
+from indicators.models.targets import ChartMark, ChartMarkQuerySet, Target, TargetQuerySet
+from indicators.models.validation import Confirmation, ValidationRule, ValidationRuleQuerySet
 
 __all__ = [
     "Area",
     "ChartMark",
     "ChartMarkQuerySet",
     "ColumnMapping",
+    "Confirmation",
     "DefinitionVersion",
     "EarlierEntry",
     "ImportBatch",
@@ -26,6 +28,9 @@ __all__ = [
     "Reporter",
     "StaleValue",
     "Target",
+    "TargetQuerySet",
     "TreeFollowed",
+    "ValidationRule",
+    "ValidationRuleQuerySet",
     "Value",
 ]

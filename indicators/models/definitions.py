@@ -81,7 +81,16 @@ class Indicator(models.Model):
     minimum_coverage = models.DecimalField(
         _("minimum coverage"), max_digits=4, decimal_places=3, default=0, help_text=_("share of units, 0 to 1")
     )
-    grace_days = models.PositiveSmallIntegerField(_("days of grace after the period"), default=7)
+    #: Days after the period's end on which a report is due; null: on the last day of grace.
+    due_days = models.PositiveSmallIntegerField(
+        _("due days after the period"), null=True, blank=True, help_text=_("empty: on the last day of grace")
+    )
+    due_in_working_days = models.BooleanField(
+        _("counted in working days"), default=False, db_default=False, help_text=_("Monday to Friday")
+    )
+    #: After the day on which it is due, or where none is named after the period: until then no report is late.
+    grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=7)
+    note_when_beyond = models.BooleanField(_("asks for a note beyond the threshold"), default=False, db_default=False)
     start_event = models.CharField(_("start event"), max_length=300, blank=True)
     stop_event = models.CharField(_("stop event"), max_length=300, blank=True)
     inclusion = models.TextField(_("inclusion"), blank=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from indicators.choices import Source
@@ -57,6 +58,10 @@ class Observation(Parts):
             models.UniqueConstraint(
                 fields=["indicator", "period", "unit"], name="one_observation_per_indicator_unit_and_period"
             ),
+        ]
+        # Few figures are ever suspect.
+        indexes: ClassVar = [
+            models.Index(fields=["indicator", "unit"], condition=~Q(suspicions=[]), name="suspect_figures"),
         ]
 
     def __str__(self) -> str:

@@ -5,19 +5,30 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from indicators.choices import MarkKind
+from indicators.choices import MarkKind, Path
 from indicators.models.definitions import Indicator
 from organisation.models import Period, Unit
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    """Adjectives of targets."""
+
+    def standing(self) -> Self:
+        """Return the targets that nobody has replaced."""
+        return self.filter(replaced_at__isnull=True)
 
 
 class Target(models.Model):
     """What an indicator should reach at a unit from a day; units below inherit it until they set their own.
 
-    Starting point, target and threshold are three numbers (domain 4.6); `act` begins beyond the threshold.
+    Starting point, target and threshold are three numbers (domain 4.6); `act` begins beyond the threshold. On a path,
+    `target` and `threshold` hold from the first day, and those of each point from its day on (steps) or more and more
+    up to its day (line). Whatever is changed stays, marked as replaced.
     """
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets", verbose_name=_("indicator"))
@@ -30,7 +41,27 @@ class Target(models.Model):
     #: Direction `band`: on target between these, watch out to the threshold's distance beyond them.
     band_low = models.DecimalField(_("band from"), max_digits=18, decimal_places=6, null=True, blank=True)
     band_high = models.DecimalField(_("band to"), max_digits=18, decimal_places=6, null=True, blank=True)
+    path = models.CharField(
+        _("path"), max_length=5, choices=Path.choices, default=Path.FIXED, db_default=Path.FIXED, blank=True
+    )
+    #: The path's points, days ascending; a threshold of null keeps the one before.
+    path_days = ArrayField(models.DateField(), default=list, db_default=[], blank=True)
+    path_targets = ArrayField(
+        models.DecimalField(max_digits=18, decimal_places=6), default=list, db_default=[], blank=True
+    )
+    path_thresholds = ArrayField(
+        models.DecimalField(max_digits=18, decimal_places=6, null=True), default=list, db_default=[], blank=True
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
+    #: Null: a file, or the operator.
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("set by")
+    )
+    set_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TargetQuerySet.as_manager()
 
     class Meta:
         ordering = ("indicator", "unit", "valid_from")
@@ -38,7 +69,13 @@ class Target(models.Model):
         verbose_name_plural = _("targets")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["indicator", "unit", "valid_from"], name="one_target_per_indicator_unit_and_first_day"
+                fields=["indicator", "unit", "valid_from"],
+                condition=Q(replaced_at__isnull=True),
+                name="one_target_per_indicator_unit_and_first_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(path_days__len=F("path_targets__len")) & Q(path_days__len=F("path_thresholds__len")),
+                name="each_point_of_a_path_has_its_day_and_target",
             ),
         ]
 
