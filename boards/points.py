@@ -47,12 +47,12 @@ def point_faces(series: Series, today: dt.date) -> tuple[PointFace, ...]:
     """Return a column to point at for each figure of the chart."""
     points, chart = charted(series), series.chart
     scale = Scale(len(points), Decimal(0), Decimal(0))
-    half = (scale.x(Decimal(1)) - scale.x(Decimal(0))) / 2 if len(points) > 1 else Decimal(7)
+    half = (scale.x(1) - scale.x(0)) / 2 if len(points) > 1 else 7.0
     return tuple(
         PointFace(
-            x=f"{scale.x(Decimal(place)) - half:.1f}",
+            x=f"{scale.x(place) - half:.1f}",
             width=f"{2 * half:.1f}",
-            middle=f"{scale.x(Decimal(place)):.1f}",
+            middle=f"{scale.x(place):.1f}",
             height=str(HEIGHT),
             text=point_text(series, point, place, today),
             is_latest=place == chart.xmr.latest,

@@ -3,15 +3,17 @@
 Coordinates are strings with one decimal and a point, whatever the reader's language, since they go into attributes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 #: The drawing's own units; the SVG stretches to its tile.
-WIDTH, HEIGHT = Decimal(312), Decimal(84)
+WIDTH, HEIGHT = 312, 84
 #: Room for the ring around the last point.
-MARGIN_X, MARGIN_Y = Decimal(7), Decimal(9)
+MARGIN_X, MARGIN_Y = 7, 9
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,7 @@ class Band:
     end_x: str
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A point; `kind` is plain, good, bad or neutral (a special cause: improvement, concern, neither), or ghost."""
 
     x: str
@@ -80,23 +81,30 @@ class Spark:
 
 @dataclass(frozen=True)
 class Scale:
-    """Positions 0 … count-1 and figures low … high brought into the drawing."""
+    """Positions 0 … count-1 and figures low … high brought into the drawing, where a tenth is the finest there is."""
 
     count: int
     low: Decimal
     high: Decimal
 
-    def x(self, position: Decimal) -> Decimal:
+    def x(self, position: float) -> float:
         """Place a position; one point alone stands at the right, where the latest always is."""
         if self.count == 1:
             return WIDTH - MARGIN_X
         return MARGIN_X + (WIDTH - 2 * MARGIN_X) * position / (self.count - 1)
 
-    def y(self, figure: Decimal) -> Decimal:
+    def y(self, figure: Decimal) -> float:
         """Place a figure, larger ones higher; figures that are all equal stand in the middle."""
         if self.high == self.low:
             return HEIGHT / 2
-        return MARGIN_Y + (HEIGHT - 2 * MARGIN_Y) * (self.high - figure) / (self.high - self.low)
+        return MARGIN_Y + (HEIGHT - 2 * MARGIN_Y) * float((self.high - figure) / (self.high - self.low))
+
+
+@lru_cache(maxsize=64)
+def _xs(count: int) -> tuple[str, ...]:
+    """Return where the points of a chart stand: the same for all charts of as many points."""
+    scale = Scale(count, Decimal(0), Decimal(0))
+    return tuple(_text(scale.x(position)) for position in range(count))
 
 
 def sparkline(
@@ -120,25 +128,27 @@ def sparkline(
     reach = [*figures, *(target for line in targets for target in line if target is not None)]
     reach += [edge for limit in limits for edge in (limit.lower, limit.upper)]
     scale = Scale(len(points), min(reach), max(reach))
+    xs = _xs(len(points))
+    ys = [None if point is None else _text(scale.y(point)) for point in points]
     marks = tuple(
-        Mark(_text(scale.x(Decimal(position))), _text(scale.y(point)), (causes[position] if causes else "") or "plain")
-        for position, point in enumerate(points)
-        if point is not None
+        Mark(x, y, kind or "plain")
+        for x, y, kind in zip(xs, ys, causes or [""] * len(points), strict=True)
+        if y is not None
     )
     return Spark(
         bands=tuple(_band(limit, scale) for limit in limits),
-        runs=tuple(_runs(points, [*breaks, *(limit.first for limit in limits)], scale)),
+        runs=tuple(_runs(xs, ys, {*breaks, *(limit.first for limit in limits)})),
         marks=marks,
         target="".join(_steps(line, scale) for line in targets),
         last=marks[-1] if points[-1] is not None else None,
         low=scale.low,
         high=scale.high,
-        notes=tuple(_text(scale.x(Decimal(position))) for position in notes),
+        notes=tuple(xs[position] for position in notes),
     )
 
 
 def _band(limit: Limits, scale: Scale) -> Band:
-    start, end = scale.x(Decimal(limit.first)), scale.x(Decimal(limit.last))
+    start, end = scale.x(limit.first), scale.x(limit.last)
     top, bottom = scale.y(limit.upper), scale.y(limit.lower)
     return Band(
         x=_text(start),
@@ -150,42 +160,38 @@ def _band(limit: Limits, scale: Scale) -> Band:
     )
 
 
-def _runs(points: Sequence[Decimal | None], starts: Sequence[int], scale: Scale) -> Iterator[str]:
+def _runs(xs: Sequence[str], ys: Sequence[str | None], starts: Collection[int]) -> Iterator[str]:
     """Join neighbours. A period without a figure, a rebase, another meaning are gaps: no zero, no bridge."""
-    stretches = groupby(
-        enumerate(points), key=lambda pair: (pair[1] is None, sum(start <= pair[0] for start in starts))
-    )
-    for (is_gap, _), run in stretches:
-        if not is_gap:
-            yield " ".join(
-                f"{_text(scale.x(Decimal(position)))},{_text(scale.y(point))}"
-                for position, point in run
-                if point is not None
-            )
+    run: list[str] = []
+    for place, (x, y) in enumerate(zip(xs, ys, strict=True)):
+        if run and (y is None or place in starts):
+            yield " ".join(run)
+            run = []
+        if y is not None:
+            run.append(f"{x},{y}")
+    if run:
+        yield " ".join(run)
 
 
 def _steps(targets: Sequence[Decimal | None], scale: Scale) -> str:
     """Draw the target as a path that steps half-way between two periods where it changes."""
     path: list[str] = []
-    half = Decimal("0.5")
     for is_gap, group in groupby(enumerate(targets), key=lambda pair: pair[1] is None):
         if is_gap:
             continue
         run = [(position, target) for position, target in group if target is not None]
         first, last = run[0][0], run[-1][0]
-        path.append(f"M{_text(_edge(scale, first - half))} {_text(scale.y(run[0][1]))}")
+        path.append(f"M{_text(_edge(scale, first - 0.5))} {_text(scale.y(run[0][1]))}")
         for (_, before), (position, target) in pairwise(run):
             if target != before:
-                path.append(f"H{_text(_edge(scale, position - half))}V{_text(scale.y(target))}")
-        path.append(f"H{_text(_edge(scale, last + half))}")
+                path.append(f"H{_text(_edge(scale, position - 0.5))}V{_text(scale.y(target))}")
+        path.append(f"H{_text(_edge(scale, last + 0.5))}")
     return "".join(path)
 
 
-def _edge(scale: Scale, position: Decimal) -> Decimal:
-    return (
-        min(max(scale.x(position), Decimal(0)), WIDTH) if scale.count > 1 else (Decimal(0) if position < 0 else WIDTH)
-    )
+def _edge(scale: Scale, position: float) -> float:
+    return min(max(scale.x(position), 0), WIDTH) if scale.count > 1 else (0 if position < 0 else WIDTH)
 
 
-def _text(number: Decimal) -> str:
+def _text(number: float) -> str:
     return f"{number:.1f}"

@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from indicators.calculations import Parts, StatusCode
 from indicators.models import Indicator
 from indicators.queries.charts import SeriesChart, chart_of
 from indicators.queries.judged import day_of, figure_of, parts_of, status_of
 from indicators.queries.series_rows import Rows, Wanted, rows_of
-from indicators.queries.targets import TargetInForce, above
+from indicators.queries.targets import TargetInForce
 from indicators.queries.versions import breaks_line
 from organisation.models import Period, Person, Unit
 
@@ -18,8 +19,7 @@ from organisation.models import Period, Person, Unit
 PERIODS = 36
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A period of a series. Without a report `parts` is None; `figure` is None too where nothing can be divided."""
 
     period: Period
@@ -30,12 +30,37 @@ class Point:
     reporting: int
     expected: int | None
     target: TargetInForce | None
-    status: StatusCode
+    #: The definition as it holds for the period.
+    rule: Indicator
+    unit: Unit
+    #: The day on which it is judged.
+    today: dt.date
+    #: Whether a later period is due already.
+    is_closed_for_good: bool
     computed_at: dt.datetime | None = None
-    #: Number of the definition's version that holds for the period.
-    definition_version: int = 1
     #: Whether its figure doesn't compare with those before: the definition means something else from here on.
     breaks_line: bool = False
+
+    @property
+    def status(self) -> StatusCode:
+        """What the figure says. Worked out when asked: a wall asks it of one point in forty."""
+        return status_of(
+            self.rule,
+            self.unit,
+            self.period,
+            value=self.figure,
+            has_report=self.computed_at is not None,
+            reporting=self.reporting,
+            expected=self.expected,
+            target=self.target,
+            today=self.today,
+            is_closed_for_good=self.is_closed_for_good,
+        )
+
+    @property
+    def definition_version(self) -> int:
+        """Number of the definition's version that holds for the period."""
+        return self.rule.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,70 +146,30 @@ def _points(
 ) -> Iterator[Point]:
     """Make a point for each period by the rule that held then; `newest` is the newest one that has ended."""
     before = None
-    key = indicator.pk, unit.pk
-    lines = rows.lines.get(unit.pk, ())
-    # Where nothing above the unit changed in all this time, what stands above is worked out once.
-    stood = above(lines, day_of(unit, calendar[0])) if calendar else []
-    is_steady = bool(calendar) and len(stood) == len(lines) == len(above(lines, day_of(unit, calendar[-1])))
-    stood = [one for one in stood if (indicator.pk, one[1]) in rows.targets.rows]
-    for period in calendar:
-        rule = rows.rules.rule(indicator, period.ends_on)
-        is_break = before is not None and breaks_line(before, rule)
-        day = day_of(unit, period)
-        target = rows.targets.in_force(key[0], stood if is_steady else above(lines, day), day)
-        yield _point(
+    indicator_id, unit_id = indicator.pk, unit.pk
+    days = [day_of(unit, period) for period in calendar]
+    targets = rows.targets.along(indicator_id, rows.lines.get(unit_id, ()), days)
+    is_changed = indicator_id in rows.rules.versions
+    for period, target in zip(calendar, targets, strict=True):
+        key = (indicator_id, unit_id, period.id)
+        rule = rows.rules.rule(indicator, period.ends_on) if is_changed else indicator
+        value = rows.values.get(key)
+        parts = parts_of(value) if value else None
+        yield Point(
+            period,
+            parts,
+            figure_of(rule, parts),
+            value.reporting if value else 0,
+            value.expected if value else rows.expected.get(key),
+            target,
             rule,
             unit,
-            period,
-            rows,
-            key=(*key, period.pk),
-            target=target,
-            newest=newest,
-            today=today,
-            is_break=is_break,
+            today,
+            period is not newest and period.ends_on < today,
+            value.computed_at if value else None,
+            before is not None and before is not rule and breaks_line(before, rule),
         )
         before = rule
-
-
-def _point(
-    indicator: Indicator,
-    unit: Unit,
-    period: Period,
-    rows: Rows,
-    *,
-    key: tuple[int, int, int],
-    target: TargetInForce | None,
-    newest: Period | None,
-    today: dt.date,
-    is_break: bool,
-) -> Point:
-    value = rows.values.get(key)
-    parts = parts_of(value) if value else None
-    figure = figure_of(indicator, parts)
-    expected = value.expected if value else rows.expected.get(key)
-    return Point(
-        period=period,
-        parts=parts,
-        figure=figure,
-        reporting=value.reporting if value else 0,
-        expected=expected,
-        target=target,
-        status=status_of(
-            indicator,
-            unit,
-            period,
-            value=figure,
-            has_report=value is not None,
-            reporting=value.reporting if value else 0,
-            expected=expected,
-            target=target,
-            today=today,
-            is_closed_for_good=period is not newest and period.ends_on < today,
-        ),
-        computed_at=value.computed_at if value else None,
-        definition_version=indicator.version,
-        breaks_line=is_break,
-    )
 
 
 def _due_on(indicator: Indicator, points: Sequence[Point], due: Point | None) -> dt.date | None:

@@ -1,8 +1,9 @@
 """Which target is in force: the unit's own, or the nearest above it on the tree of the day."""
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -63,6 +64,24 @@ class Targets:
             target.valid_from,
             distance,
         )
+
+
+    def along(
+        self, indicator_id: int, lines: Sequence["Line"], days: Sequence[dt.date]
+    ) -> Iterator[TargetInForce | None]:
+        """Yield the target of each of some days: asked once for all days between which nothing begins or ends."""
+        lines = [line for line in lines if (indicator_id, line.ancestor_id) in self.rows]
+        held = [(one.valid_from, one.valid_to) for one in lines]
+        held += [
+            (one.valid_from, one.valid_to) for line in lines for one in self.rows[indicator_id, line.ancestor_id]
+        ]
+        edges = sorted({*(first for first, _ in held), *(last + dt.timedelta(days=1) for _, last in held if last)})
+        found: dict[int, TargetInForce | None] = {}
+        for day in days:
+            stretch = bisect_right(edges, day)
+            if stretch not in found:
+                found[stretch] = self.in_force(indicator_id, above(lines, day), day)
+            yield found[stretch]
 
 
 def targets_of(indicator_ids: Collection[int]) -> Targets:
