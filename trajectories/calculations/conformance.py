@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from trajectories.calculations.asked import Asked
@@ -16,6 +18,11 @@ def _rules(asked: Asked) -> list[tuple[str, str, str | None]]:
     given = asked.params.get("rules")
     if not isinstance(given, list) or not given:
         raise BadParameter('“rules” must be a list such as [["precedence", A, B], ["absence", A, null]].')
+    return read_rules(given)
+
+
+def read_rules(given: Sequence[object]) -> list[tuple[str, str, str | None]]:
+    """Return rules as (word, activity, other activity or None); raises `BadParameter`."""
     rules = []
     for rule in given:
         word, first, second = (*rule, None, None)[:3] if isinstance(rule, list) else (None, None, None)

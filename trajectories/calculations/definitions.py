@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from trajectories.calculations.refusals import DefinitionRefused
+from trajectories.calculations.conformance import read_rules
+from trajectories.calculations.refusals import BadParameter, DefinitionRefused
 
-KEYS = ("code", "name_en", "name_fr", "timezone", "steps", "clock", "measures")
+KEYS = ("code", "name_en", "name_fr", "timezone", "steps", "clock", "expected", "measures")
 STEP_KEYS = ("code", "name_en", "name_fr", "activities")
 #: What the clock knows, and other words for it that definitions use.
 CLOCK = {
@@ -19,6 +20,7 @@ CLOCK = {
     "close": ("close", "closes", "closing", "closure", "exit", "exits"),
     "drop_out": ("drop_out", "dropout", "dropouts", "drop_outs"),
     "refer_out": ("refer_out", "referred_out", "refer_outs"),
+    "hand_over": ("hand_over", "hand_overs", "transfer", "transfers"),
 }
 CLOCK_WORDS = {word: name for name, words in CLOCK.items() for word in words}
 #: Longest code, as the table keeps it.
@@ -55,6 +57,7 @@ def read_definition(given: object) -> Definition:
         "timezone": zone,
         "steps": [_step(step) for step in _list(given.get("steps"), "steps")],
         "clock": _clock(given.get("clock") or {}),
+        "expected": _expected(given.get("expected")),
     }
     return Definition(code, fields, measures)
 
@@ -83,6 +86,14 @@ def _clock(given: object) -> dict[str, list[str]]:
     for word, activities in given.items():
         clock.setdefault(CLOCK_WORDS[word], []).extend(_texts(activities, f"clock.{word}"))
     return clock
+
+
+def _expected(given: object) -> list[list[str | None]]:
+    """Return the rules of the expected pathway, each as `[word, activity, other activity or None]`."""
+    try:
+        return [list(rule) for rule in read_rules(_list(given, "expected"))]
+    except BadParameter as refused:
+        raise DefinitionRefused(f"“expected”: {refused}") from None
 
 
 def _known(given: Mapping[str, object], known: Iterable[str], what: str) -> None:
