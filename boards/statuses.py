@@ -1,6 +1,7 @@
 """Each status as it is drawn: colour, shape and word, in the order from worst to best that headings use."""
 
 from boards.faces import StatusFace, Tally
+from core.language import said_once
 from indicators.choices import Status
 
 #: status → (css, shape). Only the three that compare a figure with its target have a colour.
@@ -23,6 +24,7 @@ WORST_FIRST = tuple(DRAWN)
 TRUSTED = {Status.ACT, Status.WATCH, Status.ON_TARGET, Status.NO_TARGET}
 
 
+@said_once
 def status_face(code: str) -> StatusFace:
     """Return what is drawn of a status."""
     status = Status(code)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from boards.faces import IconFace
 from boards.sparkline import Limits
+from core.language import said_once
 from indicators.queries.charts import MINIMUM_POINTS, SeriesChart
 
 #: Letter and sign say high or low, as the signal is; colour and words whether that is better.
@@ -43,12 +44,14 @@ RULES: dict[tuple[str, int], str | Promise] = {
 KINDS = {"improvement": "good", "concern": "bad", "neutral": "neutral"}
 
 
+@said_once
 def variation_icon(name: str) -> IconFace:
     """Draw what is said of the latest point."""
     css, sign, letter, words = VARIATION[name]
     return IconFace(css, sign, str(LETTERS.get(letter, letter)), str(words))
 
 
+@said_once
 def assurance_icon(name: str) -> IconFace:
     """Draw what is said of the target."""
     css, letter, words = ASSURANCE[name]

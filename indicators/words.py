@@ -6,21 +6,24 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, pgettext
 
+from core.language import said_once
 from organisation.choices import Frequency
 
 #: Four digits are read at a glance; longer numbers are parted in thousands.
 GROUPED_FROM = 10_000
 
 
+@said_once
 def figure_text(figure: Decimal | None, decimals: int) -> str:
     """Write a figure rounded half up, as it was taught at school, with the language's own marks; a dash for none."""
     if figure is None:
         return "—"
     step = Decimal(1).scaleb(-decimals)
-    rounded = figure.quantize(step, rounding=ROUND_HALF_UP)
+    rounded = figure.quantize(step, rounding=ROUND_HALF_UP) or Decimal(0).quantize(step)  # never "-0"
     return number_format(rounded, decimal_pos=decimals, use_l10n=True, force_grouping=abs(rounded) >= GROUPED_FROM)
 
 
+@said_once
 def unit_text(unit: str) -> str:
     """Write a unit of measure in the reader's language: days are "d" in English and "j" in French."""
     return pgettext("days, shortly", "d") if unit == "d" else unit
@@ -39,11 +42,13 @@ def dated(day: dt.date, pattern: str) -> str:
     return date_format(day, pattern.replace("j", first) if day.day == 1 else pattern)
 
 
+@said_once
 def day_text(day: dt.date, today: dt.date) -> str:
     """Write "14 Nov", with the year when it is not this one."""
     return dated(day, pgettext("date format", "j M") if day.year == today.year else pgettext("date format", "j M Y"))
 
 
+@said_once
 def weekday_text(day: dt.date, today: dt.date) -> str:
     """Write "Fri 27 Nov", with the year when it is not this one."""
     if day.year == today.year:
@@ -51,6 +56,7 @@ def weekday_text(day: dt.date, today: dt.date) -> str:
     return dated(day, pgettext("date format", "D j M Y"))
 
 
+@said_once
 def period_text(frequency: str, code: str, starts_on: dt.date, ends_on: dt.date, today: dt.date) -> str:
     """Name a period shortly: "October", "week 46", "P8 · to 14 Nov", "yesterday"."""
     if frequency == Frequency.DAY:
