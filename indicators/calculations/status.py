@@ -27,8 +27,10 @@ class Reading:
     value: Decimal | None
     period_ends_on: dt.date
     today: dt.date
-    #: Days after the period's end in which a report is not late.
+    #: Days after the day on which the report is due, and where none is named after the period's end, without being late.
     grace_days: int = 0
+    #: The day on which the report is due, where the definition names one.
+    due_on: dt.date | None = None
     #: Reports counted in, and reports that were expected; None where nobody is expected to report.
     reporting: int = 0
     expected: int | None = None
@@ -45,6 +47,11 @@ class Reading:
     is_suspect: bool = False
     #: A later period is due already: nobody waits for this one any more.
     is_closed_for_good: bool = False
+
+    @property
+    def last_day_in_time(self) -> dt.date:
+        """The last day on which a report is not late."""
+        return (self.due_on or self.period_ends_on) + dt.timedelta(days=self.grace_days)
 
     @property
     def is_complete(self) -> bool:
@@ -69,7 +76,7 @@ def _before_the_figure(reading: Reading) -> StatusCode | None:
         return "suspended"
     if reading.today <= reading.period_ends_on:
         return "not due"
-    if not reading.is_complete and (reading.today - reading.period_ends_on).days <= reading.grace_days:
+    if not reading.is_complete and reading.today <= reading.last_day_in_time:
         return "pending"
     if not reading.has_report and not reading.is_closed_for_good:
         return "late"

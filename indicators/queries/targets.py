@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from indicators.calculations.paths import PathPoint, on_path
 from indicators.models import Target
 from organisation.models import Ancestor
 
@@ -25,6 +26,8 @@ class TargetInForce:
     valid_from: dt.date
     #: How far above the unit it was set; 0 is the unit's own.
     distance: int
+    #: Whether the numbers are those of this day alone, between the points of a path.
+    is_on_path: bool = False
 
 
 class Line(NamedTuple):
@@ -45,26 +48,8 @@ class Targets:
 
     def in_force(self, indicator_id: int, above: Iterable[tuple[int, int]], day: dt.date) -> TargetInForce | None:
         """Return the target of the nearest of the units `above` (distance, id; itself at 0, in any order) on a day."""
-        found = [
-            (distance, target)
-            for distance, unit_id in above
-            for target in self.rows.get((indicator_id, unit_id), ())
-            if _holds(target.valid_from, target.valid_to, day)
-        ]
-        if not found:
-            return None
-        distance, target = min(found, key=lambda one: (one[0], -one[1].valid_from.toordinal()))
-        return TargetInForce(
-            target.target,
-            target.threshold,
-            target.starting_point,
-            target.band_low,
-            target.band_high,
-            target.unit_id,
-            target.valid_from,
-            distance,
-        )
-
+        nearest = self._nearest(indicator_id, above, day)
+        return None if nearest is None else numbers_on(*nearest, day)
 
     def along(
         self, indicator_id: int, lines: Sequence["Line"], days: Sequence[dt.date]
@@ -72,22 +57,68 @@ class Targets:
         """Yield the target of each of some days: asked once for all days between which nothing begins or ends."""
         lines = [line for line in lines if (indicator_id, line.ancestor_id) in self.rows]
         held = [(one.valid_from, one.valid_to) for one in lines]
-        held += [
-            (one.valid_from, one.valid_to) for line in lines for one in self.rows[indicator_id, line.ancestor_id]
-        ]
+        held += [(one.valid_from, one.valid_to) for line in lines for one in self.rows[indicator_id, line.ancestor_id]]
         edges = sorted({*(first for first, _ in held), *(last + dt.timedelta(days=1) for _, last in held if last)})
-        found: dict[int, TargetInForce | None] = {}
+        nearest: dict[int, tuple[int, Target] | None] = {}
+        settled: dict[int, TargetInForce | None] = {}
         for day in days:
             stretch = bisect_right(edges, day)
-            if stretch not in found:
-                found[stretch] = self.in_force(indicator_id, above(lines, day), day)
-            yield found[stretch]
+            if stretch not in nearest:
+                nearest[stretch] = self._nearest(indicator_id, above(lines, day), day)
+            one = nearest[stretch]
+            if one is not None and one[1].path:
+                yield numbers_on(*one, day)
+                continue
+            if stretch not in settled:
+                settled[stretch] = None if one is None else numbers_on(*one, day)
+            yield settled[stretch]
+
+    def _nearest(self, indicator_id: int, above: Iterable[tuple[int, int]], day: dt.date) -> tuple[int, Target] | None:
+        """Return the nearest target with its distance; of several of one unit, the one that began last."""
+        found = [
+            (distance, target)
+            for distance, unit_id in above
+            for target in self.rows.get((indicator_id, unit_id), ())
+            if _holds(target.valid_from, target.valid_to, day)
+        ]
+        return min(found, key=lambda one: (one[0], -one[1].valid_from.toordinal())) if found else None
+
+
+def numbers_on(distance: int, target: Target, day: dt.date) -> TargetInForce:
+    """Return the numbers of a target on a day on which it holds: on its way, where it has a path."""
+    aimed, threshold = target.target, target.threshold
+    if target.path and aimed is not None:
+        points = [PathPoint(target.valid_from, aimed, threshold), *points_of(target)]
+        aimed, threshold = on_path(target.path, points, day)
+    return TargetInForce(
+        aimed,
+        threshold,
+        target.starting_point,
+        target.band_low,
+        target.band_high,
+        target.unit_id,
+        target.valid_from,
+        distance,
+        is_on_path=bool(target.path),
+    )
+
+
+def points_of(target: Target) -> list[PathPoint]:
+    """Return the points of a target's path after its first day."""
+    return [
+        PathPoint(*point) for point in zip(target.path_days, target.path_targets, target.path_thresholds, strict=True)
+    ]
 
 
 def targets_of(indicator_ids: Collection[int]) -> Targets:
-    """Load all targets of some indicators, with one query."""
+    """Load all targets of some indicators that nobody has replaced, with one query."""
+    return grouped(Target.objects.standing().filter(indicator__in=indicator_ids))
+
+
+def grouped(targets: Iterable[Target]) -> Targets:
+    """Return targets ready to be asked."""
     rows: dict[tuple[int, int], list[Target]] = defaultdict(list)
-    for target in Target.objects.filter(indicator__in=indicator_ids):
+    for target in targets:
         rows[target.indicator_id, target.unit_id].append(target)
     return Targets({key: tuple(found) for key, found in rows.items()})
 
