@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 import polars as pl
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
@@ -190,6 +191,7 @@ def _count(batch: EventBatch, report: ImportReport, teams: pl.DataFrame) -> None
     strange = teams.filter(~pl.col("team").is_in(list(known)))
     batch.rows_read, batch.rows_new = report.read, report.new
     batch.rows_unchanged, batch.rows_refused = report.unchanged, report.refused
+    batch.finished_at = timezone.now()
     batch.teams_unknown, batch.rows_of_unknown_teams = strange.height, int(strange["len"].sum())
     batch.save()
     if strange.height:

@@ -40,18 +40,20 @@ def read_log(
     as_of: dt.datetime | None = None,
     columns: Iterable[str] = tuple(FURTHER),
     cases: Sequence[UUID] | None = None,
+    known_on: dt.datetime | None = None,
 ) -> pl.DataFrame:
     """Return the log frame of a trajectory before `as_of` (a wall clock), or of some of its cases.
 
-    `columns` names what is needed beyond case, activity, time and team: fields of an event or any other column of the
-    log. What is not asked for is null. The pseudonyms of cases become small numbers, for speed.
+    Events in force alone are read, or those that were at the instant `known_on`: what had arrived by then, as it was
+    believed then. `columns` names what is needed beyond case, activity, time and team: fields of an event or any other
+    column of the log. What is not asked for is null. The pseudonyms of cases become small numbers, for speed.
     """
     asked = list(dict.fromkeys(columns))
     read = COLUMNS | {name: FURTHER[name] for name in asked if name in FURTHER}
     attributes = [name for name in asked if name not in COLUMNS | FURTHER]
     selected: list[sql.Composable] = [sql.SQL(text) for text, _ in read.values()]
     selected += [sql.SQL("attributes->>{}").format(sql.Literal(name)) for name in attributes]
-    where = sql.SQL("trajectory_id = {}").format(sql.Literal(trajectory.pk))
+    where = sql.SQL("trajectory_id = {} AND {}").format(sql.Literal(trajectory.pk), _in_force(known_on))
     if cases is not None:
         where += sql.SQL(' AND "case" = ANY({}::uuid[])').format(sql.Literal([str(case) for case in cases]))
     text = io.BytesIO()
@@ -68,6 +70,14 @@ def read_log(
         pl.read_csv(text, has_header=False, schema=types) if text.getbuffer().nbytes else pl.DataFrame(schema=types)
     )
     return frame(_typed(events), zone=trajectory.timezone, as_of=as_of)
+
+
+def _in_force(known_on: dt.datetime | None) -> sql.Composable:
+    if known_on is None:
+        return sql.SQL("superseded_by_id IS NULL")
+    return sql.SQL("recorded_at <= {0} AND (superseded_at IS NULL OR superseded_at > {0})").format(
+        sql.Literal(known_on)
+    )
 
 
 def _typed(events: pl.DataFrame) -> pl.DataFrame:
