@@ -42,7 +42,7 @@ def entry(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     _, today = clock()
     board = board_or_404(slug, request.user, today)
     hung = tile_or_404(board, number, request.user, today)
-    face = drawn_tile(board, hung, request.user, today=today)
+    face = drawn_tile(board, hung.pk, request.user, today=today)
     if not face.can_enter or not isinstance(request.user, Person):
         raise PermissionDenied
     if request.method == "POST":
@@ -72,7 +72,7 @@ def _taken(request: HttpRequest, board: Board, hung: Tile, face: TileFace) -> Ht
     except (Unreadable, ObservationRefused) as refusal:
         sheet = Sheet(face, hung.indicator.kind, choices, chosen.code, typed, refused=str(refusal))
         return _sheet(request, sheet, status=422)
-    tile = drawn_tile(board, hung, by, today=today)
+    tile = drawn_tile(board, hung.pk, by, today=today)
     response = render(request, "boards/tile.html", {"tile": tile})
     response["HX-Retarget"] = f"#slot-{tile.key} > .tile"
     response["HX-Reswap"] = "outerHTML"

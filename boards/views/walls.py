@@ -82,4 +82,4 @@ def tile(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     _, today = clock()
     shown = board_or_404(slug, request.user, today)
     hung = tile_or_404(shown, number, request.user, today)
-    return fresh_or_304(request, "boards/tile.html", {"tile": drawn_tile(shown, hung, request.user, today=today)})
+    return fresh_or_304(request, "boards/tile.html", {"tile": drawn_tile(shown, hung.pk, request.user, today=today)})

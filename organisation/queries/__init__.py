@@ -7,7 +7,7 @@ from organisation.queries.periods import (
     periods_between,
     periods_by_code,
 )
-from organisation.queries.permission import may, unit_ids_where, units_where
+from organisation.queries.permission import may, rights_at, unit_ids_where, units_where
 from organisation.queries.tokens import person_by_token, token_by_text
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "periods_between",
     "periods_by_code",
     "person_by_token",
+    "rights_at",
     "token_by_text",
     "unit_ids_where",
     "units_where",
