@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -14,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from indicators.models import Indicator
-from organisation.models import Unit
+from indicators.models import Indicator, Parts
+from organisation.models import Period, Unit
 
 
 class Trajectory(models.Model):
@@ -26,13 +27,22 @@ class Trajectory(models.Model):
     name_fr = models.CharField(_("name in French"), max_length=200, blank=True)
     #: Local days of events that come with an offset, and of "now".
     timezone = models.CharField(_("time zone"), max_length=60, default="UTC")
-    #: In order: [{"code", "name_en", "name_fr", "activities": [...]}, …]
+    #: In order: [{"code", "name_en", "name_fr", "activities": [...], "units": [codes], "limits": {"P1": days}}, …]; the
+    #: units are those responsible for the step (none: whoever acts), the limits those of the wait for it (none: the
+    #: trajectory's).
     steps = models.JSONField(_("steps"), default=list, blank=True)
     #: {"start": [...], "pause": [...], "resume": [...], "stop": [...], "close": [...], "drop_out": […], "refer_out": […],
     #: "hand_over": […]}: after the last, nobody has the person until another unit acts.
     clock = models.JSONField(_("clock"), default=dict, blank=True)
     #: The expected pathway, as rules over activities: [["precedence", a, b], ["response", a, b], ["absence", a, null], …]
     expected = models.JSONField(_("expected pathway"), default=list, blank=True)
+    #: {"column", "activities", "which": first or last, "limits": {"P1": days}}: where a case's priority stands, and how
+    #: long each may wait. Silent: the field `priority`, the first of the case, and the limits of Quebec.
+    priorities = models.JSONField(_("priorities"), default=dict, blank=True)
+    #: {"delay", "wait", "hand_off", "caseload"}: at whose team each counts, where it isn't the usual one.
+    attribution = models.JSONField(_("where it counts"), default=dict, blank=True)
+    #: {"holidays": "CA-QC", "weekdays": ["mon", …], "closed": [days], "open": [days]}; silent: Monday to Friday.
+    calendar = models.JSONField(_("working calendar"), default=dict, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     #: When events arrived or the definition changed that no refresh has seen yet; null when all is measured.
     stale_since = models.DateTimeField(null=True, editable=False)
@@ -40,6 +50,10 @@ class Trajectory(models.Model):
     measured_on = models.DateField(null=True, editable=False)
     #: The fingerprint of the units and their tree at the last refresh: they decide where a case counts.
     tree = models.CharField(max_length=32, blank=True, editable=False)
+    #: The wall clock of the last refresh, stored as if UTC: events before it were counted.
+    measured_before = models.DateTimeField(null=True, editable=False)
+    #: The last day of which the events told anything at the last refresh; null: there were none.
+    horizon = models.DateField(null=True, editable=False)
 
     class Meta:
         ordering = ("code",)
@@ -55,6 +69,34 @@ class Trajectory(models.Model):
         return (self.name_fr if get_language() == "fr" else "") or self.name_en
 
 
+class TrajectoryVersion(models.Model):
+    """A trajectory's whole definition as it was saved at a moment, with the measures bound to indicators.
+
+    The newest one measures every period anew, as events are kept; of periods that were locked before, the one that
+    stood when they were locked made the figures.
+    """
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    #: As `import_trajectory` reads it.
+    sheet = models.JSONField()
+    #: In the words of whoever changed it.
+    reason = models.CharField(max_length=500, blank=True)
+    #: Null: a job or a file.
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    #: Null: before versions were kept.
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("trajectory", "-number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["trajectory", "number"], name="a_trajectory_version_has_its_own_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trajectory_id} {self.number}"
+
+
 class BoundMeasure(models.Model):
     """A measure of a trajectory, with its parameters, that feeds an indicator."""
 
@@ -62,6 +104,10 @@ class BoundMeasure(models.Model):
     indicator = models.OneToOneField(Indicator, models.CASCADE, related_name="bound_measure")
     measure = models.CharField(_("measure"), max_length=60)
     params = models.JSONField(_("parameters"), default=dict, blank=True)
+    #: The fingerprint of all but the events that its figures were computed from; empty: they must be computed anew.
+    basis = models.CharField(max_length=32, blank=True, editable=False)
+    #: Contributions that stand at no unit, by the log's word for the team ("": none was named).
+    left_out = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ("trajectory", "indicator")
@@ -238,8 +284,18 @@ class Refresh(models.Model):
     trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="refreshes")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    #: Whether everything was computed anew, and not only what new events touch.
+    is_full = models.BooleanField(default=False)
+    #: When the first news came that this refresh has seen; null: none, the day had moved on.
+    stale_since = models.DateTimeField(null=True)
+    #: Events in the log.
     events = models.PositiveBigIntegerField(default=0)
+    #: Events that were new, corrected or withdrawn, and the cases that were computed again for them.
+    events_touched = models.PositiveBigIntegerField(default=0)
+    cases = models.PositiveBigIntegerField(default=0)
     observations_changed = models.PositiveIntegerField(default=0)
+    #: Observations that a check against everything computed anew found to be wrong; null: not checked.
+    differences = models.PositiveIntegerField(null=True)
     #: What could be placed at no unit: {"teams": 3, "contributions": 17}.
     left_out = models.JSONField(default=dict)
     error = models.TextField(blank=True)
@@ -251,6 +307,18 @@ class Refresh(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trajectory_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def duration(self) -> dt.timedelta | None:
+        """How long it took."""
+        return None if self.finished_at is None else self.finished_at - self.started_at
+
+    @property
+    def lag(self) -> dt.timedelta | None:
+        """How long the first of its news waited until the figures said it; None: there was no news."""
+        if self.stale_since is None or self.finished_at is None:
+            return None
+        return self.finished_at - self.stale_since
 
 
 class FlowFace(models.Model):
@@ -297,3 +365,87 @@ class FlowMap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trajectory_id} {self.unit_id}"
+
+
+class LogDay(models.Model):
+    """How many events of a day the last refresh counted: tells which was the last day without reading them again."""
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    events = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["trajectory", "day"], name="one_count_of_events_per_day"),
+            models.CheckConstraint(condition=Q(events__gte=0), name="no_day_has_fewer_than_no_events"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.events}"
+
+
+class AwaitedEvent(models.Model):
+    """An event that the last refresh did not count because its time had not come: from then on its case is another."""
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+", db_index=False)
+    case = models.UUIDField()
+    #: As `Event.wall`.
+    wall = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["trajectory", "wall"], name="next_events_to_come")]
+
+    def __str__(self) -> str:
+        return f"{self.wall:%Y-%m-%d}"
+
+
+class GoingStay(models.Model):
+    """How many cases that came to a unit on a day are there still: they alone make the list of a new day longer."""
+
+    measure = models.ForeignKey(BoundMeasure, models.CASCADE, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    day = models.DateField()
+    cases = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["measure", "unit", "day"], name="one_count_of_stays_per_unit_and_day"),
+            models.CheckConstraint(condition=Q(cases__gte=0), name="no_day_has_fewer_than_no_stays"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.day}: {self.cases}"
+
+
+class FirstCell(models.Model):
+    """In which period a unit first counted anything; from then on "none" is a figure too."""
+
+    measure = models.ForeignKey(BoundMeasure, models.CASCADE, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["measure", "unit"], name="one_first_cell_per_measure_and_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.period_id}"
+
+
+class HeldCell(Parts):
+    """What a refresh measured but could not write, because the figure's period is locked: sums go on from here."""
+
+    measure = models.ForeignKey(BoundMeasure, models.CASCADE, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    period = models.ForeignKey(Period, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    #: Nothing is measured here any more.
+    is_withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["measure", "unit", "period"], name="one_held_cell_per_unit_and_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.period_id}"

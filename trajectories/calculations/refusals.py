@@ -35,3 +35,7 @@ class EventsRefused(TrajectoryRefused):
 
 class UnknownTrajectory(TrajectoryRefused):
     """No trajectory has this code."""
+
+
+class MayNotRefresh(TrajectoryRefused):
+    """Only who leads or administers a unit may ask for a refresh."""

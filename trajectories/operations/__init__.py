@@ -2,6 +2,7 @@
 
 from trajectories.operations.definitions import save_trajectory
 from trajectories.operations.events import Origin, add_events, import_events, mark_stale
+from trajectories.operations.queue import refresh_now
 from trajectories.operations.refreshing import refresh, refresh_due
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "mark_stale",
     "refresh",
     "refresh_due",
+    "refresh_now",
     "save_trajectory",
 ]

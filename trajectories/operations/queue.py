@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from organisation.choices import Do
+from organisation.models import Person
+from organisation.queries import units_where
+from trajectories.calculations.refusals import MayNotRefresh
 from trajectories.models import Trajectory
 
 logger = logging.getLogger(__name__)
@@ -20,6 +25,13 @@ def refresh_soon(trajectory: Trajectory) -> None:
     """Queue a refresh once the caller's transaction is committed. With Redis down, beat finds the trajectory stale."""
     code = trajectory.code
     transaction.on_commit(lambda: _send(code))
+
+
+def refresh_now(*, trajectory: Trajectory, by: Person, today: dt.date) -> None:
+    """Queue a refresh for someone who leads or administers anywhere; raises `MayNotRefresh`."""
+    if not units_where(by, Do.CHANGE_BOARD, on=today).exists():
+        raise MayNotRefresh
+    refresh_soon(trajectory)
 
 
 def _send(code: str) -> None:

@@ -3,6 +3,18 @@
 from trajectories.queries.flows import Flow, FlowStep, flow
 from trajectories.queries.logs import read_log
 from trajectories.queries.measures import measure, read_as_of
+from trajectories.queries.refreshes import RefreshState, history, refreshes
 from trajectories.queries.trajectories import trajectory_by_code
 
-__all__ = ["Flow", "FlowStep", "flow", "measure", "read_as_of", "read_log", "trajectory_by_code"]
+__all__ = [
+    "Flow",
+    "FlowStep",
+    "RefreshState",
+    "flow",
+    "history",
+    "measure",
+    "read_as_of",
+    "read_log",
+    "refreshes",
+    "trajectory_by_code",
+]
