@@ -16,6 +16,8 @@ class Kind(models.TextChoices):
     DURATION = "duration", _("Duration")
     YES_NO = "yes_no", _("Yes or no")
     DISTINCT = "distinct", _("Different people")
+    FORMULA = "formula", _("Formula")
+    INDEX = "index", _("Index")
 
 
 class Statistic(models.TextChoices):
@@ -126,3 +128,6 @@ MADE_OF: dict[str, frozenset[str]] = {
 
 #: Kinds that never add over time: of a longer period, each unit's last figure counts.
 LAST_OVER_TIME: frozenset[str] = frozenset({Kind.STOCK, Kind.YES_NO})
+
+#: Kinds that nobody reports: their values are computed from those of other indicators, unit by unit.
+DERIVED: frozenset[str] = frozenset({Kind.FORMULA, Kind.INDEX})

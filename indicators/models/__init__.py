@@ -1,6 +1,6 @@
 """Indicators, their targets and validation rules, observations as reported, values as rolled up."""
 
-from indicators.models.definitions import Area, DefinitionVersion, Indicator, LeftOut, Reporter
+from indicators.models.definitions import Area, Component, DefinitionVersion, Indicator, LeftOut, Reporter
 from indicators.models.figures import EarlierEntry, Observation, Parts, Value
 from indicators.models.imports import ColumnMapping, ImportBatch, ImportDraft, ImportedFigure
 from indicators.models.locks import PeriodLock, PeriodLockQuerySet
@@ -13,6 +13,7 @@ __all__ = [
     "ChartMark",
     "ChartMarkQuerySet",
     "ColumnMapping",
+    "Component",
     "Confirmation",
     "DefinitionVersion",
     "EarlierEntry",

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from indicators.calculations.expressions import LONGEST
 from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from organisation.choices import Frequency
 from organisation.models import Unit
@@ -73,6 +74,12 @@ class Indicator(models.Model):
     )
     #: For `share_within`: the longest delay that counts as within, in the unit of the histogram.
     within = models.PositiveIntegerField(_("limit of the share within"), null=True, blank=True)
+    #: Of a formula: what is computed, in the language of `indicators.calculations.expressions`.
+    expression = models.CharField(
+        _("expression"), max_length=LONGEST, blank=True, help_text=_("cost / episodes × 100: codes, numbers, + − × ÷ ( )")
+    )
+    #: Of an index: `[{"indicator": code, "weight": "2", "valid_from": day or null, "valid_to": day or null}]`.
+    weights = models.JSONField(_("weights"), default=list, db_default=[], blank=True)
     missing = models.CharField(
         _("missing reports"), max_length=7, choices=Missing.choices, default=Missing.SKIP, db_default=Missing.SKIP
     )
@@ -135,6 +142,26 @@ class Indicator(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return (self.name_fr if get_language() == "fr" else "") or self.name_en
+
+
+class Component(models.Model):
+    """An indicator from whose values another one is, or in an earlier version was, computed."""
+
+    of = models.ForeignKey(Indicator, models.CASCADE, related_name="components")
+    # Whoever wants to delete it is told what would lose its figures.
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="used_in")
+
+    class Meta:
+        ordering = ("of", "indicator")
+        verbose_name = _("component")
+        verbose_name_plural = _("components")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["of", "indicator"], name="a_component_is_named_once"),
+            models.CheckConstraint(condition=~Q(of=F("indicator")), name="nothing_is_computed_from_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.indicator}"
 
 
 class DefinitionVersion(models.Model):
