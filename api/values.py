@@ -21,6 +21,7 @@ from api.periods import span
 from api.problems import bad_parameter
 from api.shapes import paged
 from api.small_numbers import Shown, hide
+from indicators.calculations.exactness import ExactnessCode, Reason
 from indicators.choices import Status
 from indicators.models import Indicator
 from indicators.queries import ValueFilter, ValueRow, latest_change, values
@@ -51,6 +52,8 @@ COLUMNS = (
     Column("assurance", str),
     Column("reporting", int),
     Column("expected", int),
+    Column("exactness", str),
+    Column("inexact_because", str),
     Column("definition_version", int),
     Column("computed_at", dt.datetime),
     Column("suppressed", bool),
@@ -63,6 +66,7 @@ class ValueRowShape(TypedDict):
 
     Suppressed (small numbers, without the right to them), `value`, `numerator`, `denominator` and `n` are null.
     `reporting` of `expected` units have reported; `expected` is null where nobody in particular should.
+    `exactness` is exact, approximate or not additive; `inexact_because` says why a figure is approximate.
     """
 
     indicator: str
@@ -82,6 +86,8 @@ class ValueRowShape(TypedDict):
     assurance: str | None
     reporting: int
     expected: int | None
+    exactness: ExactnessCode
+    inexact_because: Reason | None
     definition_version: int
     computed_at: dt.datetime
     suppressed: bool
@@ -220,6 +226,8 @@ def cells(shown: Shown) -> tuple[Any, ...]:
         None if shown.is_suppressed else row.assurance,
         row.reporting,
         row.expected,
+        row.exactness,
+        row.inexact_because,
         row.definition_version,
         row.computed_at,
         shown.is_suppressed,

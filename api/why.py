@@ -19,6 +19,7 @@ from api.shapes import shape
 from api.small_numbers import Figure, has_small_part, secret_figures
 from core.periods import UnknownPeriod
 from indicators.calculations import Parts, shown
+from indicators.calculations.exactness import ExactnessCode, Reason
 from indicators.choices import Source, Status
 from indicators.models import Indicator
 from indicators.queries import Child, Entry, TargetSource, ValueFilter, Why, values, why
@@ -96,6 +97,9 @@ class WhyRow(TypedDict):
     equation: str | None
     status: Status
     exact: bool
+    exactness: ExactnessCode
+    inexact_because: Reason | None
+    taken_as_zero: int
     suppressed: bool
     reporting: int
     expected: int | None
@@ -182,7 +186,10 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
         "parts": parts,
         "equation": found.equation if parts else None,
         "status": Status(found.status),
-        "exact": found.is_exact,
+        "exact": found.exactness.code == "exact",
+        "exactness": found.exactness.code,
+        "inexact_because": found.exactness.reason,
+        "taken_as_zero": found.taken_as_zero,
         "suppressed": is_secret,
         "reporting": found.reporting,
         "expected": found.expected,

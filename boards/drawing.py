@@ -14,6 +14,7 @@ from boards.statuses import TRUSTED, status_face
 from boards.variation import causes_of, icons_of, limits_of, no_limits_text
 from indicators.calculations import shown
 from indicators.choices import Direction, MarkKind, Status
+from indicators.exactness_words import exactness_text
 from indicators.models import Indicator
 from indicators.queries import Point, Series, TargetInForce
 
@@ -57,7 +58,7 @@ def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
         owner_name=hanging.owner_name,
         coverage=_longest(series, point) or coverage_of(due),
         age=period_of(due, today) if due and (is_trusted or due is not point) else "",
-        note="" if series.is_exact else gettext("not additive"),
+        note=_note(series),
         is_overdue=Status(series.status) is Status.LATE,
         is_partial=bool(due and due.expected and due.reporting < due.expected),
         spark=spark_of(series),
@@ -89,8 +90,16 @@ def _dated(series: Series, point: Point | None, today: dt.date) -> str:
 
 
 def figure_of(indicator: Indicator, point: Point | None) -> str:
-    """Write the figure of a period as a person reads it."""
-    return words.figure_text(shown(point.figure if point else None, indicator.decimals), indicator.decimals)
+    """Write the figure of a period as a person reads it; "≈" says that it is estimated."""
+    text = words.figure_text(point.figure if point else None, indicator.decimals)
+    return f"≈\u00a0{text}" if point and point.exactness.reason == "estimated" else text
+
+
+def _note(series: Series) -> str:
+    """Say why a figure is not exact, or why there is none."""
+    if series.exactness.code == "exact" or series.due is None:
+        return ""
+    return exactness_text(series.exactness, taken_as_zero=series.due.found.taken_as_zero)
 
 
 def _unmistakable(indicator: Indicator, point: Point | None) -> str:
@@ -160,9 +169,7 @@ def _ends(indicator: Indicator, target: TargetInForce | None) -> list[str]:
     numbers = (target.band_low, target.band_high) if indicator.direction == Direction.BAND else (target.target,)
     if any(number is None for number in numbers):
         return []
-    return [
-        words.figure_text(shown(number, _places(number, indicator)), _places(number, indicator)) for number in numbers
-    ]
+    return [words.figure_text(number, _places(number, indicator)) for number in numbers]
 
 
 def _places(number: Decimal | None, indicator: Indicator) -> int:
@@ -263,8 +270,8 @@ def chart_text(series: Series, today: dt.date) -> str:
         "first": period_of(points[0], today),
         "last": period_of(points[-1], today),
         "latest": words.with_unit(figure_of(indicator, points[-1]), indicator.unit),
-        "low": words.figure_text(shown(figures[0], indicator.decimals), indicator.decimals),
-        "high": words.figure_text(shown(figures[-1], indicator.decimals), indicator.decimals),
+        "low": words.figure_text(figures[0], indicator.decimals),
+        "high": words.figure_text(figures[-1], indicator.decimals),
         "count": len(points),
     }
     text = ngettext(
@@ -280,7 +287,7 @@ def _lines_text(series: Series) -> str:
     if lines.lower is None:
         return no_limits_text(series.chart)
     told = {
-        name: words.figure_text(shown(number, decimals), decimals)
+        name: words.figure_text(number, decimals)
         for name, number in (("mean", lines.mean), ("lower", lines.lower), ("upper", lines.upper))
     }
     text = gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told

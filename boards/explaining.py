@@ -14,6 +14,7 @@ from boards.faces import StatusFace
 from boards.statuses import status_face
 from indicators.calculations import shown
 from indicators.choices import Source
+from indicators.exactness_words import exactness_text
 from indicators.models import Indicator
 from indicators.queries import Child, Entry, TargetInForce, TargetSource, Why
 
@@ -100,7 +101,7 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
 
 
 def _figure(indicator: Indicator, figure: Decimal | None) -> str:
-    return words.figure_text(shown(figure, indicator.decimals), indicator.decimals)
+    return words.figure_text(figure, indicator.decimals)
 
 
 def _child(indicator: Indicator, child: Child) -> ChildRow:
@@ -188,7 +189,8 @@ def _rule(indicator: Indicator) -> str:
 
 
 def _exact(answer: Why) -> str:
-    return gettext("Adds up exactly from its parts.") if answer.is_exact else gettext("Not additive.")
+    text = exactness_text(answer.exactness, taken_as_zero=answer.taken_as_zero)
+    return gettext("Adds up exactly from its parts.") if answer.exactness.code == "exact" else text
 
 
 def _moment(moment: dt.datetime, today: dt.date) -> str:

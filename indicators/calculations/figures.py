@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import accumulate
 
+from indicators.calculations.members import count_of
 from indicators.calculations.parts import Parts
 
 #: Digits carried through a division; far more than any figure shows.
@@ -18,21 +19,23 @@ def figure(
     statistic: str = "",
     within: int | None = None,
     combine: str = "share",
+    adds_up: bool = True,
 ) -> Decimal | None:
     """Return the figure, unrounded; None where there is nothing to show, above all a zero denominator.
 
     `kind`, `statistic` and `combine` are the words of `indicators.choices`. A share within the limit and a share of
-    yes are per `factor`, which for shares is 100 unless the definition says more than 1.
+    yes are per `factor`, which for shares is 100 unless the definition says more than 1. Where figures do not add up,
+    a bare one is shown as it was reported.
     """
     if parts is None:
         return None
-    if kind in {"count", "stock"}:
+    if kind in {"count", "stock"} or (not adds_up and parts.is_bare):
         return parts.numerator
     with localcontext(prec=PRECISION):
-        if kind == "ratio":
-            return _quotient(parts.numerator, parts.denominator, Decimal(factor))
-        if kind == "mean":
-            return _quotient(parts.numerator, parts.denominator, Decimal(1))
+        if kind == "distinct":
+            return None if parts.members is None else count_of(parts.members)
+        if kind in {"ratio", "mean"}:
+            return _quotient(parts.numerator, parts.denominator, Decimal(factor if kind == "ratio" else 1))
         if kind == "yes_no":
             return _of_answers(parts, combine, Decimal(factor))
         return _of_histogram(parts, statistic, within, Decimal(factor))

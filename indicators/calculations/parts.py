@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import Self
 
+from indicators.calculations.members import count_of, united
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -16,12 +18,17 @@ class Parts:
     yes/no: `numerator` yes, of `denominator` answers.
     duration (and a stock that knows how long each has waited): the histogram, `days[i]` seen `cases[i]` times, days
     ascending. An empty histogram says: measured, and there was none.
+    distinct: `members`, the keyed hashes of pseudonyms, ascending; past `members.EXACT` the smallest stand for all.
+    Of an indicator that does not add up, any kind may have a bare figure in `numerator` instead of its parts.
     """
 
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     days: tuple[int, ...] | None = None
     cases: tuple[int, ...] | None = None
+    members: tuple[int, ...] | None = None
+    #: False: the unit says that there is nothing to report. Such parts are empty and add nothing.
+    is_applicable: bool = True
 
     @classmethod
     def of_histogram(cls, histogram: Mapping[int, int], numerator: Decimal | None = None) -> Self:
@@ -29,33 +36,51 @@ class Parts:
         kept = sorted((day, cases) for day, cases in histogram.items() if cases)
         return cls(numerator, None, tuple(day for day, _ in kept), tuple(cases for _, cases in kept))
 
+    @classmethod
+    def of_members(cls, members: Iterable[int]) -> Self:
+        """Return the parts of some keyed hashes, in any order, each any number of times."""
+        return cls(members=united(members))
+
     @property
     def histogram(self) -> dict[int, int]:
         """{days: cases}; empty without one."""
         return dict(zip(self.days or (), self.cases or (), strict=True))
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was reported: no part at all. A zero and an empty histogram are reports."""
+        return self.numerator is None and self.denominator is None and self.days is None and self.members is None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is one number and nothing that says what it was made of."""
+        return self.numerator is not None and self.denominator is None and self.days is None and self.members is None
+
+    @property
     def n(self) -> Decimal | None:
-        """How many things stand behind the figure: the denominator, the cases of the histogram, or the count itself."""
+        """How many things stand behind the figure: the denominator, the cases, the people, or the count itself."""
         if self.denominator is not None:
             return self.denominator
         if self.numerator is None and self.cases is not None:
             return Decimal(sum(self.cases))
-        return self.numerator
+        return self.numerator if self.members is None else count_of(self.members)
 
     def __add__(self, other: "Parts") -> "Parts":
         """Add exactly. A part that one side lacks is the other side's."""
         numerator = _sum(self.numerator, other.numerator)
         denominator = _sum(self.denominator, other.denominator)
+        members = _union(self.members, other.members)
         if self.days is None or other.days is None:
             with_days = self if self.days is not None else other
-            return Parts(numerator, denominator, with_days.days, with_days.cases)
+            return Parts(numerator, denominator, with_days.days, with_days.cases, members)
         merged = Parts.of_histogram(Counter(self.histogram) + Counter(other.histogram))
-        return Parts(numerator, denominator, merged.days, merged.cases)
+        return Parts(numerator, denominator, merged.days, merged.cases, members)
 
 
 #: Adds nothing.
 NOTHING = Parts()
+#: What a unit reports that has nothing to report.
+NOT_APPLICABLE = Parts(is_applicable=False)
 
 
 def add(parts: Iterable[Parts]) -> Parts:
@@ -74,3 +99,9 @@ def _sum(left: Decimal | None, right: Decimal | None) -> Decimal | None:
     if left is None or right is None:
         return right if left is None else left
     return left + right
+
+
+def _union(left: tuple[int, ...] | None, right: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if left is None or right is None:
+        return right if left is None else left
+    return united((*left, *right))

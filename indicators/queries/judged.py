@@ -4,8 +4,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import Protocol
 
-from indicators.calculations import Parts, Reading, StatusCode, figure, status
-from indicators.choices import IndicatorStatus
+from indicators.calculations import Exactness, Parts, Reading, Reported, StatusCode, exactness, figure, reported, status
+from indicators.calculations.due import due_day
+from indicators.choices import IndicatorStatus, Missing
 from indicators.models import Indicator
 from indicators.queries.targets import TargetInForce
 from organisation.models import Period, Unit
@@ -16,10 +17,41 @@ CLOSED = frozenset({IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED})
 class HasParts(Protocol):
     """A row that holds parts: an observation, an earlier entry, a value."""
 
-    numerator: Decimal | None
-    denominator: Decimal | None
-    days: list[int] | None
-    cases: list[int] | None
+    @property
+    def numerator(self) -> Decimal | None:
+        """The numerator, or the count."""
+
+    @property
+    def denominator(self) -> Decimal | None:
+        """The denominator, or how many."""
+
+    @property
+    def days(self) -> list[int] | None:
+        """The days of the histogram, ascending."""
+
+    @property
+    def cases(self) -> list[int] | None:
+        """How many cases took so many days."""
+
+    @property
+    def members(self) -> list[int] | None:
+        """The hashes of different people, ascending."""
+
+
+class HasReports(HasParts, Protocol):
+    """A kept value: parts and how many reports are in them."""
+
+    @property
+    def reporting(self) -> int:
+        """Reports counted in."""
+
+    @property
+    def expected(self) -> int | None:
+        """Reports expected; None: nobody's in particular."""
+
+    @property
+    def suspect(self) -> int:
+        """Of the reports, those that a rule doubts."""
 
 
 def parts_of(row: HasParts) -> Parts:
@@ -29,7 +61,35 @@ def parts_of(row: HasParts) -> Parts:
         row.denominator,
         None if row.days is None else tuple(row.days),
         None if row.cases is None else tuple(row.cases),
+        None if row.members is None else tuple(row.members),
+        # A value is made of what applies; only a report can say that nothing does.
+        getattr(row, "is_applicable", True),
     )
+
+
+def reported_of(
+    indicator: Indicator, row: HasReports | None, period: Period, *, today: dt.date, expected: int | None = None
+) -> Reported:
+    """Return what a kept value rests on, by the definition's rule for missing reports.
+
+    Without a value `expected` says how many reports are expected, None if nobody's in particular.
+    """
+    return reported(
+        indicator.kind,
+        parts_of(row) if row else None,
+        reporting=row.reporting if row else 0,
+        expected=row.expected if row else expected,
+        missing=indicator.missing,
+        # Only asked where it matters: a wall reads some 700 values.
+        is_overdue=indicator.missing != Missing.SKIP and is_overdue(indicator, period, today),
+        is_longer=period.frequency != indicator.frequency,
+        suspect=row.suspect if row else 0,
+    )
+
+
+def is_overdue(indicator: Indicator, period: Period, today: dt.date) -> bool:
+    """Whether the days of grace after a period are over."""
+    return today > last_day_in_time(indicator, period)
 
 
 def figure_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
@@ -41,6 +101,14 @@ def figure_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
         statistic=indicator.statistic,
         within=indicator.within,
         combine=indicator.combine,
+        adds_up=indicator.adds_up,
+    )
+
+
+def exactness_of(indicator: Indicator, found: Reported) -> Exactness:
+    """Return how exact the figure of an indicator is."""
+    return exactness(
+        found.parts, adds_up=indicator.adds_up, has_report=found.has_report, taken_as_zero=found.taken_as_zero
     )
 
 
@@ -61,15 +129,30 @@ def is_suspended(indicator: Indicator, period: Period) -> bool:
     return indicator.status in CLOSED
 
 
+def due_day_of(indicator: Indicator, period: Period) -> dt.date | None:
+    """Return the day on which the report of a period is due, where the definition names one."""
+    if indicator.due_days is None:
+        return None
+    return due_day(period.ends_on, indicator.due_days, in_working_days=indicator.due_in_working_days)
+
+
+def due_on_of(indicator: Indicator, period: Period) -> dt.date:
+    """Return the day by which a report is asked for: the due day, without one the last day of grace."""
+    return due_day_of(indicator, period) or period.ends_on + dt.timedelta(days=indicator.grace_days)
+
+
+def last_day_in_time(indicator: Indicator, period: Period) -> dt.date:
+    """Return the last day on which a report is not late."""
+    return (due_day_of(indicator, period) or period.ends_on) + dt.timedelta(days=indicator.grace_days)
+
+
 def status_of(
     indicator: Indicator,
     unit: Unit,
     period: Period,
     *,
     value: Decimal | None,
-    has_report: bool,
-    reporting: int,
-    expected: int | None,
+    found: Reported,
     target: TargetInForce | None,
     today: dt.date,
     is_closed_for_good: bool,
@@ -81,17 +164,19 @@ def status_of(
             period_ends_on=period.ends_on,
             today=today,
             grace_days=indicator.grace_days,
-            reporting=reporting,
-            expected=expected,
+            due_on=due_day_of(indicator, period),
+            reporting=found.counted,
+            expected=found.expected,
             minimum_coverage=indicator.minimum_coverage,
             direction=indicator.direction,
             target=target.target if target else None,
             threshold=target.threshold if target else None,
             band_low=target.band_low if target else None,
             band_high=target.band_high if target else None,
-            has_report=has_report,
-            is_applicable=has_report or (is_open(unit, period) and expected != 0),
+            has_report=found.has_report,
+            is_applicable=found.has_report or (found.is_applicable and is_open(unit, period) and found.expected != 0),
             is_suspended=is_suspended(indicator, period),
+            is_suspect=found.suspect > 0,
             is_closed_for_good=is_closed_for_good,
         )
     )

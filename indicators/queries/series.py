@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from indicators.calculations import Parts, StatusCode
+from indicators.calculations import EXACT, Exactness, Parts, Reported, StatusCode
 from indicators.models import Indicator
 from indicators.queries.charts import SeriesChart, chart_of
-from indicators.queries.judged import day_of, figure_of, parts_of, status_of
+from indicators.queries.judged import day_of, due_on_of, exactness_of, figure_of, reported_of, status_of
 from indicators.queries.series_rows import Rows, Wanted, rows_of
 from indicators.queries.targets import TargetInForce
 from indicators.queries.versions import breaks_line
@@ -23,12 +23,9 @@ class Point(NamedTuple):
     """A period of a series. Without a report `parts` is None; `figure` is None too where nothing can be divided."""
 
     period: Period
-    parts: Parts | None
+    found: Reported
     #: Unrounded; `shown(figure, indicator.decimals)` is what a person reads.
     figure: Decimal | None
-    #: Reports counted in, and expected; `expected` None: nobody in particular, or not known without a report.
-    reporting: int
-    expected: int | None
     target: TargetInForce | None
     #: The definition as it holds for the period.
     rule: Indicator
@@ -42,6 +39,26 @@ class Point(NamedTuple):
     breaks_line: bool = False
 
     @property
+    def parts(self) -> Parts | None:
+        """What the figure is computed from."""
+        return self.found.parts
+
+    @property
+    def reporting(self) -> int:
+        """Reports counted in."""
+        return self.found.reporting
+
+    @property
+    def expected(self) -> int | None:
+        """Reports expected; None: nobody's in particular, or not known without a report."""
+        return self.found.expected
+
+    @property
+    def exactness(self) -> Exactness:
+        """Whether the figure is exact, or why not."""
+        return exactness_of(self.rule, self.found)
+
+    @property
     def status(self) -> StatusCode:
         """What the figure says. Worked out when asked: a wall asks it of one point in forty."""
         return status_of(
@@ -49,9 +66,7 @@ class Point(NamedTuple):
             self.unit,
             self.period,
             value=self.figure,
-            has_report=self.computed_at is not None,
-            reporting=self.reporting,
-            expected=self.expected,
+            found=self.found,
             target=self.target,
             today=self.today,
             is_closed_for_good=self.is_closed_for_good,
@@ -87,12 +102,12 @@ class Series:
     #: The newest ended period with a figure: what stays on a tile that is late, small, dated and colourless.
     last: Point | None
     status: StatusCode
-    #: Last day on which the next report is in time.
+    #: The day by which the next report is asked for: its due day, without one the last day of grace.
     due_on: dt.date | None
     #: Of the unit's own newest observation, if it has any.
     entry: LastEntry | None
-    #: Whether the figure adds up from its parts without loss.
-    is_exact: bool
+    #: Of the figure that the tile shows.
+    exactness: Exactness
     #: Limits, rules and icons of the ended periods.
     chart: SeriesChart
 
@@ -125,7 +140,7 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
         status=due.status if due else "not due",
         due_on=_due_on(indicator, points, due),
         entry=_entry(wanted, rows),
-        is_exact=True,
+        exactness=due.exactness if due else EXACT,
         chart=_chart(indicator, unit, ended, rows),
     )
 
@@ -154,13 +169,11 @@ def _points(
         key = (indicator_id, unit_id, period.id)
         rule = rows.rules.rule(indicator, period.ends_on) if is_changed else indicator
         value = rows.values.get(key)
-        parts = parts_of(value) if value else None
+        found = reported_of(rule, value, period, today=today, expected=rows.expected.get(key))
         yield Point(
             period,
-            parts,
-            figure_of(rule, parts),
-            value.reporting if value else 0,
-            value.expected if value else rows.expected.get(key),
+            found,
+            figure_of(rule, found.parts),
             target,
             rule,
             unit,
@@ -176,7 +189,7 @@ def _due_on(indicator: Indicator, points: Sequence[Point], due: Point | None) ->
     """Return the due day of the newest ended period, or of the open one once that is complete."""
     is_waited_for = due is not None and due.status in {"pending", "late"}
     period = due.period if due is not None and is_waited_for else points[-1].period if points else None
-    return period.ends_on + dt.timedelta(days=indicator.grace_days) if period else None
+    return due_on_of(indicator, period) if period else None
 
 
 def _entry(wanted: Wanted, rows: Rows) -> LastEntry | None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import Model, prefetch_related_objects
@@ -40,6 +40,8 @@ class ValueRow:
     expected: int | None
     suspect: int
     computed_at: dt.datetime
+    #: Only a report can say that nothing applies; a value is made of those that do.
+    is_applicable: ClassVar[bool] = True
 
 
 class EntryRow(NamedTuple):
@@ -78,13 +80,14 @@ def rows_of(wanted: Sequence[Wanted], *, today: dt.date, periods: int) -> Rows:
     calendar = calendar_of(frequencies, today=today, most=periods + 1)
     indicators = {one.pk: one for one in _rows_of(Indicator, {one.indicator_id for one in wanted})}
     units = {one.pk: one for one in _rows_of(Unit, {one.unit_id for one in wanted})}
+    lines = lines_of(units)
     return Rows(
         indicators=indicators,
         units=units,
         periods=calendar,
         values=kept_values(wanted, calendar),
-        targets=targets_of(indicators),
-        lines=lines_of(units),
+        targets=targets_of(indicators, {line.ancestor_id for above in lines.values() for line in above}),
+        lines=lines,
         entries=_entries(wanted),
         expected=_expected(wanted, calendar, today=today),
         rules=rules_of(indicators.values()),

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from indicators.calculations import StatusCode, shown
+from indicators.calculations import NOTHING, StatusCode, shown
 from indicators.choices import Kind
 from indicators.models import Indicator
-from indicators.queries.judged import day_of, figure_of, status_of
+from indicators.queries.judged import day_of, exactness_of, figure_of, reported_of, status_of
 from indicators.queries.targets import Targets, targets_of
 from indicators.queries.tree import Tree, load_tree
 from indicators.queries.values_sql import (
@@ -52,6 +52,9 @@ class ValueRow(NamedTuple):
     assurance: str | None
     reporting: int
     expected: int | None
+    #: exact, approximate, or not additive; and for approximate why (`calculations.exactness`).
+    exactness: str
+    inexact_because: str | None
     definition_version: int
     computed_at: dt.datetime
     #: Where to go on after this row: pass it as `after`.
@@ -141,8 +144,10 @@ def _rows(kept: list[Kept], around: Around) -> Iterator[ValueRow]:
 def _row(kept: Kept, around: Around) -> ValueRow:
     unit, period = around.units[kept.unit_id], around.periods[kept.period_id]
     indicator = around.rules.rule(around.indicators[kept.indicator_id], period.ends_on)
-    parts = kept.parts
-    value = figure_of(indicator, parts)
+    found = reported_of(indicator, kept, period, today=around.today)
+    parts = found.parts or NOTHING
+    value = figure_of(indicator, found.parts)
+    how_exact = exactness_of(indicator, found)
     day = day_of(unit, period)
     path = around.tree.path(unit.pk, around.today if around.is_now else day)
     above = ((distance, unit_id) for distance, unit_id in enumerate(reversed(path)))
@@ -165,9 +170,7 @@ def _row(kept: Kept, around: Around) -> ValueRow:
             unit,
             period,
             value=value,
-            has_report=True,
-            reporting=kept.reporting,
-            expected=kept.expected,
+            found=found,
             target=target,
             today=around.today,
             is_closed_for_good=False,
@@ -176,6 +179,8 @@ def _row(kept: Kept, around: Around) -> ValueRow:
         assurance=None,
         reporting=kept.reporting,
         expected=kept.expected,
+        exactness=how_exact.code,
+        inexact_because=how_exact.reason,
         definition_version=indicator.version,
         computed_at=kept.computed_at,
         key=(kept.indicator_id, kept.unit_id, kept.period_id),

@@ -9,7 +9,6 @@ from typing import Any, Literal, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
-from indicators.calculations import Parts
 from indicators.models import Indicator
 from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, rolled_up, shape_of
@@ -50,24 +49,16 @@ class Kept(NamedTuple):
     denominator: Decimal | None
     days: list[int] | None
     cases: list[int] | None
+    members: list[int] | None
     reporting: int
     expected: int | None
+    suspect: int
     computed_at: dt.datetime
-
-    @property
-    def parts(self) -> Parts:
-        """The parts as the calculations take them."""
-        return Parts(
-            self.numerator,
-            self.denominator,
-            None if self.days is None else tuple(self.days),
-            None if self.cases is None else tuple(self.cases),
-        )
 
 
 SELECT = Template("""
 SELECT value.indicator_id, value.unit_id, value.period_id, value.numerator, value.denominator, value.days, value.cases,
-    value.reporting, value.expected, value.computed_at
+    value.members, value.reporting, value.expected, value.suspect, value.computed_at
 $chosen
 ORDER BY value.indicator_id, value.unit_id, value.period_id
 $limit""")
@@ -105,11 +96,11 @@ CONDITIONS = {
 VALUES_NOW = """
 CREATE TEMPORARY TABLE value_now (
     indicator_id bigint, unit_id bigint, period_id bigint, numerator numeric, denominator numeric, days int[],
-    cases bigint[], reporting bigint, expected bigint, computed_at timestamptz
+    cases bigint[], members bigint[], reporting bigint, expected bigint, suspect bigint DEFAULT 0, computed_at timestamptz
 ) ON COMMIT DROP"""
 ADD_VALUES_NOW = """
-INSERT INTO value_now SELECT %(indicator)s, unit_id, period_id, numerator, denominator, days, cases, reporting,
-    expected, now()
+INSERT INTO value_now SELECT %(indicator)s, unit_id, period_id, numerator, denominator, days, cases, members,
+    reporting, expected, suspect, now()
 FROM fresh
 """
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from indicators.models import Indicator
 from indicators.queries.charts import chart_of
-from indicators.queries.judged import figure_of, parts_of
+from indicators.queries.judged import figure_of, reported_of
 from indicators.queries.series import PERIODS
 from indicators.queries.series_rows import Wanted, calendar_of, kept_values, marks_of
 from indicators.queries.values import ValueRow
@@ -59,7 +59,10 @@ def _icons(
         kept = [values.get((one.indicator_id, one.unit_id, period.pk)) for period in periods]
         chart = chart_of(
             indicator,
-            [figure_of(rule, parts_of(row)) if row else None for rule, row in zip(held, kept, strict=True)],
+            [
+                figure_of(rule, reported_of(rule, row, period, today=today).parts)
+                for rule, row, period in zip(held, kept, periods, strict=True)
+            ],
             periods,
             targets=[None] * len(periods),
             marks=own,

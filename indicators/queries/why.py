@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from indicators.calculations import Parts, StatusCode
+from indicators.calculations import Exactness, Parts, StatusCode
 from indicators.models import EarlierEntry, Indicator, Observation, Value
 from indicators.queries.equation import equation_of, weight_of
-from indicators.queries.judged import day_of, figure_of, parts_of, status_of
+from indicators.queries.judged import day_of, exactness_of, figure_of, parts_of, reported_of, status_of
 from indicators.queries.reporters import expected_of, missing_reporters
 from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
 from indicators.queries.versions import rules_of
@@ -87,7 +87,9 @@ class Why:
     target: TargetSource | None
     definition_version: int
     computed_at: dt.datetime | None
-    is_exact: bool
+    exactness: Exactness
+    #: Reports that did not come and count as zero.
+    taken_as_zero: int
     #: What a trajectory measure adds: its name, its count of episodes. Filled by the caller.
     measure: dict[str, Any] = field(default_factory=dict)
 
@@ -101,10 +103,10 @@ def why(
     """
     indicator = rules_of([indicator]).rule(indicator, period.ends_on)
     value = Value.objects.filter(indicator=indicator, unit=unit, period=period).first()
-    parts = parts_of(value) if value else None
-    figure = figure_of(indicator, parts)
     expected = value.expected if value else expected_of(indicator, unit, period)
-    reporting = value.reporting if value else 0
+    found = reported_of(indicator, value, period, today=today, expected=expected)
+    parts = found.parts
+    figure = figure_of(indicator, parts)
     day = day_of(unit, period)
     target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
     later = Period.objects.filter(frequency=period.frequency, starts_on__gt=period.ends_on, ends_on__lt=today)
@@ -119,9 +121,7 @@ def why(
             unit,
             period,
             value=figure,
-            has_report=value is not None,
-            reporting=reporting,
-            expected=expected,
+            found=found,
             target=target,
             today=today,
             is_closed_for_good=later.exists(),
@@ -131,12 +131,13 @@ def why(
         own=_own(indicator, unit, period),
         earlier=_earlier(indicator, unit, period),
         missing=tuple(missing_reporters(indicator, unit, period, visible)),
-        reporting=reporting,
+        reporting=found.reporting,
         expected=expected,
         target=_target_source(target, unit),
         definition_version=indicator.version,
         computed_at=value.computed_at if value else None,
-        is_exact=True,
+        exactness=exactness_of(indicator, found),
+        taken_as_zero=found.taken_as_zero,
     )
 
 

@@ -83,6 +83,8 @@ def test_a_value_is_told_with_all_that_it_rests_on(seen_in_time: Indicator, anal
         "assurance": None,
         "reporting": 2,
         "expected": None,
+        "exactness": "exact",
+        "inexact_because": None,
         "definition_version": 1,
         "suppressed": False,
     }

@@ -45,7 +45,7 @@ def test_a_row_says_all_that_is_known_of_a_value() -> None:
 
     (row,) = values(ValueFilter(units=["a"], frequency="month"), today=TODAY)
 
-    assert row[:18] == (
+    assert row[:20] == (
         "r",
         "a",
         "h/p/a",
@@ -62,6 +62,8 @@ def test_a_row_says_all_that_is_known_of_a_value() -> None:
         None,
         None,
         1,
+        None,
+        "exact",
         None,
         1,
     )

@@ -1,0 +1,38 @@
+"""Whether a figure is exact: said with every value, on tiles, in "why?", by the API and in exports alike."""
+
+from typing import Final, Literal, NamedTuple
+
+from indicators.calculations.members import is_estimated
+from indicators.calculations.parts import Parts
+
+ExactnessCode = Literal["exact", "approximate", "not additive"]
+#: Why a figure is approximate: `estimated`, more different people than are counted one by one; `zeros`, reports that
+#: did not come are taken as zero; `operands`, what it is computed from is approximate itself.
+Reason = Literal["estimated", "zeros", "operands"]
+
+
+class Exactness(NamedTuple):
+    """Exact, or approximate and why, or not additive: figures of several units or periods that make no sum."""
+
+    code: ExactnessCode
+    reason: Reason | None = None
+
+
+EXACT: Final = Exactness("exact")
+NOT_ADDITIVE: Final = Exactness("not additive")
+
+
+def exactness(
+    parts: Parts | None, *, adds_up: bool = True, has_report: bool = True, taken_as_zero: int = 0
+) -> Exactness:
+    """Return how exact the figure of some parts is; without a report there is nothing inexact.
+
+    `taken_as_zero` is how many reports did not come and count as zero.
+    """
+    if not adds_up and has_report and (parts is None or parts.is_empty):
+        return NOT_ADDITIVE
+    if taken_as_zero:
+        return Exactness("approximate", "zeros")
+    if parts is not None and parts.members is not None and is_estimated(parts.members):
+        return Exactness("approximate", "estimated")
+    return EXACT
