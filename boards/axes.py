@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from boards import words
 from boards.drawing import charted, period_of, spark_of
-from indicators.calculations import shown
 from indicators.queries import Series
 
 #: Labels below a chart, so that they don't touch on a phone.
@@ -30,7 +29,7 @@ def axes(series: Series, today: dt.date) -> Axes | None:
     count = min(MOST_LABELS, len(points))
     places = sorted({round(at * (len(points) - 1) / max(1, count - 1)) for at in range(count)})
     return Axes(
-        high=words.with_unit(words.figure_text(shown(spark.high, decimals), decimals), unit),
-        low=words.with_unit(words.figure_text(shown(spark.low, decimals), decimals), unit),
+        high=words.with_unit(words.figure_text(spark.high, decimals), unit),
+        low=words.with_unit(words.figure_text(spark.low, decimals), unit),
         periods=tuple(period_of(points[place], today) for place in places),
     )

@@ -97,7 +97,15 @@ class Scale:
         """Place a figure, larger ones higher; figures that are all equal stand in the middle."""
         if self.high == self.low:
             return HEIGHT / 2
-        return MARGIN_Y + (HEIGHT - 2 * MARGIN_Y) * float((self.high - figure) / (self.high - self.low))
+        return MARGIN_Y + (HEIGHT - 2 * MARGIN_Y) * float(self.high - figure) / float(self.high - self.low)
+
+    def ys(self, figures: Sequence[Decimal | None]) -> list[str | None]:
+        """Place many figures at once: a wall has some 700."""
+        if self.high == self.low:
+            return [None if figure is None else _text(HEIGHT / 2) for figure in figures]
+        low, foot = float(self.low), HEIGHT - MARGIN_Y
+        step = (HEIGHT - 2 * MARGIN_Y) / float(self.high - self.low)
+        return [None if figure is None else _text(foot - step * (float(figure) - low)) for figure in figures]
 
 
 @lru_cache(maxsize=64)
@@ -129,7 +137,7 @@ def sparkline(
     reach += [edge for limit in limits for edge in (limit.lower, limit.upper)]
     scale = Scale(len(points), min(reach), max(reach))
     xs = _xs(len(points))
-    ys = [None if point is None else _text(scale.y(point)) for point in points]
+    ys = scale.ys(points)
     marks = tuple(
         Mark(x, y, kind or "plain")
         for x, y, kind in zip(xs, ys, causes or [""] * len(points), strict=True)

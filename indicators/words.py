@@ -1,7 +1,7 @@
 """Figures and periods as people say them, in the reader's language."""
 
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, pgettext
@@ -11,6 +11,8 @@ from organisation.choices import Frequency
 
 #: Four digits are read at a glance; longer numbers are parted in thousands.
 GROUPED_FROM = 10_000
+#: Room for every digit that a figure can have.
+WIDE = Context(prec=40)
 
 
 @said_once
@@ -19,7 +21,7 @@ def figure_text(figure: Decimal | None, decimals: int) -> str:
     if figure is None:
         return "—"
     step = Decimal(1).scaleb(-decimals)
-    rounded = figure.quantize(step, rounding=ROUND_HALF_UP) or Decimal(0).quantize(step)  # never "-0"
+    rounded = figure.quantize(step, rounding=ROUND_HALF_UP, context=WIDE) or Decimal(0).quantize(step)  # never "-0"
     return number_format(rounded, decimal_pos=decimals, use_l10n=True, force_grouping=abs(rounded) >= GROUPED_FROM)
 
 
