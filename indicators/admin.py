@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
 from indicators.forms.sheets import IndicatorForm, TargetForm
 from indicators.models import Area, Indicator, Reporter, Target
-from indicators.operations import announce_targets, queue_all, store_indicator
+from indicators.operations import announce_targets, queue_all, store_indicator, store_target
 from organisation.models import Person
 
 
@@ -63,6 +64,11 @@ class TargetAdmin(admin.ModelAdmin[Target]):
     autocomplete_fields = ("indicator", "unit")
 
     def save_model(self, request: HttpRequest, obj: Target, form: ModelForm[Target], change: bool) -> None:
-        """Save, and let open pages look again."""
-        super().save_model(request, obj, form, change)
-        announce_targets(obj.indicator, now=timezone.now())
+        """Save beside what stood there before, and let open pages look again."""
+        now = timezone.now()
+        store_target(obj, by=Person.objects.get(email=request.user.get_username()), now=now)
+        announce_targets(obj.indicator, now=now)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Target]:
+        """Leave out what has been replaced: it is history, which the page of the figure's targets tells."""
+        return Target.objects.standing()

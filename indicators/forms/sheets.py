@@ -3,12 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from indicators.choices import Direction
 from indicators.models import Indicator, Target
 from indicators.operations import DefinitionRefused, refuse_backdated, refuse_unsound, refuse_unsound_target
+from indicators.queries.targets import points_of
 from organisation.choices import Frequency
 
 
@@ -52,7 +52,10 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             "frequency",
             "also_at",
             "minimum_coverage",
+            "due_days",
+            "due_in_working_days",
             "grace_days",
+            "note_when_beyond",
             "interpretation",
             "warnings",
             "complementary",
@@ -106,7 +109,9 @@ class TargetForm(forms.ModelForm[Target]):
                 cleaned["valid_from"],
                 cleaned.get("valid_to"),
                 {name: cleaned.get(name) for name in names},
+                path=self.instance.path,
+                points=points_of(self.instance),
             )
         except DefinitionRefused as refusal:
-            raise ValidationError({refusal.field: str(refusal)}) from refusal
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
         return cleaned

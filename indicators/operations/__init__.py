@@ -19,7 +19,16 @@ from indicators.operations.observations import (
 )
 from indicators.operations.refusals import DefinitionRefused, MayNotEnter, ObservationRefused
 from indicators.operations.rollup import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
-from indicators.operations.targets import ALWAYS, TargetGiven, announce_targets, refuse_unsound_target, set_target
+from indicators.operations.sound_targets import refuse_unsound_target
+from indicators.operations.targets import (
+    ALWAYS,
+    TargetGiven,
+    announce_targets,
+    end_target,
+    proposed_target,
+    set_target,
+    store_target,
+)
 from indicators.operations.validation import refuse_impossible
 from indicators.operations.versions import refuse_backdated, restate
 
@@ -36,10 +45,12 @@ __all__ = [
     "announce_targets",
     "drain_figure",
     "drain_rollups",
+    "end_target",
     "enter_figure",
     "follow_tree",
     "import_definition",
     "link_complementary",
+    "proposed_target",
     "queue_all",
     "rebuild_values",
     "record_observation",
@@ -53,6 +64,7 @@ __all__ = [
     "set_reporters",
     "set_target",
     "store_indicator",
+    "store_target",
     "withdraw_figure",
     "withdraw_observation",
 ]

@@ -6,13 +6,14 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from indicators.calculations import Parts
 from indicators.models import ImportBatch, Indicator
+from indicators.operations.doubting import doubt_figures, figures_to_look_at
 from indicators.operations.observations import make_longer_periods
 from organisation.models import Person
 
@@ -130,7 +131,13 @@ SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) + (SELECT co
 
 @transaction.atomic
 def record_observations(
-    *, rows: Iterable[Row], source: str, by: Person | None, now: dt.datetime, batch: ImportBatch | None = None
+    *,
+    rows: Iterable[Row] = (),
+    texts: Iterable[IO[bytes]] = (),
+    source: str,
+    by: Person | None,
+    now: dt.datetime,
+    batch: ImportBatch | None = None,
 ) -> Tally:
     """Write many figures as `record_observation` writes one; only rows that differ are written.
 
@@ -138,19 +145,24 @@ def record_observations(
     last of several rows for the same figure counts. Values follow with the next `drain_rollups`: call it after the
     commit, or leave it to the worker. Locked figures stay as they are, also for jobs: the next refresh after the
     unlocking brings them up to date. A batch keeps which figures were written in its name.
+
+    `texts` are further rows as COPY reads them: indicator, unit, period (ids), numerator, denominator, days, cases
+    (`{1,2}`), note, whether it is withdrawn. A job that computes in columns has no use for a million objects.
     """
     with connection.cursor() as cursor:
         cursor.execute(INCOMING)
-        read = _copy(cursor, rows)
+        read = _copy(cursor, rows) + _copy_texts(cursor, texts)
         cursor.execute(WANTED)
         cursor.execute(KEEP_LOCKED)
         locked = cursor.rowcount
         _make_longer_periods(cursor)
+        looked_at = figures_to_look_at(cursor)
         given: Given = {"now": now, "source": source, "by": by.pk if by else None, "batch": batch.pk if batch else None}
         new, changed = _merge(cursor, given)
         # A first entry by hand at the same moment won; seen now, it is corrected.
         more_new, more_changed = _merge(cursor, given) if _was_overtaken(cursor, now) else (0, 0)
         cursor.execute("DROP TABLE incoming, wanted")
+    doubt_figures(looked_at, now=now)
     new, changed = new + more_new, changed + more_changed
     return Tally(new, changed, read - new - changed - locked, locked)
 
@@ -188,6 +200,15 @@ def _copy(cursor: CursorWrapper, rows: Iterable[Row]) -> int:
         text.seek(0)
         cursor.copy_expert(COPY, text)
         read += len(batch)
+    return read
+
+
+def _copy_texts(cursor: CursorWrapper, texts: Iterable[IO[bytes]]) -> int:
+    """Write rows that are text already to the table `incoming`; answer how many."""
+    read = 0
+    for text in texts:
+        cursor.copy_expert(COPY, text)
+        read += cursor.rowcount
     return read
 
 

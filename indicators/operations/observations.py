@@ -10,8 +10,10 @@ from indicators.calculations import Parts
 from indicators.models import EarlierEntry, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.announcing import announce_values
+from indicators.operations.doubting import doubt_figure
 from indicators.operations.rollup import drain_figure
 from indicators.operations.validation import refuse_impossible
+from indicators.queries.judged import parts_of
 from indicators.queries.locks import lock_over
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
@@ -29,6 +31,8 @@ class Recorded:
 
     outcome: Outcome
     revision: int
+    #: Codes of the validation rules that doubt it.
+    suspicions: tuple[str, ...] = ()
 
 
 def enter_figure(
@@ -102,7 +106,7 @@ def record_observation(
     )
     if lock is None and expected_revision in {None, 0} and _inserted(fresh):
         _follow(indicator, unit, period, now)
-        return Recorded("new", fresh.revision)
+        return Recorded("new", fresh.revision, doubt_figure(indicator=indicator, unit=unit, period=period, now=now))
     before = _locked(indicator, unit, period)
     # What stands in a locked period may be said again, but nothing else.
     if lock is not None and (before is None or not _same(before, fresh)):
@@ -110,12 +114,16 @@ def record_observation(
     if before is None or (expected_revision is not None and expected_revision != before.revision):
         raise refusals.ChangedMeanwhile
     if _same(before, fresh):
-        return Recorded("unchanged", before.revision)
+        return Recorded("unchanged", before.revision, tuple(before.suspicions))
     _keep(before, by, now)
-    fresh.pk, fresh.revision = before.pk, before.revision + 1
+    fresh.pk, fresh.revision, fresh.suspicions = before.pk, before.revision + 1, before.suspicions
     fresh.save(force_update=True)
     _follow(indicator, unit, period, now)
-    return Recorded("changed", fresh.revision)
+    # Another note alone is no other figure: what was confirmed stays so, and what was doubted too.
+    if parts_of(before) == parts:
+        return Recorded("changed", fresh.revision, tuple(before.suspicions))
+    doubts = doubt_figure(indicator=indicator, unit=unit, period=period, now=now)
+    return Recorded("changed", fresh.revision, doubts)
 
 
 @transaction.atomic
@@ -144,6 +152,7 @@ def withdraw_observation(
     _keep(before, by, now)
     before.delete()
     _follow(indicator, unit, period, now)
+    doubt_figure(indicator=indicator, unit=unit, period=period, now=now)
     return True
 
 

@@ -111,6 +111,14 @@ class NeitherYesNorNo(ObservationRefused):
     sentence = _("A yes or no is 1 or 0.")
 
 
+class NoteMissing(ObservationRefused):
+    """A doubted figure is confirmed with a note, or not at all."""
+
+    code = "note_missing"
+    field = "note"
+    sentence = _("Say what you have checked.")
+
+
 class MayNotEnter(ObservationRefused):
     """The person has no role at the unit that lets them enter figures."""
 

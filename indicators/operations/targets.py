@@ -1,4 +1,4 @@
-"""Set what an indicator should reach."""
+"""Set what an indicator should reach, and end it. What was set before stays, marked as replaced."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,15 +9,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from indicators.choices import Direction
+from indicators.calculations.paths import PathPoint
+from indicators.choices import Path
 from indicators.models import Indicator, Target
 from indicators.operations.refusals import DefinitionRefused
+from indicators.operations.sound_targets import NUMBERS, Numbers, refuse_unsound_target
+from indicators.queries.targets import after_setting, points_of
 from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Person, Unit
 from organisation.queries import may
 
-NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
 #: Before any observation: targets and expectations without a day hold from here on.
 ALWAYS = dt.date(1900, 1, 1)
 
@@ -30,7 +32,42 @@ class TargetGiven:
     valid_from: dt.date
     valid_to: dt.date | None
     note: str
-    numbers: dict[str, Decimal | None]
+    numbers: Numbers
+    path: str = Path.FIXED
+    points: Sequence[PathPoint] = ()
+
+
+def proposed_target(
+    *,
+    indicator: Indicator,
+    unit: Unit,
+    valid_from: dt.date,
+    numbers: Numbers,
+    path: str = Path.FIXED,
+    points: Sequence[PathPoint] = (),
+    valid_to: dt.date | None = None,
+    note: str = "",
+) -> Target:
+    """Return a target that could be set, unsaved. Raises `DefinitionRefused` for numbers that contradict each other."""
+    refuse_unsound_target(indicator.direction, valid_from, valid_to, numbers, path=path, points=points)
+    return Target(
+        indicator=indicator,
+        unit=unit,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        note=note,
+        **_columns(numbers, path, points),
+    )
+
+
+def _columns(numbers: Numbers, path: str, points: Sequence[PathPoint]) -> dict[str, Any]:
+    return {
+        **{name: numbers.get(name) for name in NUMBERS},
+        "path": path,
+        "path_days": [point.day for point in points],
+        "path_targets": [point.target for point in points],
+        "path_thresholds": [point.threshold for point in points],
+    }
 
 
 @transaction.atomic
@@ -47,6 +84,8 @@ def set_target(
     starting_point: Decimal | None = None,
     band_low: Decimal | None = None,
     band_high: Decimal | None = None,
+    path: str = Path.FIXED,
+    points: Sequence[PathPoint] = (),
     valid_to: dt.date | None = None,
     note: str = "",
 ) -> Target:
@@ -55,8 +94,7 @@ def set_target(
     Units below inherit it. A person must be allowed to set targets at the unit; `by` None is the operator.
     Raises `DefinitionRefused`.
     """
-    if by is not None and not may(by, Do.SET_TARGET, unit, on=today):
-        raise DefinitionRefused("unit", _("You may not set targets for this unit."))
+    _refuse_others(by, unit, today)
     numbers = {
         "target": target,
         "threshold": threshold,
@@ -64,41 +102,64 @@ def set_target(
         "band_low": band_low,
         "band_high": band_high,
     }
-    refuse_unsound_target(indicator.direction, valid_from, valid_to, numbers)
-    eve = valid_from - dt.timedelta(days=1)
-    earlier = Target.objects.filter(indicator=indicator, unit=unit, valid_from__lt=valid_from)
-    earlier.exclude(valid_to__lt=valid_from).update(valid_to=eve)
-    made, _is_new = Target.objects.update_or_create(
+    made = proposed_target(
         indicator=indicator,
         unit=unit,
         valid_from=valid_from,
-        defaults={**numbers, "valid_to": valid_to, "note": note},
+        numbers=numbers,
+        path=path,
+        points=points,
+        valid_to=valid_to,
+        note=note,
     )
+    standing = list(Target.objects.standing().select_for_update().filter(indicator=indicator, unit=unit))
+    made.pk = next((one.pk for one in standing if one.valid_from == valid_from), None)
+    unchanged = {id(one) for one in standing}
+    for one in after_setting(standing, made):
+        if one is not made and id(one) not in unchanged:
+            one.save(update_fields=["valid_to"])
+    store_target(made, by=by, now=now)
     announce_targets(indicator, now=now)
     return made
+
+
+@transaction.atomic
+def end_target(*, target: Target, last_day: dt.date, by: Person, today: dt.date, now: dt.datetime) -> None:
+    """Let a target hold up to a day; from the next on the unit inherits. Before its first day: it never held.
+
+    Raises `DefinitionRefused`.
+    """
+    _refuse_others(by, target.unit, today)
+    ended = Target.objects.standing().select_for_update().filter(pk=target.pk).first()
+    if ended is None:
+        raise DefinitionRefused("", _("Someone has replaced this target meanwhile."))
+    if last_day < ended.valid_from:
+        ended.replaced_by, ended.replaced_at = by, now
+        ended.save(update_fields=["replaced_by", "replaced_at"])
+    else:
+        ended.valid_to = last_day
+        store_target(ended, by=by, now=now)
+    announce_targets(ended.indicator, now=now)
+
+
+def store_target(target: Target, *, by: Person | None, now: dt.datetime) -> None:
+    """Save a target that is sound; what stood in its place stays, as a copy that is marked as replaced."""
+    before = Target.objects.filter(pk=target.pk).first() if target.pk else None
+    if before is not None:
+        before.pk, before.replaced_by, before.replaced_at = None, by, now
+        before.save(force_insert=True)
+    target.set_by, target.set_at = by, now
+    target.save()
+
+
+def _refuse_others(by: Person | None, unit: Unit, today: dt.date) -> None:
+    if by is not None and not may(by, Do.SET_TARGET, unit, on=today):
+        raise DefinitionRefused("unit", _("You may not set targets for this unit."))
 
 
 def announce_targets(indicator: Indicator, *, now: dt.datetime) -> None:
     """Tell the open pages that figures of an indicator may be judged otherwise now."""
     announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
-
-
-def refuse_unsound_target(
-    direction: str, valid_from: dt.date, valid_to: dt.date | None, numbers: dict[str, Decimal | None]
-) -> None:
-    """Raise `DefinitionRefused` if these numbers cannot be a target for an indicator of this direction."""
-    target, threshold = numbers["target"], numbers["threshold"]
-    low, high = numbers["band_low"], numbers["band_high"]
-    if valid_to is not None and valid_to < valid_from:
-        raise DefinitionRefused("valid_to", _("It ends before it begins."))
-    if (low is None) != (high is None) or (low is not None and high is not None and low > high):
-        raise DefinitionRefused("band_low", _("A band has a lower and a higher end."))
-    if direction == Direction.BAND and threshold is not None and threshold < 0:
-        raise DefinitionRefused("threshold", _("For a band, the threshold is a distance beyond it."))
-    if direction in {Direction.UP, Direction.DOWN} and target is not None and threshold is not None:
-        is_beyond = threshold > target if direction == Direction.UP else threshold < target
-        if is_beyond:
-            raise DefinitionRefused("threshold", _("The threshold lies on the worse side of the target."))
 
 
 def take_targets(indicator: Indicator, given: Sequence[TargetGiven], *, now: dt.datetime) -> bool:
@@ -111,16 +172,35 @@ def take_targets(indicator: Indicator, given: Sequence[TargetGiven], *, now: dt.
     for one in given:
         if one.unit not in units:
             raise DefinitionRefused("targets.unit", _("No unit has the code %s.") % one.unit)
-        refuse_unsound_target(indicator.direction, one.valid_from, one.valid_to, one.numbers)
-        next_day = min(
-            (o.valid_from for o in given if o.unit == one.unit and o.valid_from > one.valid_from), default=None
+        made = proposed_target(
+            indicator=indicator,
+            unit=units[one.unit],
+            valid_from=one.valid_from,
+            numbers=one.numbers,
+            path=one.path,
+            points=one.points,
+            valid_to=one.valid_to or _eve_of_next(one, given),
+            note=one.note,
         )
-        valid_to = one.valid_to or (next_day and next_day - dt.timedelta(days=1))
-        fields = {**one.numbers, "valid_to": valid_to, "note": one.note}
-        key: dict[str, Any] = {"indicator": indicator, "unit": units[one.unit], "valid_from": one.valid_from}
-        if not Target.objects.filter(**key, **fields).exists():
-            Target.objects.update_or_create(**key, defaults=fields)
+        standing = (
+            Target.objects.standing().filter(indicator=indicator, unit=made.unit, valid_from=made.valid_from).first()
+        )
+        if standing is None or not _says_the_same(standing, made):
+            made.pk = standing.pk if standing else None
+            store_target(made, by=None, now=now)
             changed = True
     if changed:
         announce_targets(indicator, now=now)
     return changed
+
+
+def _eve_of_next(one: TargetGiven, given: Sequence[TargetGiven]) -> dt.date | None:
+    later = [other.valid_from for other in given if other.unit == one.unit and other.valid_from > one.valid_from]
+    return min(later) - dt.timedelta(days=1) if later else None
+
+
+def _says_the_same(standing: Target, made: Target) -> bool:
+    names = (*NUMBERS, "valid_to", "note", "path")
+    return points_of(standing) == points_of(made) and all(
+        getattr(standing, name) == getattr(made, name) for name in names
+    )

@@ -4,13 +4,15 @@ import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db import connection
+
 from indicators.calculations.paths import PathPoint, on_path
 from indicators.models import Target
-from organisation.models import Ancestor
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,18 @@ def points_of(target: Target) -> list[PathPoint]:
     ]
 
 
-def targets_of(indicator_ids: Collection[int]) -> Targets:
-    """Load all targets of some indicators that nobody has replaced, with one query."""
-    return grouped(Target.objects.standing().filter(indicator__in=indicator_ids))
+def targets_of(indicator_ids: Collection[int], set_at: Collection[int] | None = None) -> Targets:
+    """Load the targets of some indicators that nobody has replaced, with one query: of all units, or those `set_at`."""
+    return grouped(
+        Target.objects.raw(
+            """
+            SELECT * FROM indicators_target
+            WHERE indicator_id = ANY(%(indicators)s) AND replaced_at IS NULL
+                AND (%(set_at)s::bigint[] IS NULL OR unit_id = ANY(%(set_at)s))
+            """,
+            {"indicators": list(indicator_ids), "set_at": None if set_at is None else list(set_at)},
+        )
+    )
 
 
 def grouped(targets: Iterable[Target]) -> Targets:
@@ -123,12 +134,40 @@ def grouped(targets: Iterable[Target]) -> Targets:
     return Targets({key: tuple(found) for key, found in rows.items()})
 
 
+def after_setting(standing: Iterable[Target], made: Target) -> list[Target]:
+    """Return the targets of one indicator as they are once one is set: at its unit, what began earlier ends before it.
+
+    Nothing is written; targets that change are copies.
+    """
+    eve = made.valid_from - dt.timedelta(days=1)
+    kept = []
+    for one in standing:
+        if one.unit_id != made.unit_id or one.valid_from > made.valid_from:
+            kept.append(one)
+        elif one.valid_from < made.valid_from:
+            kept.append(one if one.valid_to is not None and one.valid_to <= eve else _ending(one, eve))
+    return [*kept, made]
+
+
+def _ending(target: Target, last_day: dt.date) -> Target:
+    shorter = copy(target)
+    shorter.valid_to = last_day
+    return shorter
+
+
 def lines_of(unit_ids: Collection[int]) -> dict[int, list[Line]]:
     """Load what ever stood above some units, with one query."""
     lines: dict[int, list[Line]] = defaultdict(list)
-    columns = ("unit_id", "ancestor_id", "distance", "valid_from", "valid_to")
-    for unit_id, *line in Ancestor.objects.filter(unit__in=unit_ids).values_list(*columns):
-        lines[unit_id].append(Line(*line))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT unit_id, ancestor_id, distance, valid_from, valid_to FROM organisation_ancestor
+            WHERE unit_id = ANY(%s)
+            """,
+            [list(unit_ids)],
+        )
+        for unit_id, *line in cursor.fetchall():
+            lines[unit_id].append(Line(*line))
     return lines
 
 

@@ -42,7 +42,10 @@ SHEET_FIELDS: Final = (
     "frequency",
     "also_at",
     "minimum_coverage",
+    "due_days",
+    "due_in_working_days",
     "grace_days",
+    "note_when_beyond",
     "interpretation",
     "warnings",
     "complementary",
@@ -61,6 +64,8 @@ RULE_FIELDS: Final = (
     "decimals",
     "direction",
     "minimum_coverage",
+    "due_days",
+    "due_in_working_days",
     "grace_days",
 )
 #: Figures before and after a change of these don't compare: the line of the chart breaks.

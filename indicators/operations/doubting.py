@@ -1,0 +1,185 @@
+"""Mark the figures that validation rules doubt, in the transaction that writes them, and let a person confirm one.
+
+A figure is looked at when it is written with other parts than before. A doubt whose reason has gone, because an earlier
+figure or a compared one was corrected or confirmed, goes too; a new doubt comes only to a figure that is written.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from indicators.models import Confirmation, Indicator, Observation, StaleValue
+from indicators.operations import refusals
+from indicators.operations.rollup import drain_figure
+from indicators.queries.doubts import Around, Cell, around, doubted_beside, rules_around
+from live.operations import announce
+from organisation.choices import Do
+from organisation.models import Period, Person, Unit
+from organisation.queries import may
+
+#: Figures looked at at a time; bounds the memory.
+AT_ONCE = 5_000
+#: Rows that are about to be written with other parts than they had, of indicators that have rules.
+TO_LOOK_AT = """
+SELECT wanted.indicator_id, wanted.unit_id, wanted.period_id FROM wanted
+LEFT JOIN indicators_observation seen USING (indicator_id, period_id, unit_id)
+WHERE wanted.indicator_id = ANY(%s) AND (seen.id IS NULL OR wanted.is_withdrawn
+    OR (seen.numerator, seen.denominator, seen.days, seen.cases)
+    IS DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases))
+ORDER BY wanted.indicator_id, wanted.unit_id, wanted.period_id
+"""
+
+
+def doubt_figure(*, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> tuple[str, ...]:
+    """Mark a figure that has just been written, or is gone; return the codes of the rules that doubt it."""
+    cell = (indicator.pk, unit.pk, period.pk)
+    return doubt_figures([cell], now=now).get(cell, ())
+
+
+def figures_to_look_at(cursor: CursorWrapper) -> list[Cell]:
+    """Return the rows of the table `wanted` that rules will look at; before they are written. Mostly there are none."""
+    cursor.execute(
+        """
+        SELECT DISTINCT unnest(ARRAY[indicator_id, other_id]) FROM indicators_validationrule WHERE ended_at IS NULL
+        """
+    )
+    ruled = [number for (number,) in cursor.fetchall() if number is not None]
+    if not ruled:
+        return []
+    cursor.execute(TO_LOOK_AT, [ruled])
+    return [(indicator, unit, period) for indicator, unit, period in cursor.fetchall()]
+
+
+def doubt_figures(cells: Collection[Cell], *, now: dt.datetime) -> dict[Cell, tuple[str, ...]]:
+    """Mark figures that have just been written, or are gone; return the codes of the rules by figure, where any."""
+    rules = rules_around({indicator for indicator, _unit, _period in cells})
+    found: dict[Cell, tuple[str, ...]] = {}
+    for some in _batches(cells if rules else ()):
+        beside = set(doubted_beside(rules, {unit for _indicator, unit, _period in some})) - set(some)
+        looked = around(rules, (*some, *beside))
+        changed = _judged(looked, frozenset(some), frozenset(beside))
+        Observation.objects.bulk_update(changed, ["suspicions"], batch_size=AT_ONCE)
+        _follow([one for one in changed if _cell(one) in beside], now)
+        found |= {
+            cell: tuple(looked.observations[cell].suspicions)
+            for cell in some
+            if cell in looked.observations and looked.observations[cell].suspicions
+        }
+    return found
+
+
+def _batches(cells: Collection[Cell]) -> Iterator[list[Cell]]:
+    left = iter(cells)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
+
+
+def _judged(looked: Around, written: Collection[Cell], beside: Collection[Cell]) -> list[Observation]:
+    """Judge in order of time, so that a figure that is doubted now is no measure for the next; return what changed."""
+    changed = []
+    rows = [row for cell, row in looked.observations.items() if cell in written or cell in beside]
+    for row in sorted(rows, key=lambda one: (one.period.starts_on, one.pk)):
+        doubts = looked.doubts(row)
+        if _cell(row) not in written:
+            doubts = [code for code in row.suspicions if code in doubts]
+        if doubts != row.suspicions:
+            row.suspicions = doubts
+            changed.append(row)
+    return changed
+
+
+def _cell(row: Observation) -> Cell:
+    return (row.indicator_id, row.unit_id, row.period_id)
+
+
+def _follow(rows: Sequence[Observation], now: dt.datetime) -> None:
+    """Let the values above figures follow whose doubts changed though nobody wrote them."""
+    StaleValue.objects.bulk_create(
+        StaleValue(indicator_id=row.indicator_id, unit_id=row.unit_id, period_id=row.period_id, queued_at=now)
+        for row in rows
+    )
+    for code in sorted({row.indicator.code for row in rows}):
+        announce(topic="value", unit_id=None, what={"indicator": code}, now=now)
+
+
+def confirm_figure(
+    *,
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    note: str,
+    by: Person,
+    now: dt.datetime,
+    today: dt.date,
+    expected_revision: int | None = None,
+) -> bool:
+    """Say for a person who may enter figures at the unit that a doubted figure is right; False: nobody doubts it.
+
+    Who, when and why are kept. A later correction is looked at anew. `expected_revision` refuses to confirm what the
+    caller has not seen. Raises `MayNotEnter`, `NoteMissing`, `ChangedMeanwhile`.
+    """
+    if not may(by, Do.ENTER_FIGURES, unit, on=today):
+        raise refusals.MayNotEnter
+    if not note.strip():
+        raise refusals.NoteMissing
+    is_confirmed = _confirm(
+        indicator=indicator, unit=unit, period=period, note=note.strip(), by=by, now=now, seen=expected_revision
+    )
+    drain_figure(indicator=indicator, unit=unit, period=period, now=now)
+    return is_confirmed
+
+
+@transaction.atomic
+def _confirm(
+    *, indicator: Indicator, unit: Unit, period: Period, note: str, by: Person, now: dt.datetime, seen: int | None
+) -> bool:
+    rows = Observation.objects.select_for_update(of=("self",)).select_related("indicator", "period")
+    row = rows.filter(indicator=indicator, unit=unit, period=period).first()
+    if row is None or (seen is not None and seen != row.revision):
+        raise refusals.ChangedMeanwhile
+    if not row.suspicions:
+        return False
+    Confirmation.objects.create(
+        indicator=indicator,
+        unit=unit,
+        period=period,
+        revision=row.revision,
+        suspicions=row.suspicions,
+        note=note,
+        confirmed_by=by,
+        confirmed_at=now,
+    )
+    row.suspicions = []
+    row.save(update_fields=["suspicions"])
+    _follow([row], now)
+    clear_doubts_beside(row, now=now)
+    return True
+
+
+def clear_doubts_beside(row: Observation, *, now: dt.datetime) -> None:
+    """Take back the doubts of other figures of the unit whose reason has gone with this one's."""
+    rules = rules_around([row.indicator_id])
+    beside = set(doubted_beside(rules, [row.unit_id])) - {_cell(row)} if rules else set()
+    if beside:
+        changed = _judged(around(rules, beside), frozenset(), frozenset(beside))
+        Observation.objects.bulk_update(changed, ["suspicions"])
+        _follow(changed, now)
+
+
+def drop_doubts_of(code: str, *, now: dt.datetime) -> None:
+    """Take back the doubts of a rule that has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH free AS (
+                UPDATE indicators_observation SET suspicions = array_remove(suspicions, %s)
+                WHERE %s = ANY(suspicions) AND suspicions <> '{}' RETURNING indicator_id, unit_id, period_id
+            )
+            INSERT INTO indicators_stalevalue (indicator_id, unit_id, period_id, queued_at)
+            SELECT indicator_id, unit_id, period_id, %s FROM free
+            """,
+            [code, code, now],
+        )

@@ -1,0 +1,151 @@
+"""Which validation rules doubt which figures: rules, figures and what they are held against, in few queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+
+from indicators.calculations.doubts import Looked, Rule, is_doubted
+from indicators.models import Indicator, Observation, ValidationRule
+from indicators.queries.judged import figure_of, parts_of
+from indicators.queries.versions import Rules, rules_of
+from organisation.models import Period
+
+#: A figure by the ids of its indicator, unit and period.
+Cell = tuple[int, int, int]
+#: The last figure that a jump is measured from is no older than so many periods.
+LAST_WITHIN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """All that some figures are held against."""
+
+    #: By the indicator of the figure: its own rules, and those that compare another indicator with it.
+    rules: Mapping[int, Sequence[ValidationRule]]
+    observations: Mapping[Cell, Observation]
+    #: By indicator and unit, oldest first.
+    lines: Mapping[tuple[int, int], Sequence[Observation]]
+    definitions: Rules
+
+    def figure(self, row: Observation | None) -> Decimal | None:
+        """Return the figure of an observation by the definition that held then, unrounded."""
+        if row is None:
+            return None
+        return figure_of(self.definitions.rule(row.indicator, row.period.ends_on), parts_of(row))
+
+    def doubts(self, row: Observation) -> list[str]:
+        """Return the codes of the rules that doubt an observation."""
+        return [rule.code for rule in self.rules.get(row.indicator_id, ()) if self._is_doubted(rule, row)]
+
+    def _is_doubted(self, rule: ValidationRule, row: Observation) -> bool:
+        compared = rule.other_id == row.indicator_id
+        smaller = self._beside(rule.indicator_id, row) if compared else row
+        if smaller is None:
+            return False
+        larger = row if compared else self._beside(rule.other_id, row) if rule.other_id else None
+        looked = Looked(
+            figure=self.figure(smaller),
+            parts=parts_of(smaller),
+            earlier=self._earlier(rule, row),
+            other=self.figure(larger),
+        )
+        return is_doubted(plain(rule), looked)
+
+    def _beside(self, indicator_id: int, row: Observation) -> Observation | None:
+        return self.observations.get((indicator_id, row.unit_id, row.period_id))
+
+    def _earlier(self, rule: ValidationRule, row: Observation) -> list[Decimal]:
+        """Return the unit's own figures in the periods that a rule looks back on, newest first; none that is doubted."""
+        if not back_of(rule):
+            return []
+        before = [
+            one
+            for one in self.lines.get((row.indicator_id, row.unit_id), ())
+            if one.period.starts_on < row.period.starts_on and not one.suspicions
+        ]
+        figures = (self.figure(one) for one in reversed(before[-back_of(rule) :]))
+        return [figure for figure in figures if figure is not None]
+
+
+def plain(rule: ValidationRule) -> Rule:
+    """Return a rule as the calculations take it."""
+    return Rule(
+        kind=rule.kind,
+        low=rule.low,
+        high=rule.high,
+        periods=rule.periods,
+        width=rule.width,
+        most=rule.most,
+        is_percent=rule.is_percent,
+    )
+
+
+def back_of(rule: ValidationRule) -> int:
+    """Return how many periods a rule looks back."""
+    return {"history": rule.periods or 0, "jump": LAST_WITHIN}.get(rule.kind, 0)
+
+
+def rules_around(indicator_ids: Collection[int]) -> dict[int, list[ValidationRule]]:
+    """Return the rules in force that look at figures of some indicators, by each such indicator, with one query."""
+    found: dict[int, list[ValidationRule]] = defaultdict(list)
+    rows = ValidationRule.objects.in_force().filter(Q(indicator__in=indicator_ids) | Q(other__in=indicator_ids))
+    for rule in rows.select_related("indicator", "other").order_by("pk"):
+        for key in filter(None, (rule.indicator_id, rule.other_id)):
+            found[key].append(rule)
+    return found
+
+
+def doubted_beside(rules: Mapping[int, Sequence[ValidationRule]], unit_ids: Collection[int]) -> list[Cell]:
+    """Return the doubted figures of some units that rules look at: their reason may have gone."""
+    rows = Observation.objects.filter(indicator__in=rules, unit__in=unit_ids).exclude(suspicions=[])
+    return list(rows.values_list("indicator_id", "unit_id", "period_id"))
+
+
+def around(rules: Mapping[int, Sequence[ValidationRule]], cells: Iterable[Cell]) -> Around:
+    """Load some figures and all that rules hold them against."""
+    asked = set(cells)
+    indicators, units = {*rules}, {unit for _indicator, unit, _period in asked}
+    back = max((back_of(one) for held in rules.values() for one in held), default=0)
+    rows = Observation.objects.select_related("indicator", "period").filter(
+        indicator__in=indicators, unit__in=units, period__in=periods_up_to({period for *_, period in asked}, back)
+    )
+    observations = {(row.indicator_id, row.unit_id, row.period_id): row for row in rows}
+    lines: dict[tuple[int, int], list[Observation]] = defaultdict(list)
+    for row in sorted(observations.values(), key=lambda one: one.period.starts_on):
+        lines[row.indicator_id, row.unit_id].append(row)
+    definitions = {row.indicator_id: row.indicator for row in observations.values()}
+    return Around(rules, observations, lines, rules_of(definitions.values()))
+
+
+def periods_up_to(period_ids: Collection[int], back: int) -> list[int]:
+    """Return some periods, and for each frequency among them all from the so-manieth before the first to the last."""
+    found = set(period_ids)
+    if not back:
+        return sorted(found)
+    spans: dict[str, list[dt.date]] = defaultdict(list)
+    for frequency, first in Period.objects.filter(pk__in=found).values_list("frequency", "starts_on"):
+        spans[frequency].append(first)
+    for frequency, days in spans.items():
+        calendar = Period.objects.filter(frequency=frequency)
+        found.update(calendar.filter(starts_on__range=(min(days), max(days))).values_list("pk", flat=True))
+        before = calendar.filter(starts_on__lt=min(days)).order_by("-starts_on")
+        found.update(before.values_list("pk", flat=True)[:back])
+    return sorted(found)
+
+
+def named(codes: Iterable[str]) -> dict[str, ValidationRule]:
+    """Return the rules of some codes, ended ones too, with their indicators, by code."""
+    numbers = {int(code.rpartition("-")[2]) for code in codes}
+    rows = ValidationRule.objects.filter(pk__in=numbers).select_related("indicator", "other") if numbers else ()
+    return {rule.code: rule for rule in rows}
+
+
+def rules_of_indicator(indicator: Indicator) -> list[ValidationRule]:
+    """Return the rules in force of a definition."""
+    return list(ValidationRule.objects.in_force().filter(indicator=indicator).select_related("indicator", "other"))
