@@ -14,6 +14,16 @@ from trajectories.calculations.asked import Asked
 RECENT_DAYS = 90
 
 
+def with_steps(log: pl.DataFrame, steps: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    """Return the log with `step`: the place in the order of the step that the activity belongs to, or null."""
+    table = pl.DataFrame(
+        [(name, place) for place, step in enumerate(steps) for name in _activities(step)],
+        schema={"activity": pl.String, "step": pl.Int64},
+        orient="row",
+    ).unique("activity", keep="first", maintain_order=True)
+    return log.join(table, on="activity", how="left", maintain_order="left")
+
+
 def standing(asked: Asked, steps: Sequence[Mapping[str, object]], today: dt.date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return who stands where, and how long recent passages took.
 
@@ -21,12 +31,7 @@ def standing(asked: Asked, steps: Sequence[Mapping[str, object]], today: dt.date
     entered it, `is_waiting`: its clock has started and not yet stopped. The second has one row a case that entered a
     step for the first time in the last 90 days: `team`, `step`, `days` since it had first entered the step before.
     """
-    table = pl.DataFrame(
-        [(name, place) for place, step in enumerate(steps) for name in _activities(step)],
-        schema={"activity": pl.String, "step": pl.Int64},
-        orient="row",
-    ).unique("activity", keep="first", maintain_order=True)
-    stepped = asked.log.join(table, on="activity", maintain_order="left")
+    stepped = with_steps(asked.log, steps).drop_nulls("step")
     return _open(asked, stepped, today), _passed(stepped, today)
 
 

@@ -1,0 +1,192 @@
+"""The maps of a trajectory for every unit at once: one pass over the log, whatever the number of units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from indicators.calculations.small_numbers import hidden, is_small
+from trajectories.calculations.asked import Asked
+from trajectories.calculations.flow import faces, standing, with_steps
+from trajectories.calculations.handovers import gaps
+from trajectories.calculations.passages import COMPARED, compared, drop_outs, moves, recent
+from trajectories.calculations.paths import Path, Rule, broken_rules, ended, paths_of, pooled
+from trajectories.calculations.pictures import Delay, Gap, Kept, Link, Picture, Stand
+
+#: The key of the map of everyone, also of those whose team is no unit.
+EVERYONE = 0
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Where teams stand on the day of the map: `above` has `team` and `key` of each unit from it to the root."""
+
+    above: pl.DataFrame
+    #: The unit right above each; of roots, `EVERYONE`.
+    parents: Mapping[int, int | None]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The figures of all maps by key, each list sorted as the maps show it."""
+
+    steps: Mapping[int, list[Row]]
+    dropped: Mapping[int, list[Row]]
+    links: Mapping[int, list[Row]]
+    gaps: Mapping[int, list[Row]]
+    open_gaps: Mapping[int, list[Row]]
+    paths: Mapping[int, list[Row]]
+    rules: Mapping[int, list[Row]]
+
+
+def pictures(
+    asked: Asked, steps: Sequence[Mapping[str, object]], rules: Sequence[Rule], tree: Tree, today: dt.date
+) -> dict[int, Picture]:
+    """Return the map of each unit under whose roof anyone is or lately was, and of everyone."""
+    found = _found(asked, steps, rules, tree, today)
+    keys = {EVERYONE, *found.steps, *found.links, *found.gaps, *found.open_gaps, *found.paths}
+    few = _few(found, tree.parents)
+    return {key: _picture(key, found, few, len(steps), rules) for key in keys}
+
+
+def _found(
+    asked: Asked, steps: Sequence[Mapping[str, object]], rules: Sequence[Rule], tree: Tree, today: dt.date
+) -> _Found:
+    def keyed(rows: pl.DataFrame) -> pl.DataFrame:
+        return pl.concat(
+            [rows.with_columns(key=pl.lit(EVERYONE, dtype=pl.Int64)), rows.join(tree.above, on="team")], how="diagonal"
+        )
+
+    stepped = with_steps(asked.log, steps)
+    here, passed = standing(asked, steps, today)
+    dropped = keyed(recent(drop_outs(asked, stepped), today)).drop_nulls("step")
+    closed, still = gaps(asked)
+    waiting = pl.lit(today) - pl.col("day")
+    cases = _cases(asked, stepped, rules, today, keyed)
+    broken = [f"rule {place}" for place in range(len(rules))]
+    return _Found(
+        steps=_by_key(faces(keyed(here), keyed(passed), "key").drop_nulls("step")),
+        dropped=_by_key(dropped.group_by("key", "step").agg(n=pl.len())),
+        links=_by_key(
+            compared(keyed(moves(stepped, asked.activities("drop_out"))), ("key", "source", "target"), today).sort(
+                "key", "source", "target"
+            )
+        ),
+        gaps=_by_key(compared(keyed(closed), ("key",), today)),
+        open_gaps=_by_key(keyed(still).group_by("key").agg(n=pl.len(), longest=waiting.max().dt.total_days())),
+        paths=_by_key(
+            cases.group_by("key", "path").agg(n=pl.len(), broken=pl.concat_list((~pl.col(one)).sum() for one in broken))
+            if broken
+            else cases.group_by("key", "path").agg(n=pl.len())
+        ),
+        rules=_by_key(
+            cases.group_by("key").agg(
+                *(pl.col(one).count().alias(f"{one} applies") for one in broken),
+                *(pl.col(one).sum().alias(one) for one in broken),
+            )
+        ),
+    )
+
+
+def _cases(asked: Asked, stepped: pl.DataFrame, rules: Sequence[Rule], today: dt.date, keyed: Any) -> pl.DataFrame:
+    """Return the ended cases with their path and rules, once for each unit whose teams touched them."""
+    which = ended(asked, today)
+    of_these = stepped.join(which, on="case", how="semi", maintain_order="left")
+    facts = paths_of(of_these).join(broken_rules(of_these, rules), on="case", how="left")
+    touched: pl.DataFrame = keyed(of_these.select("case", "team").unique()).select("case", "key").unique()
+    return touched.join(facts, on="case")
+
+
+def _by_key(rows: pl.DataFrame) -> dict[int, list[Row]]:
+    listed = rows.sort("key", maintain_order=True).iter_rows(named=True)
+    return {key: list(group) for key, group in groupby(listed, key=lambda row: row["key"])}
+
+
+def _few(found: _Found, parents: Mapping[int, int | None]) -> dict[tuple[object, ...], set[int]]:
+    """Return for each count of the maps the units of which it must not be read."""
+    counts: dict[tuple[object, ...], dict[int, Decimal]] = {}
+    for item, key, n in _counted(found):
+        counts.setdefault(item, {})[key] = Decimal(n)
+    return {item: hidden(of_units, parents) for item, of_units in counts.items()}
+
+
+def _counted(found: _Found) -> Iterable[tuple[tuple[object, ...], int, int]]:
+    for key, rows in found.steps.items():
+        for row in rows:
+            yield ("people", row["step"]), key, row["people"] or 0
+            yield ("waiting", row["step"]), key, row["waiting"] or 0
+    for key, rows in found.dropped.items():
+        yield from ((("dropped", row["step"]), key, row["n"]) for row in rows)
+    for key, rows in found.links.items():
+        for row in rows:
+            yield ("link", row["source"], row["target"]), key, row["n"]
+            yield ("link before", row["source"], row["target"]), key, row["n_before"]
+    for key, rows in found.gaps.items():
+        yield ("gap",), key, rows[0]["n"]
+        yield ("gap before",), key, rows[0]["n_before"]
+    for key, rows in found.open_gaps.items():
+        yield ("gap now",), key, rows[0]["n"]
+
+
+def _picture(
+    key: int, found: _Found, few: Mapping[tuple[object, ...], Collection[int]], steps: int, rules: Sequence[Rule]
+) -> Picture:
+    def is_few(*item: object) -> bool:
+        return key in few.get(item, ())
+
+    standing_at = {row["step"]: row for row in found.steps.get(key, [])}
+    dropped = {row["step"]: row["n"] for row in found.dropped.get(key, [])}
+    still = next(iter(found.open_gaps.get(key, [])), {"n": 0, "longest": None})
+    ended_gaps = next(iter(found.gaps.get(key, [])), {})
+    return Picture(
+        steps=tuple(
+            _stand(
+                standing_at.get(place, {}),
+                dropped.get(place, 0),
+                (is_few("people", place), is_few("waiting", place), is_few("dropped", place)),
+            )
+            for place in range(steps)
+        ),
+        links=tuple(
+            Link(source, target, _delay(row, is_few("link", source, target), is_few("link before", source, target)))
+            for row in found.links.get(key, [])
+            for source, target in [(row["source"], row["target"])]
+            if row["n"] or row["n_before"]
+        ),
+        gap=Gap(
+            still["n"], still["longest"], _delay(ended_gaps, is_few("gap"), is_few("gap before")), is_few("gap now")
+        ),
+        paths=pooled(
+            [
+                Path(tuple(map(int, row["path"].split())), row["n"], tuple(row.get("broken") or ()))
+                for row in found.paths.get(key, [])
+            ]
+        ),
+        rules=_rules(rules, next(iter(found.rules.get(key, [])), {})),
+    )
+
+
+def _stand(row: Row, dropped: int, few: tuple[bool, bool, bool]) -> Stand:
+    people, waiting = row.get("people") or 0, row.get("waiting") or 0
+    return Stand(
+        people, waiting, row.get("longest_wait"), dropped, few[0], few[1] or is_small(people - waiting), few[2]
+    )
+
+
+def _delay(row: Row, is_few: bool, was_few: bool) -> Delay:  # noqa: FBT001 -- private, both named alike
+    return Delay(**{name: row[name] for name in COMPARED if name in row}, is_few=is_few, was_few=was_few)
+
+
+def _rules(rules: Sequence[Rule], row: Row) -> tuple[Kept, ...]:
+    return tuple(
+        Kept(word, a, b, row.get(f"rule {place} applies", 0), row.get(f"rule {place}", 0))
+        for place, (word, a, b) in enumerate(rules)
+    )
