@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
 from trajectories.calculations.asked import Asked, as_date
+from trajectories.calculations.attribution import attributed
+from trajectories.calculations.calendars import WorkingCalendar, read_calendar
+from trajectories.calculations.faults import Faults
 from trajectories.calculations.refusals import BadParameter
 from trajectories.calculations.summaries import Answer, grouped, months, nearest_rank, percentile, share, spread
 
@@ -55,10 +57,15 @@ def delay(unit: str) -> pl.Expr:
     return (pl.col("stop_instant") - pl.col("ref_instant")).dt.total_microseconds() / (EXACT_UNITS[unit] * 1_000_000)
 
 
+def closed_pairs(asked: Asked) -> pl.DataFrame:
+    """Return the pairs that have a stop; `stop_team` is where the delay counts."""
+    return attributed(asked, pairs(asked).drop_nulls("stop_day"), "delay", "stop")
+
+
 def delays(asked: Asked) -> pl.DataFrame:
     """Return the closed pairs with their delay in `value`."""
     unit = asked.choice("unit", UNITS, "calendar_days")
-    return pairs(asked).drop_nulls("stop_day").with_columns(value=delay(unit))
+    return closed_pairs(asked).with_columns(value=delay(unit))
 
 
 def access_delay(asked: Asked) -> Answer:
@@ -119,14 +126,23 @@ def _periods(asked: Asked) -> list[tuple[str, dt.date, dt.date]]:
 
 
 def business_days(asked: Asked) -> pl.DataFrame:
-    """Return closed pairs with `value`: the Mondays to Fridays, less holidays, in [date(ref), date(stop))."""
-    closed = pairs(asked).drop_nulls("stop_day")
-    counted = np.busday_count(
-        closed["ref_day"].to_numpy().astype("datetime64[D]"),
-        closed["stop_day"].to_numpy().astype("datetime64[D]"),
-        holidays=np.array(asked.dates("holidays"), dtype="datetime64[D]"),
-    )
-    return closed.with_columns(value=pl.Series(counted, dtype=pl.Int64))
+    """Return closed pairs with `value`: the working days in [date(ref), date(stop)).
+
+    Mondays to Fridays less the `holidays` that the question names, else those of the trajectory's `calendar`.
+    """
+    closed = closed_pairs(asked)
+    return closed.with_columns(value=working_calendar(asked).between(closed["ref_day"], closed["stop_day"]))
+
+
+def working_calendar(asked: Asked) -> WorkingCalendar:
+    """Return the calendar of a question."""
+    if asked.params.get("holidays") is not None:
+        return WorkingCalendar(closed=frozenset(asked.dates("holidays")))
+    faults = Faults()
+    read = read_calendar(asked.params.get("calendar"), faults)
+    if faults:
+        raise BadParameter("; ".join(map(str, faults)))
+    return WorkingCalendar.of(read)
 
 
 def access_delay_business_days(asked: Asked) -> Answer:
@@ -143,7 +159,7 @@ def access_delay_nearest_rank(asked: Asked) -> Answer:
 
 def net_delays(asked: Asked) -> pl.DataFrame:
     """Return closed pairs with `gross`, `paused` and `value` (net) in calendar days; the first pause only counts."""
-    closed = pairs(asked).drop_nulls("stop_day")
+    closed = closed_pairs(asked)
     pause = firsts(asked.log, asked.activities("pause"), "pause").rename({"pause_instant": "ref_instant"})
     pauses = first_after(asked.log, pause, asked.activities("resume"), "resume").select(
         "case", "pause_day", "resume_day"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.attribution import with_caseload_teams
 from trajectories.calculations.summaries import Answer
 
 #: How many teams are shown.
@@ -14,7 +15,7 @@ SHOWN = 10
 def open_cases(asked: Asked) -> pl.DataFrame:
     """Return the cases without a closing event, each with the `team` and `day` of its last event."""
     closed = asked.log.filter(pl.col("activity").is_in(asked.leaving())).select("case").unique()
-    still = asked.log.join(closed, on="case", how="anti", maintain_order="left")
+    still = with_caseload_teams(asked).join(closed, on="case", how="anti", maintain_order="left")
     return still.group_by("case", maintain_order=True).agg(pl.col("team").last(), pl.col("day").last())
 
 
@@ -26,7 +27,8 @@ def segments(asked: Asked) -> pl.DataFrame:
     is_end = pl.col("activity").is_in(asked.leaving())
     closing = is_end.cum_max().over("case").shift(1).over("case").fill_null(value=False)
     return (
-        asked.log.filter(~closing)
+        with_caseload_teams(asked)
+        .filter(~closing)
         .with_columns(is_end=is_end, team=pl.col("team").forward_fill().over("case"))
         .with_columns(until=pl.col("day").shift(-1).over("case"))
         .filter(~pl.col("is_end") & (pl.col("until").is_null() | (pl.col("until") > pl.col("day"))))

@@ -18,6 +18,7 @@ import polars as pl
 
 from trajectories.calculations import access, continuity, handoffs, priorities, stays, waiting
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.attribution import place_of
 from trajectories.calculations.caseload import segments
 from trajectories.calculations.refusals import BadParameter
 
@@ -164,6 +165,8 @@ def _handoffs(asked: Asked) -> Contributions:
     passed = handoffs.passages(asked.log, column).drop_nulls("before")
     if column != "team":
         return _flows(passed.rename({"team": "stop_team", "day": "stop_day"}), ONE, None)
+    if place_of(asked, "hand_off") == "giving":
+        passed = passed.select("day", team="before", before="team")
     return Contributions(passages=passed.select("team", "before", "day"))
 
 

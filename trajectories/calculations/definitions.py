@@ -1,18 +1,39 @@
-"""Read a trajectory's definition: its steps and the activities of its clock, in one spelling."""
+"""Read a trajectory's definition: steps, clock, priorities, calendar, expected pathway, in one spelling.
+
+Whatever is wrong is told at once, each fault with its place: `steps[2].activities: this must be a list of activities.`
+Places count from 0, as in JSON.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 from zoneinfo import available_timezones
 
-from trajectories.calculations.conformance import read_rules
-from trajectories.calculations.refusals import BadParameter, DefinitionRefused
+from trajectories.calculations.attribution import read_attribution
+from trajectories.calculations.calendars import read_calendar
+from trajectories.calculations.conformance import ONE, TWO
+from trajectories.calculations.faults import ACTIVITIES, UNITS, Fault, Faults, Faulty, at, gettext_noop
+from trajectories.calculations.limits import read_limits, read_priorities
 
-KEYS = ("code", "name_en", "name_fr", "timezone", "steps", "clock", "expected", "measures")
-STEP_KEYS = ("code", "name_en", "name_fr", "activities")
+#: In the order in which a file is written.
+KEYS: Final = (
+    "code",
+    "name_en",
+    "name_fr",
+    "timezone",
+    "steps",
+    "clock",
+    "priorities",
+    "attribution",
+    "calendar",
+    "expected",
+    "measures",
+)
+STEP_KEYS: Final = ("code", "name_en", "name_fr", "activities", "units", "limits")
 #: What the clock knows, and other words for it that definitions use.
-CLOCK = {
+CLOCK: Final = {
     "start": ("start", "starts"),
     "pause": ("pause", "pauses"),
     "resume": ("resume", "resumes"),
@@ -22,9 +43,17 @@ CLOCK = {
     "refer_out": ("refer_out", "referred_out", "refer_outs"),
     "hand_over": ("hand_over", "hand_overs", "transfer", "transfers"),
 }
-CLOCK_WORDS = {word: name for name, words in CLOCK.items() for word in words}
+CLOCK_WORDS: Final = {word: name for name, words in CLOCK.items() for word in words}
 #: Longest code, as the table keeps it.
-LONGEST_CODE = 60
+LONGEST_CODE: Final = 60
+
+TRAJECTORY = gettext_noop("a trajectory is an object with code, name_en, steps, clock and measures.")
+CODE = gettext_noop("this must be a word of letters, digits, - and _.")
+ZONE = gettext_noop("“%(zone)s” is no time zone such as America/Toronto.")
+STEP = gettext_noop("a step is an object with code, name_en, name_fr and activities.")
+TWICE = gettext_noop("another step has the code “%(code)s” already.")
+CLOCK_OBJECT = gettext_noop("this must be an object such as {start: [Referral], stop: [First service]}.")
+RULE = gettext_noop("a rule is precedence or response of two activities, or absence of one.")
 
 
 @dataclass(frozen=True)
@@ -32,84 +61,116 @@ class Definition:
     """A trajectory as its file says, checked and in one spelling; `measures` are checked by who binds them."""
 
     code: str
-    fields: Mapping[str, object]
+    fields: Mapping[str, Any]
     measures: list[object]
 
 
 def read_definition(given: object) -> Definition:
-    """Return a definition; raises `DefinitionRefused` with a sentence."""
+    """Return a definition; raises `Faulty` with all that is wrong."""
     if not isinstance(given, Mapping):
-        raise DefinitionRefused("A trajectory is an object with code, name_en, steps, clock and measures.")
-    _known(given, KEYS, "A trajectory")
-    code, zone = given.get("code"), given.get("timezone") or "UTC"
-    if not isinstance(code, str) or not code.isascii() or not code.replace("-", "").replace("_", "").isalnum():
-        raise DefinitionRefused("“code” must be a word of letters, digits, - and _.")
-    if len(code) > LONGEST_CODE:
-        raise DefinitionRefused(f"“code” must not be longer than {LONGEST_CODE} characters.")
-    if zone not in available_timezones():
-        raise DefinitionRefused(f"“{zone}” is no time zone such as America/Toronto.")
-    measures = given.get("measures") or []
-    if not isinstance(measures, list):
-        raise DefinitionRefused("“measures” must be a list.")
+        raise Faulty([Fault("", TRAJECTORY)])
+    faults = Faults()
+    known = faults.mapping(given, "", KEYS, TRAJECTORY)
+    code = _code(known.get("code"), faults)
     fields = {
-        "name_en": str(given.get("name_en") or code),
-        "name_fr": str(given.get("name_fr") or ""),
-        "timezone": zone,
-        "steps": [_step(step) for step in _list(given.get("steps"), "steps")],
-        "clock": _clock(given.get("clock") or {}),
-        "expected": _expected(given.get("expected")),
+        "name_en": faults.text(known.get("name_en"), "name_en") or code,
+        "name_fr": faults.text(known.get("name_fr"), "name_fr"),
+        "timezone": _zone(known.get("timezone"), faults),
+        "steps": _steps(known.get("steps"), faults),
+        "clock": _clock(known.get("clock"), faults),
+        "priorities": read_priorities(known.get("priorities"), faults),
+        "attribution": read_attribution(known.get("attribution"), faults),
+        "calendar": read_calendar(known.get("calendar"), faults),
+        "expected": _expected(known.get("expected"), faults),
     }
+    measures = faults.items(known.get("measures"), "measures")
+    faults.end()
     return Definition(code, fields, measures)
 
 
-def _step(given: object) -> dict[str, object]:
+def _code(given: object, faults: Faults) -> str:
+    code = given if isinstance(given, str) else ""
+    if not code.isascii() or not code.replace("-", "").replace("_", "").isalnum():
+        faults.tell("code", CODE)
+    return faults.text(code, "code", LONGEST_CODE)
+
+
+def _zone(given: object, faults: Faults) -> str:
+    zone = faults.text(given, "timezone") or "UTC"
+    if zone not in available_timezones():
+        faults.tell("timezone", ZONE, zone=zone)
+    return zone
+
+
+def _steps(given: object, faults: Faults) -> list[dict[str, Any]]:
+    steps = [_step(step, f"steps[{number}]", faults) for number, step in enumerate(faults.items(given, "steps"))]
+    codes: list[str] = []
+    for number, step in enumerate(steps):
+        if step.get("code") in codes:
+            faults.tell(f"steps[{number}].code", TWICE, code=step["code"])
+        codes.append(step.get("code", ""))
+    return steps
+
+
+def _step(given: object, place: str, faults: Faults) -> dict[str, Any]:
     """Return a step; a bare text is a step of that one activity."""
     if isinstance(given, str):
-        return {"code": given, "name_en": given, "name_fr": "", "activities": [given]}
+        given = {"code": given}
     if not isinstance(given, Mapping) or not (given.get("code") or given.get("name_en")):
-        raise DefinitionRefused("A step is an object with code, name_en, name_fr and activities.")
-    _known(given, STEP_KEYS, "A step")
-    code = str(given.get("code") or given.get("name_en"))
-    return {
+        faults.tell(place, STEP)
+        return {}
+    known = faults.mapping(given, place, STEP_KEYS, STEP)
+    code = faults.text(known.get("code") or known.get("name_en"), at(place, "code"))
+    step: dict[str, Any] = {
         "code": code,
-        "name_en": str(given.get("name_en") or code),
-        "name_fr": str(given.get("name_fr") or ""),
-        "activities": _texts(given.get("activities", [code]), f"activities of step {code}"),
+        "name_en": faults.text(known.get("name_en"), at(place, "name_en")) or code,
+        "name_fr": faults.text(known.get("name_fr"), at(place, "name_fr")),
+        "activities": faults.texts(known.get("activities", [code]), at(place, "activities"), ACTIVITIES),
     }
+    further = {
+        "units": faults.texts(known.get("units"), at(place, "units"), UNITS),
+        "limits": read_limits(known.get("limits"), at(place, "limits"), faults),
+    }
+    return step | {name: value for name, value in further.items() if value}
 
 
-def _clock(given: object) -> dict[str, list[str]]:
-    if not isinstance(given, Mapping):
-        raise DefinitionRefused("“clock” must be an object such as {start: [REFERRAL], stop: [FIRST_SERVICE]}.")
-    _known(given, CLOCK_WORDS, "The clock")
+def _clock(given: object, faults: Faults) -> dict[str, list[str]]:
     clock: dict[str, list[str]] = {}
-    for word, activities in given.items():
-        clock.setdefault(CLOCK_WORDS[word], []).extend(_texts(activities, f"clock.{word}"))
+    for word, activities in faults.mapping(given or None, "clock", CLOCK_WORDS, CLOCK_OBJECT).items():
+        named = clock.setdefault(CLOCK_WORDS[word], [])
+        named += [one for one in faults.texts(activities, at("clock", word), ACTIVITIES) if one not in named]
     return clock
 
 
-def _expected(given: object) -> list[list[str | None]]:
+def _expected(given: object, faults: Faults) -> list[list[str | None]]:
     """Return the rules of the expected pathway, each as `[word, activity, other activity or None]`."""
-    try:
-        return [list(rule) for rule in read_rules(_list(given, "expected"))]
-    except BadParameter as refused:
-        raise DefinitionRefused(f"“expected”: {refused}") from None
+    rules = []
+    for number, rule in enumerate(faults.items(given, "expected")):
+        read = _rule(rule)
+        if read is None:
+            faults.tell(f"expected[{number}]", RULE)
+        elif read not in rules:
+            rules.append(read)
+    return rules
 
 
-def _known(given: Mapping[str, object], known: Iterable[str], what: str) -> None:
-    names = list(known)
-    if unknown := [str(name) for name in given if name not in names]:
-        raise DefinitionRefused(f"{what} does not know {', '.join(unknown)}; it knows {', '.join(names)}.")
+def _rule(given: object) -> list[str | None] | None:
+    """Return a rule written as `[precedence, A, B]` or `{precedence: [A, B]}`; None if it is none."""
+    if isinstance(given, Mapping) and len(given) == 1:
+        ((word, named),) = given.items()
+        given = [word, *(named if isinstance(named, list) else [named])]
+    if not isinstance(given, list) or not given:
+        return None
+    told = [one for one in given if one is not None]
+    if not told or not all(isinstance(one, str) and one for one in told):
+        return None
+    word, *named = told
+    if len(named) != {**dict.fromkeys(ONE, 1), **dict.fromkeys(TWO, 2)}.get(word):
+        return None
+    return [word, *named, *([None] if word in ONE else [])]
 
 
-def _list(given: object, name: str) -> list[object]:
-    if given is not None and not isinstance(given, list):
-        raise DefinitionRefused(f"“{name}” must be a list.")
-    return given or []
-
-
-def _texts(given: object, name: str) -> list[str]:
-    texts = [given] if isinstance(given, str) else given
-    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-        raise DefinitionRefused(f"“{name}” must be a list of activities.")
-    return texts
+def sheet_of(code: str, fields: Mapping[str, Any], measures: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a definition as a file holds it, in the order of its keys, without what it does not say."""
+    said = {"code": code, **fields, "measures": measures}
+    return {name: said[name] for name in KEYS if said.get(name) or name in {"code", "name_en", "timezone"}}

@@ -24,31 +24,41 @@ class Measure:
     params: frozenset[str]
 
 
+#: Where a delay, a wait, a hand-off, an open case counts; `responsible` is the table of steps that the definition fills in.
+DELAY = "delay_at responsible"
+WAIT = "wait_at responsible"
+CASELOAD = "caseload_at responsible"
+
+
 def _measure(answer: Callable[[Asked], Answer], params: str = "") -> Measure:
     return Measure(answer, frozenset(params.split()))
 
 
 MEASURES = {
-    "access_delay": _measure(access.access_delay, "start stop unit target"),
-    "access_delay_by_month": _measure(access.access_delay_by_month, "start stop unit target month_of"),
+    "access_delay": _measure(access.access_delay, f"start stop unit target {DELAY}"),
+    "access_delay_by_month": _measure(access.access_delay_by_month, f"start stop unit target month_of {DELAY}"),
     "access_delay_by_fiscal_period": _measure(
-        access.access_delay_by_fiscal_period, "start stop unit target period_of periods"
+        access.access_delay_by_fiscal_period, f"start stop unit target period_of periods {DELAY}"
     ),
-    "access_delay_by_team": _measure(access.access_delay_by_team, "start stop unit target"),
-    "access_delay_business_days": _measure(access.access_delay_business_days, "start stop holidays target"),
-    "access_delay_net_of_pauses": _measure(access.access_delay_net_of_pauses, "start stop pause resume target"),
+    "access_delay_by_team": _measure(access.access_delay_by_team, f"start stop unit target {DELAY}"),
+    "access_delay_business_days": _measure(
+        access.access_delay_business_days, f"start stop holidays calendar target {DELAY}"
+    ),
+    "access_delay_net_of_pauses": _measure(
+        access.access_delay_net_of_pauses, f"start stop pause resume target {DELAY}"
+    ),
     "access_delay_kaplan_meier": _measure(access.access_delay_kaplan_meier, "start stop censored_by"),
-    "access_delay_nearest_rank": _measure(access.access_delay_nearest_rank, "start stop unit target"),
-    "waiting_list": _measure(waiting.waiting_list, "start stop exits days"),
-    "waiting_list_series": _measure(waiting.waiting_list_series, "start stop exits d0 d1"),
+    "access_delay_nearest_rank": _measure(access.access_delay_nearest_rank, f"start stop unit target {DELAY}"),
+    "waiting_list": _measure(waiting.waiting_list, f"start stop exits days {WAIT}"),
+    "waiting_list_series": _measure(waiting.waiting_list_series, f"start stop exits d0 d1 {WAIT}"),
     "within_target_counting_overdue_open": _measure(
-        waiting.within_target_counting_overdue_open, "start stop exits target"
+        waiting.within_target_counting_overdue_open, f"start stop exits target {DELAY} wait_at"
     ),
     "within_priority_target": _measure(
-        priorities.within_priority_target, "start stop unit target targets column month_of"
+        priorities.within_priority_target, f"start stop unit target targets column set_by which month_of {DELAY}"
     ),
-    "handoffs": _measure(handoffs.handoffs, "column"),
-    "handoffs_by_month": _measure(handoffs.handoffs_by_month, "column month_of"),
+    "handoffs": _measure(handoffs.handoffs, "column hand_off_at"),
+    "handoffs_by_month": _measure(handoffs.handoffs_by_month, "column month_of hand_off_at"),
     "rework": _measure(handoffs.rework),
     "control_flow": _measure(handoffs.control_flow),
     "continuity": _measure(continuity.continuity, "activities column min_contacts"),
@@ -63,7 +73,7 @@ MEASURES = {
     "starts": _measure(stays.starts, "start"),
     "closures": _measure(stays.closed, "close stop"),
     "contacts": _measure(continuity.contacts_by_month, "activities"),
-    "open_caseload": _measure(caseload.open_caseload, "exits"),
+    "open_caseload": _measure(caseload.open_caseload, f"exits {CASELOAD}"),
     "team_days": _measure(caseload.team_days),
 }
 

@@ -9,11 +9,9 @@ import polars as pl
 from trajectories.calculations.access import delays
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.frame import column
+from trajectories.calculations.limits import QUEBEC, WHICH
 from trajectories.calculations.refusals import BadParameter
 from trajectories.calculations.summaries import Answer, percentile, share
-
-#: Days allowed by priority where nothing else is said (clinical prioritisation grid of the MSSS, indicator 7.04.00).
-QUEBEC = {"P1": 2, "P2": 10, "P3": 30, "P4": 90}
 
 
 def targets(asked: Asked) -> dict[str, float]:
@@ -25,22 +23,30 @@ def targets(asked: Asked) -> dict[str, float]:
 
 
 def judged(asked: Asked) -> pl.DataFrame:
-    """Return closed pairs with `value`, `priority` (the case's first non-empty one), `target` and `within`.
+    """Return closed pairs with `value`, `priority` (the case's first non-empty one, or last), `target` and `within`.
 
     A case whose priority is absent or has no target is left out: nothing can be said of it.
     """
-    name = column(asked.log, asked.text("column", "priority"))
-    first = asked.log.group_by("case", maintain_order=True).agg(priority=pl.col(name).drop_nulls().first())
     allowed = targets(asked)
     table = pl.DataFrame(
         {"priority": list(allowed), "target": list(allowed.values())}, schema_overrides={"target": pl.Float64}
     )
     return (
         delays(asked)
-        .join(first, on="case", how="left", maintain_order="left")
+        .join(of_cases(asked), on="case", how="left", maintain_order="left")
         .join(table, on="priority", how="inner", maintain_order="left")
         .with_columns(within=pl.col("value") <= pl.col("target"))
     )
+
+
+def of_cases(asked: Asked) -> pl.DataFrame:
+    """Return the `priority` of each case: the first one that its events name, or the last, of those that may set it."""
+    name = column(asked.log, asked.text("column", "priority"))
+    setting = asked.activities("set_by")
+    log = asked.log.filter(pl.col("activity").is_in(setting)) if setting else asked.log
+    named = pl.col(name).drop_nulls()
+    which = named.last() if asked.choice("which", WHICH, "first") == "last" else named.first()
+    return log.group_by("case", maintain_order=True).agg(priority=which)
 
 
 def within_priority_target(asked: Asked) -> Answer:

@@ -8,6 +8,7 @@ import polars as pl
 
 from trajectories.calculations.access import delay, first_after, firsts, pairs
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.attribution import attributed
 from trajectories.calculations.refusals import BadParameter
 from trajectories.calculations.summaries import Answer, percentile, share
 
@@ -19,14 +20,18 @@ EVERY = 30
 
 def waits(asked: Asked) -> pl.DataFrame:
     """Return one row a started case: `ref_…` and `out_…` of the first exit at or after it, or null."""
-    refs = firsts(asked.log, asked.activities("start"), "ref")
-    return first_after(asked.log, refs, asked.exits(), "out")
+    return first_after(asked.log, _begun(asked), asked.exits(), "out")
 
 
 def waits_unserved(asked: Asked) -> pl.DataFrame:
     """Return the same, where `exits` names only what closes a case and the stop ends a wait besides."""
     ends = [*asked.activities("stop"), *asked.leaving()]
-    return first_after(asked.log, firsts(asked.log, asked.activities("start"), "ref"), ends, "out")
+    return first_after(asked.log, _begun(asked), ends, "out")
+
+
+def _begun(asked: Asked) -> pl.DataFrame:
+    """Return each case's first start; `ref_team` is where the wait counts."""
+    return attributed(asked, firsts(asked.log, asked.activities("start"), "ref"), "wait", "ref")
 
 
 def list_on(started: pl.DataFrame, day: dt.date) -> pl.Series:

@@ -137,7 +137,7 @@ def _columns(trajectory: Trajectory, bound: list[BoundMeasure]) -> list[str]:
     named: list[str] = []
     for one in bound:
         with contextlib.suppress(MeasureRefused):
-            named += [*reads(one.measure), *columns_of(with_columns(trajectory, one.params))]
+            named += [*reads(one.measure), *columns_of(with_columns(trajectory, one.params, one.measure))]
     return list(dict.fromkeys(named))
 
 
@@ -163,7 +163,7 @@ def _cells(work: _Work, bound: BoundMeasure) -> pl.DataFrame:
     if not isinstance(first, dt.date) or not isinstance(last, dt.date):
         return pl.DataFrame(schema=SCHEMA)
     horizon = min(work.as_of.date(), last + dt.timedelta(days=SILENT_DAYS))
-    params = with_columns(work.trajectory, bound.params)
+    params = with_columns(work.trajectory, bound.params, bound.measure)
     asked = Asked(work.log, params, work.trajectory.clock, work.as_of)
     periods = periods_frame(periods_spanning(bound.indicator.frequency, first, horizon))
     place = Place(work.units, periods, work.ancestors, horizon)

@@ -11,6 +11,8 @@ from organisation.choices import Frequency
 from organisation.models import Period
 from trajectories.calculations import measures
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.contributions import SAME
+from trajectories.calculations.filled import Rules, filled
 from trajectories.calculations.frame import ALIASES, ALWAYS, local
 from trajectories.calculations.refusals import BadParameter, UnknownColumn
 from trajectories.calculations.summaries import Answer
@@ -29,7 +31,7 @@ def measure(
     `as_of` inside the parameters wins. Without offset it stands on the trajectory's wall clock.
     """
     measures.check_params(name, params)
-    asked = with_columns(trajectory, params)
+    asked = with_columns(trajectory, params, name)
     moment = read_as_of(params["as_of"]) if params.get("as_of") is not None else as_of
     before = local(moment, trajectory.timezone) if moment is not None else None
     log = read_log(trajectory, as_of=before, columns=columns_of(asked))
@@ -47,17 +49,29 @@ def read_as_of(text: object) -> dt.datetime:
         raise BadParameter("“as_of” must be a time such as 2025-01-01 or 2025-01-01T08:00:00-05:00.") from None
 
 
-def with_columns(trajectory: Trajectory, params: Mapping[str, object]) -> dict[str, object]:
-    """Return the parameters with each column's name as the frame has it; raises `UnknownColumn`.
+def with_columns(trajectory: Trajectory, params: Mapping[str, object], measure: str) -> dict[str, object]:
+    """Return a measure's parameters, filled in by the definition, with each column's name as the frame has it.
 
-    A column that became a field at an import is known by the source's name too.
+    A column that became a field at an import is known by the source's name too. Raises `UnknownColumn`.
     """
-    asked = dict(params)
+    asked = filled(SAME.get(measure, measure), params, rules_of(trajectory))
     for naming in NAMING:
         given = asked.get(naming)
         if isinstance(given, str):
             asked[naming] = _column(trajectory, given)
     return asked
+
+
+def rules_of(trajectory: Trajectory) -> Rules:
+    """Return what the definition of a trajectory says to its measures."""
+    return Rules(
+        steps=trajectory.steps,
+        clock=trajectory.clock,
+        priorities=trajectory.priorities,
+        attribution=trajectory.attribution,
+        calendar=trajectory.calendar,
+        expected=trajectory.expected,
+    )
 
 
 def _column(trajectory: Trajectory, name: str) -> str:
