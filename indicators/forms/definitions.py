@@ -12,8 +12,11 @@ import yaml
 from django.utils.translation import gettext as _
 
 from core.tables import UnreadableFile, open_text
+from indicators.calculations.paths import PathPoint
 from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Statistic
+from indicators.choices import Path as Moving
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
+from indicators.operations.rules import RuleGiven
 from indicators.queries import catalogue
 from organisation.choices import Frequency
 
@@ -29,10 +32,14 @@ CHOICES: dict[str, list[str]] = {
 }
 NUMBERS = frozenset({"factor", "minimum_coverage"})
 WHOLE_NUMBERS = frozenset({"decimals", "grace_days"})
+YES_NO = frozenset({"due_in_working_days", "note_when_beyond"})
 TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
-TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", *TARGET_NUMBERS})
-LISTS = frozenset({"also_at", "complementary", "targets", "reporters"})
-KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | LISTS | {"code", "area", "target", "abandoned_on"}
+TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *TARGET_NUMBERS})
+RULE_NUMBERS = ("low", "high", "width", "most")
+RULE_FIELDS = frozenset({"kind", "periods", "other", "percent", *RULE_NUMBERS})
+LISTS = frozenset({"also_at", "complementary", "targets", "rules", "reporters"})
+ALONE = frozenset({"code", "area", "target", "abandoned_on", "due_days"})
+KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | YES_NO | LISTS | ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Definition:
     reporters: list[str] | None = None
     #: Codes of other indicators, which may come later in the file. None: the file says nothing of them.
     complementary: list[str] | None = None
+    #: May name other indicators too. None: the file says nothing of them.
+    rules: list[RuleGiven] | None = None
 
 
 def read_list(path: Path) -> list[tuple[int, Any]]:
@@ -76,16 +85,27 @@ def clean_definition(item: object) -> Definition:
     fields |= {name: _choice(item, name) for name in CHOICES if name in item}
     fields |= {name: _number(item, name) for name in NUMBERS if name in item}
     fields |= {name: _whole(item, name) for name in WHOLE_NUMBERS if name in item}
+    fields |= {name: _yes_no(item, name) for name in YES_NO if name in item}
+    fields |= _alone(item)
+    if "also_at" in item:
+        fields["also_at"] = [_choice({"also_at": one}, "also_at", Frequency.values) for one in _list(item, "also_at")]
+    targets = [_target(row) for row in _list(item, "targets")]
+    rules = [_rule(row) for row in _list(item, "rules")] if "rules" in item else None
+    return Definition(fields, targets, _codes(item, "reporters"), _codes(item, "complementary"), rules)
+
+
+def _alone(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that each have a way of their own."""
+    fields: dict[str, Any] = {}
+    if "due_days" in item:
+        fields["due_days"] = None if item["due_days"] is None else _whole(item, "due_days")
     if item.get("area"):
         fields["area"] = _text(item, "area")
     if item.get("abandoned_on"):
         fields["abandoned_on"] = _day(item, "abandoned_on")
     if item.get("target") is not None:
         fields["within"] = _limit(item)
-    if "also_at" in item:
-        fields["also_at"] = [_choice({"also_at": one}, "also_at", Frequency.values) for one in _list(item, "also_at")]
-    targets = [_target(row) for row in _list(item, "targets")]
-    return Definition(fields, targets, _codes(item, "reporters"), _codes(item, "complementary"))
+    return fields
 
 
 def _codes(item: Mapping[str, Any], name: str) -> list[str] | None:
@@ -110,6 +130,35 @@ def _target(row: object) -> TargetGiven:
         valid_to=_day(row, "valid_to"),
         note=str(row.get("note") or ""),
         numbers={name: None if row.get(name) is None else _number(row, name) for name in TARGET_NUMBERS},
+        path=_choice(row, "path", Moving.values) if row.get("path") else Moving.FIXED,
+        points=[_point(point) for point in _list(row, "points")],
+    )
+
+
+def _point(row: object) -> PathPoint:
+    if not isinstance(row, Mapping) or row.get("target") is None:
+        raise DefinitionRefused("targets.points", _("A point of a path has a day and a target."))
+    _refuse_unknown(row, frozenset({"from", "target", "threshold"}), "targets.points.")
+    day = _day(row, "from")
+    if day is None:
+        raise DefinitionRefused("targets.points", _("A point of a path has a day and a target."))
+    return PathPoint(day, _number(row, "target"), None if row.get("threshold") is None else _number(row, "threshold"))
+
+
+def _rule(row: object) -> RuleGiven:
+    if not isinstance(row, Mapping) or not row.get("kind"):
+        raise DefinitionRefused("rules.kind", _("This field is needed."))
+    _refuse_unknown(row, RULE_FIELDS, "rules.")
+    numbers = {name: None if row.get(name) is None else _number(row, name) for name in RULE_NUMBERS}
+    return RuleGiven(
+        kind=str(row["kind"]),
+        low=numbers["low"],
+        high=numbers["high"],
+        width=numbers["width"],
+        most=numbers["most"],
+        periods=None if row.get("periods") is None else _whole(row, "periods"),
+        other=str(row.get("other") or ""),
+        is_percent=_yes_no(row, "percent") if "percent" in row else False,
     )
 
 
@@ -153,6 +202,12 @@ def _whole(item: Mapping[str, Any], name: str) -> int:
     if number != int(number) or number < 0:
         raise DefinitionRefused(name, _("“%s” is no whole number.") % item[name])
     return int(number)
+
+
+def _yes_no(item: Mapping[str, Any], name: str) -> bool:
+    if not isinstance(item[name], bool):
+        raise DefinitionRefused(name, _("“%s” is neither true nor false.") % item[name])
+    return bool(item[name])
 
 
 def _day(item: Mapping[str, Any], name: str) -> dt.date | None:

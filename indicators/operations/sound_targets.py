@@ -68,12 +68,9 @@ def _refuse_unsound_band(numbers: Numbers) -> None:
 def _refuse_unsound_side(direction: str, numbers: Numbers) -> None:
     if numbers.get("band_low") is not None or numbers.get("band_high") is not None:
         raise DefinitionRefused("band_low", _("Only an indicator that is better within a band has one."))
-    threshold = numbers.get("threshold")
-    if threshold is None:
-        return
-    if direction not in SIDED:
-        raise DefinitionRefused("threshold", _("Neither way is better here, so nothing lies beyond a threshold."))
-    _refuse_threshold_inside(direction, numbers.get("target"), threshold)
+    # Where neither way is better, nothing is compared: numbers may stand there until a direction is chosen.
+    if direction in SIDED:
+        _refuse_threshold_inside(direction, numbers.get("target"), numbers.get("threshold"))
 
 
 def _refuse_threshold_inside(direction: str, target: Decimal | None, threshold: Decimal | None) -> None:

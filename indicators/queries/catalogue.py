@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch
+
+from indicators.calculations.paths import PathPoint
 from indicators.choices import Kind, Statistic
-from indicators.models import Indicator, Target
+from indicators.models import Indicator, Target, ValidationRule
+from indicators.queries.targets import points_of
 
 TEXTS = (
     "text_en",
@@ -21,13 +25,16 @@ TEXTS = (
     "warnings",
     "source_text",
 )
+RULE_NUMBERS = ("low", "high", "width", "most")
 TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
 
 
 def catalogue(codes: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Return the definitions of some codes (of none: all) with their targets and who reports them now, by code."""
+    standing = Prefetch("targets", Target.objects.standing().select_related("unit"))
+    in_force = Prefetch("rules", ValidationRule.objects.in_force().select_related("other"))
     found = Indicator.objects.select_related("area").prefetch_related(
-        "complementary", "targets__unit", "reporters__unit"
+        "complementary", standing, in_force, "reporters__unit"
     )
     chosen = list(codes)
     return [_entry(one) for one in (found.filter(code__in=chosen) if chosen else found)]
@@ -48,7 +55,10 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         "frequency": indicator.frequency,
         "also_at": list(indicator.also_at),
         "minimum_coverage": _number(indicator.minimum_coverage),
+        "due_days": indicator.due_days,
+        "due_in_working_days": indicator.due_in_working_days,
         "grace_days": indicator.grace_days,
+        "note_when_beyond": indicator.note_when_beyond,
         "status": indicator.status,
         "complementary": sorted(one.code for one in indicator.complementary.all()),
     }
@@ -61,6 +71,8 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         entry["abandoned_on"] = indicator.abandoned_on.isoformat()
     if indicator.targets.all():
         entry["targets"] = [_target(one) for one in indicator.targets.all()]
+    if indicator.rules.all():
+        entry["rules"] = [_rule(one) for one in indicator.rules.all()]
     if indicator.reporters.all():
         entry["reporters"] = sorted({one.unit.code for one in indicator.reporters.all() if one.valid_to is None})
     return entry
@@ -69,7 +81,24 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
 def _target(target: Target) -> dict[str, Any]:
     numbers = {name: _number(getattr(target, name)) for name in TARGET_NUMBERS}
     row = {"unit": target.unit.code, "valid_from": _day(target.valid_from), "valid_to": _day(target.valid_to)}
-    return {name: value for name, value in (row | numbers | {"note": target.note}).items() if value not in (None, "")}
+    path = {"path": target.path, "points": [_point(point) for point in points_of(target)]}
+    told = row | numbers | path | {"note": target.note}
+    return {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+def _point(point: PathPoint) -> dict[str, Any]:
+    row = {"from": _day(point.day), "target": _number(point.target), "threshold": _number(point.threshold)}
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _rule(rule: ValidationRule) -> dict[str, Any]:
+    numbers = {name: _number(getattr(rule, name)) for name in RULE_NUMBERS}
+    row = {"kind": rule.kind, "periods": rule.periods, "other": rule.other.code if rule.other else None}
+    return {
+        name: value
+        for name, value in (row | numbers | {"percent": rule.is_percent or None}).items()
+        if value is not None
+    }
 
 
 def _day(day: dt.date | None) -> str | None:

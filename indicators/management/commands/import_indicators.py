@@ -11,7 +11,9 @@ from django.utils import timezone
 from core.imports import ImportReport, add_import_arguments, finish_import
 from core.tables import UnreadableFile
 from indicators.forms.definitions import Definition, clean_definition, read_list
+from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, Outcome, drain_rollups, import_definition, link_complementary
+from indicators.operations.rules import set_rules
 
 
 class Command(BaseCommand):
@@ -62,9 +64,12 @@ def _take(item: object, options: dict[str, Any], *, now: dt.datetime) -> tuple[D
 
 
 def _link(definition: Definition, outcome: Outcome, *, now: dt.datetime) -> Outcome:
-    if definition.complementary is None:
-        return outcome
-    is_changed = link_complementary(code=definition.fields["code"], codes=definition.complementary, now=now)
+    code, is_changed = definition.fields["code"], False
+    if definition.complementary is not None:
+        is_changed = link_complementary(code=code, codes=definition.complementary, now=now)
+    if definition.rules is not None:
+        indicator = Indicator.objects.get(code=code)
+        is_changed |= set_rules(indicator=indicator, given=definition.rules, by=None, now=now)
     return "changed" if is_changed and outcome == "unchanged" else outcome
 
 

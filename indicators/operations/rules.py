@@ -1,0 +1,135 @@
+"""Say what figures of an indicator are expected to be. Rules are made and ended, never changed."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from indicators.calculations.doubts import FEWEST_EARLIER
+from indicators.choices import Kind, RuleKind
+from indicators.models import Indicator, ValidationRule
+from indicators.operations.doubting import drop_doubts_of
+from indicators.operations.refusals import DefinitionRefused
+from organisation.models import Person
+
+#: The longest history that a rule looks back on: ten years of months.
+MOST_PERIODS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleGiven:
+    """A rule as a person or a file gives it; `other` is the code of an indicator. Fields as of `ValidationRule`."""
+
+    kind: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    periods: int | None = None
+    width: Decimal | None = None
+    other: str = ""
+    most: Decimal | None = None
+    is_percent: bool = False
+
+
+@transaction.atomic
+def set_rules(*, indicator: Indicator, given: Sequence[RuleGiven], by: Person | None, now: dt.datetime) -> bool:
+    """Let exactly these rules hold for the figures that are written from now on; answer whether that changed anything.
+
+    Doubts of a rule that ends go with it. Raises `DefinitionRefused`.
+    """
+    standing = {
+        said_by(rule): rule
+        for rule in ValidationRule.objects.in_force().filter(indicator=indicator).select_related("other")
+    }
+    wanted = list(dict.fromkeys(given))
+    for one in wanted:
+        if one not in standing:
+            make_rule(indicator=indicator, given=one, by=by, now=now)
+    ended = [rule for said, rule in standing.items() if said not in wanted]
+    for rule in ended:
+        end_rule(rule=rule, now=now)
+    return bool(ended) or any(one not in standing for one in wanted)
+
+
+def make_rule(*, indicator: Indicator, given: RuleGiven, by: Person | None, now: dt.datetime) -> ValidationRule:
+    """Let a rule hold for the figures that are written from now on. Raises `DefinitionRefused`."""
+    other = Indicator.objects.filter(code=given.other).first() if given.other else None
+    refuse_unsound_rule(indicator, given, other)
+    return ValidationRule.objects.create(
+        indicator=indicator,
+        kind=given.kind,
+        low=given.low,
+        high=given.high,
+        periods=given.periods,
+        width=given.width,
+        other=other,
+        most=given.most,
+        is_percent=given.is_percent,
+        made_by=by,
+        made_at=now,
+    )
+
+
+@transaction.atomic
+def end_rule(*, rule: ValidationRule, now: dt.datetime) -> None:
+    """Let a rule hold no longer; what it alone doubted is doubted no more."""
+    rule.ended_at = now
+    rule.save(update_fields=["ended_at"])
+    drop_doubts_of(rule.code, now=now)
+
+
+def said_by(rule: ValidationRule) -> RuleGiven:
+    """Return what a rule says."""
+    return RuleGiven(
+        kind=rule.kind,
+        low=rule.low,
+        high=rule.high,
+        periods=rule.periods,
+        width=rule.width,
+        other=rule.other.code if rule.other else "",
+        most=rule.most,
+        is_percent=rule.is_percent,
+    )
+
+
+def refuse_unsound_rule(indicator: Indicator, given: RuleGiven, other: Indicator | None) -> None:
+    """Raise `DefinitionRefused` for a rule that could never doubt anything, or only nonsense."""
+    if given.kind not in RuleKind.values:
+        raise DefinitionRefused("rules.kind", _("There is no rule of this kind."))
+    if not all(one is None or one.is_finite() for one in (given.low, given.high, given.width, given.most)):
+        raise DefinitionRefused("rules", _("This is not a number."))
+    kind = RuleKind(given.kind)
+    if kind is RuleKind.RANGE:
+        _refuse_unsound_range(given)
+    elif kind is RuleKind.HISTORY:
+        _refuse_unsound_history(given)
+    elif kind is RuleKind.COMPARISON:
+        _refuse_unsound_comparison(indicator, other)
+    elif kind is RuleKind.JUMP and (given.most is None or given.most <= 0):
+        raise DefinitionRefused("rules.most", _("Say from how large a jump on a figure is doubted."))
+    elif kind is RuleKind.PARTS and indicator.kind != Kind.RATIO:
+        raise DefinitionRefused("rules.kind", _("Only a ratio has a numerator and a denominator to compare."))
+
+
+def _refuse_unsound_range(given: RuleGiven) -> None:
+    if given.low is None and given.high is None:
+        raise DefinitionRefused("rules.low", _("A range has a lowest or a highest figure."))
+    if given.low is not None and given.high is not None and given.low > given.high:
+        raise DefinitionRefused("rules.low", _("The lowest figure of a range is not above the highest."))
+
+
+def _refuse_unsound_history(given: RuleGiven) -> None:
+    if given.periods is None or not FEWEST_EARLIER <= given.periods <= MOST_PERIODS:
+        told = {"fewest": FEWEST_EARLIER, "most": MOST_PERIODS}
+        raise DefinitionRefused("rules.periods", _("Look back on %(fewest)d to %(most)d figures.") % told)
+    if given.width is not None and given.width <= 0:
+        raise DefinitionRefused("rules.width", _("The number of standard deviations is more than zero."))
+
+
+def _refuse_unsound_comparison(indicator: Indicator, other: Indicator | None) -> None:
+    if other is None or other.pk == indicator.pk:
+        raise DefinitionRefused("rules.other", _("Name another indicator to compare with."))
+    if other.frequency != indicator.frequency:
+        raise DefinitionRefused("rules.other", _("Only indicators that are reported equally often can be compared."))
