@@ -12,7 +12,7 @@ from core.periods import fiscal_year_seed
 from indicators.calculations import Parts
 from indicators.choices import Kind, Source, Statistic
 from indicators.models import Indicator, Reporter, Target
-from indicators.operations import record_observation
+from indicators.operations import record_observation, save_indicator
 from organisation.choices import Frequency, RoleName
 from organisation.models import Period, Person, Placement, Role, Unit
 from organisation.operations import period_for, rebuild_ancestors
@@ -194,3 +194,28 @@ def board(
     hung = Zone.objects.create(board=made, kind=zone)
     Tile.objects.bulk_create([Tile(zone=hung, indicator=one, position=at) for at, one in enumerate(indicators)])
     return made
+
+
+def formula(code: str, expression: str, **fields: Any) -> Indicator:
+    """Make an indicator that is computed from others, monthly unless told otherwise; its values wait in the queue."""
+    return _computed({"code": code, "kind": Kind.FORMULA, "expression": expression, **fields})
+
+
+def index(code: str, weights: Mapping[str, int | str] | list[dict[str, Any]], **fields: Any) -> Indicator:
+    """Make an index of `{code: weight}`, or of weights with days; its values wait in the queue."""
+    if isinstance(weights, Mapping):
+        weights = [
+            {"indicator": part, "weight": str(weight), "valid_from": None, "valid_to": None}
+            for part, weight in weights.items()
+        ]
+    return _computed({"code": code, "kind": Kind.INDEX, "weights": weights, **fields})
+
+
+def _computed(definition: dict[str, Any]) -> Indicator:
+    fields = {"name_en": definition["code"].capitalize(), "frequency": Frequency.MONTH, **definition}
+    made, _outcome = save_indicator(definition=fields, now=LONG_BEFORE)
+    return made
+
+
+#: Before any day that a test names, unless it says so.
+LONG_BEFORE = dt.datetime(2015, 1, 1, 12, tzinfo=dt.UTC)

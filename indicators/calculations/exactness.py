@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, NamedTuple
 
+from indicators.calculations.derived import Said
 from indicators.calculations.members import is_estimated
 from indicators.calculations.parts import Parts
 
@@ -36,3 +37,11 @@ def exactness(
     if parts is not None and parts.members is not None and is_estimated(parts.members):
         return Exactness("approximate", "estimated")
     return EXACT
+
+
+def exactness_of_derived(parts: Parts | None) -> Exactness:
+    """Return how exact a formula or index is: as its least exact component."""
+    said = parts.histogram if parts is not None else {}
+    if said.get(Said.NOT_ADDITIVE):
+        return NOT_ADDITIVE
+    return Exactness("approximate", "operands") if said.get(Said.APPROXIMATE) else EXACT

@@ -8,6 +8,8 @@ from indicators.calculations.parts import Parts
 
 #: Digits carried through a division; far more than any figure shows.
 PRECISION = 40
+#: Kinds whose numerator is the figure.
+NUMBERS = frozenset({"count", "stock", "formula", "index"})
 PERCENTILES = {"median": Decimal("0.5"), "p90": Decimal("0.9")}
 
 
@@ -29,7 +31,7 @@ def figure(
     """
     if parts is None:
         return None
-    if kind in {"count", "stock"} or (not adds_up and parts.is_bare):
+    if kind in NUMBERS or (not adds_up and parts.is_bare):
         return parts.numerator
     with localcontext(prec=PRECISION):
         if kind == "distinct":

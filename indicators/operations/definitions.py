@@ -9,8 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.choices import MADE_OF, IndicatorStatus, Kind, Statistic
-from indicators.models import Area, Indicator, Observation, Reporter
+from indicators.choices import DERIVED, MADE_OF, IndicatorStatus, Kind, Statistic
+from indicators.models import Area, Indicator, Observation, Reporter, Value
+from indicators.operations.components import (
+    keep_components,
+    queue_following,
+    refuse_to_lose,
+    refuse_unsound_components,
+)
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
 from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
@@ -22,6 +28,8 @@ from organisation.models import Person, Unit
 Outcome = Literal["new", "changed", "unchanged"]
 #: A change of these moves values: they follow.
 MOVING = frozenset({"kind", "frequency", "also_at"})
+#: And of these, the values of what is computed from others.
+MOVING_DERIVED = MOVING | {"expression", "weights", "missing"}
 
 
 @transaction.atomic
@@ -117,10 +125,15 @@ def store_indicator(
     if complementary is not None:
         indicator.complementary.set(complementary)
     keep_version(indicator, before, by=by, reason=reason, takes_effect_on=takes_effect_on, today=today, now=now)
+    is_derived = indicator.kind in DERIVED
+    if is_derived or indicator.components.exists():
+        keep_components(indicator)
+    moving = MOVING_DERIVED if is_derived else MOVING
+    if moving.intersection(changed) and (is_derived or before is not None):
+        queue_all(indicators=[indicator.pk], now=now)
     if before is None:
         return
-    if MOVING.intersection(changed):
-        queue_all(indicators=[indicator.pk], now=now)
+    queue_following(indicator, now=now)
     announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
 
 
@@ -137,6 +150,8 @@ def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
     for longer in indicator.also_at:
         if indicator.frequency not in MADE_OF.get(longer, frozenset()):
             raise DefinitionRefused("also_at", _("These periods are not made of whole shorter ones: %s") % longer)
+    refuse_unsound_components(indicator)
+    refuse_to_lose(indicator, frozenset(changed))
     _refuse_another_kind(indicator, frozenset(changed))
 
 
@@ -153,8 +168,9 @@ def _refuse_unsound_statistic(indicator: Indicator) -> None:
 
 def _refuse_another_kind(indicator: Indicator, changed: frozenset[str]) -> None:
     """Refuse to read figures as something that they were not entered as."""
-    for field in sorted(changed & {"kind", "frequency"}):
-        if indicator.pk and Observation.objects.filter(indicator=indicator).exists():
+    for field in sorted(changed & {"kind", "frequency"}) if indicator.pk else ():
+        has_values = field == "kind" and Value.objects.filter(indicator=indicator).exists()
+        if has_values or Observation.objects.filter(indicator=indicator).exists():
             raise DefinitionRefused(field, _("It already has figures; make another indicator instead."))
 
 
@@ -162,9 +178,12 @@ def _refuse_another_kind(indicator: Indicator, changed: frozenset[str]) -> None:
 def set_reporters(*, indicator: Indicator, units: Iterable[Unit], valid_from: dt.date, now: dt.datetime) -> bool:
     """Let exactly these units be expected to report from a day on; answer whether that changed anything.
 
-    Expectations that began earlier end on the day before; those of units that stay go on.
+    Expectations that began earlier end on the day before; those of units that stay go on. Raises `DefinitionRefused`
+    for what is computed.
     """
     wanted = {unit.pk for unit in units}
+    if wanted and indicator.kind in DERIVED:
+        raise DefinitionRefused("reporters", _("It is computed from other indicators: nobody reports it."))
     eve = valid_from - dt.timedelta(days=1)
     later = Reporter.objects.filter(indicator=indicator, valid_from__gte=valid_from)
     open_before = Reporter.objects.filter(indicator=indicator, valid_from__lt=valid_from)

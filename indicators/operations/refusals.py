@@ -88,6 +88,14 @@ class UnitNotOpen(ObservationRefused):
     sentence = _("This unit was not open in that period.")
 
 
+class ComputedFromOthers(ObservationRefused):
+    """A formula or an index takes no figures."""
+
+    code = "computed_from_others"
+    field = "indicator"
+    sentence = _("This indicator is computed from others: enter their figures instead.")
+
+
 class IndicatorNotActive(ObservationRefused):
     """Suspended or abandoned."""
 
@@ -117,6 +125,14 @@ class NoteMissing(ObservationRefused):
     code = "note_missing"
     field = "note"
     sentence = _("Say what you have checked.")
+
+
+class BadMembers(ObservationRefused):
+    """A set of people comes as their names or numbers, each as text, and leaves no trace but keyed hashes."""
+
+    code = "bad_members"
+    field = "members"
+    sentence = _("Write who they are as a list of texts: a; b; c.")
 
 
 class MayNotEnter(ObservationRefused):

@@ -1,14 +1,17 @@
 """Let values follow observations: drain the queue, or rebuild all. Nobody else writes values."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from django.db import connection, transaction
 
+from indicators.choices import DERIVED
 from indicators.models import Indicator, StaleValue, TreeFollowed
+from indicators.operations.deriving import drain_derived, drain_derived_around, rebuild_derived
 from indicators.operations.draining import drain_indicator
 from indicators.operations.rebuilding import drain_crowded_periods, rebuild_indicator
 from indicators.operations.writing import lock
+from indicators.queries.components import following, in_order
 from organisation.models import Period, Unit
 
 #: Queue rows taken in one transaction.
@@ -25,27 +28,35 @@ def drain_rollups(*, now: dt.datetime, limit: int = BATCH, indicators: Collectio
     """
     done = 0
     for indicator in _waiting(indicators):
+        is_derived = indicator.kind in DERIVED
         done += _rebuild_if_queued(indicator, now=now)
-        done += drain_crowded_periods(indicator, now=now)
-        while taken := drain_indicator(indicator, now=now, limit=limit):
+        done += 0 if is_derived else drain_crowded_periods(indicator, now=now)
+        drain = drain_derived if is_derived else drain_indicator
+        while taken := drain(indicator, now=now, limit=limit):
             done += taken
     return done
 
 
 def drain_figure(*, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> None:
-    """Recompute the values of one figure up to the root, whatever else waits."""
+    """Recompute the values of one figure up to the root, and what is computed from them, whatever else waits."""
     drain_indicator(indicator, now=now, limit=BATCH, only=(unit.pk, period.pk))
+    derived_ones = following([indicator.pk])
+    for derived in in_order(derived_ones) if derived_ones else ():
+        drain_derived_around(derived, unit=unit, period=period, now=now)
 
 
 def rebuild_values(*, indicators: Collection[int] | None = None, now: dt.datetime) -> int:
     """Recompute every value of some indicators (ids) or all from their observations; answer how many changed.
 
-    Only values that differ are written. The queue is left alone: draining it again does no harm.
+    What is computed from others comes after these. Only values that differ are written. The queue is left alone:
+    draining it again does no harm.
     """
-    chosen = Indicator.objects.order_by("pk")
-    if indicators is not None:
-        chosen = chosen.filter(pk__in=indicators)
-    return sum(rebuild_indicator(indicator, now=now) for indicator in chosen)
+    return sum(_rebuild(indicator, now=now) for indicator in in_order(indicators))
+
+
+def _rebuild(indicator: Indicator, *, now: dt.datetime) -> int:
+    rebuild = rebuild_derived if indicator.kind in DERIVED else rebuild_indicator
+    return rebuild(indicator, now=now)
 
 
 def queue_all(*, indicators: Collection[int] | None = None, now: dt.datetime) -> None:
@@ -87,15 +98,17 @@ def follow_tree(*, now: dt.datetime) -> bool:
     return True
 
 
-def _waiting(indicators: Collection[int] | None) -> Iterator[Indicator]:
-    """Yield the indicators with queue rows, by id, each once."""
+def _waiting(indicators: Collection[int] | None) -> list[Indicator]:
+    """Return the indicators with queue rows, and those that will have some once these are drained, in order."""
     last = 0
-    chosen = StaleValue.objects.order_by("indicator_id").select_related("indicator")
+    waiting = []
+    chosen = StaleValue.objects.order_by("indicator_id")
     if indicators is not None:
-        chosen = chosen.filter(indicator_id__in=indicators)
+        chosen = chosen.filter(indicator_id__in=[*indicators, *following(indicators)])
     while stale := chosen.filter(indicator_id__gt=last).first():
         last = stale.indicator_id
-        yield stale.indicator
+        waiting.append(last)
+    return in_order([*waiting, *following(waiting)]) if waiting else []
 
 
 def _rebuild_if_queued(indicator: Indicator, *, now: dt.datetime) -> int:
@@ -107,6 +120,6 @@ def _rebuild_if_queued(indicator: Indicator, *, now: dt.datetime) -> int:
     if not queue.filter(unit=None).exists():
         return 0
     queued = list(queue.values_list("pk", flat=True))
-    rebuild_indicator(indicator, now=now)
+    _rebuild(indicator, now=now)
     queue.filter(pk__in=queued).delete()
     return len(queued)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from indicators.calculations.paths import PathPoint
 from indicators.choices import Path
 from indicators.models import Indicator, Target
+from indicators.operations.components import queue_indexes
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.sound_targets import NUMBERS, Numbers, refuse_unsound_target
 from indicators.queries.targets import after_setting, points_of
@@ -158,7 +159,8 @@ def _refuse_others(by: Person | None, unit: Unit, today: dt.date) -> None:
 
 
 def announce_targets(indicator: Indicator, *, now: dt.datetime) -> None:
-    """Tell the open pages that figures of an indicator may be judged otherwise now."""
+    """Tell the open pages that figures of an indicator may be judged otherwise now, and let indexes of it follow."""
+    queue_indexes(indicator, now=now)
     announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from indicators.calculations import Parts
-from indicators.choices import IndicatorStatus, Kind, Source
+from indicators.choices import DERIVED, IndicatorStatus, Kind, Source
 from indicators.models import Indicator
 from indicators.operations import refusals
 from organisation.models import Period, Unit
@@ -34,8 +34,7 @@ def refuse_impossible(
     *, indicator: Indicator, unit: Unit, period: Period, parts: Parts, source: str, today: dt.date
 ) -> None:
     """Raise the `ObservationRefused` that says why this can be no figure; asks the database nothing."""
-    if indicator.status in CLOSED:
-        raise refusals.IndicatorNotActive
+    _refuse_taking_none(indicator)
     if period.frequency != indicator.frequency:
         raise refusals.WrongFrequency
     if period.starts_on > today:
@@ -49,6 +48,13 @@ def refuse_impossible(
         raise refusals.NeitherYesNorNo
     if source != Source.MEASURED:
         _refuse_negative(indicator.kind, parts)
+
+
+def _refuse_taking_none(indicator: Indicator) -> None:
+    if indicator.kind in DERIVED:
+        raise refusals.ComputedFromOthers
+    if indicator.status in CLOSED:
+        raise refusals.IndicatorNotActive
 
 
 def _refuse_wrong_parts(kind: str, parts: Parts) -> None:

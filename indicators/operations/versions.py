@@ -5,8 +5,11 @@ import datetime as dt
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from indicators.choices import DERIVED
 from indicators.models import DefinitionVersion, Indicator, Observation, Value
+from indicators.operations.components import queue_following
 from indicators.operations.refusals import DefinitionRefused
+from indicators.operations.rollup import queue_all
 from indicators.operations.targets import ALWAYS
 from indicators.operations.writing import lock
 from indicators.queries.versions import Sheet, sheet_of
@@ -39,7 +42,8 @@ def keep_version(
         indicator, before, indicator.version, takes_effect_on=ALWAYS, by=None, reason="", changed_at=None
     )
     refuse_backdated(indicator, takes_effect_on)
-    has_figures = Observation.objects.filter(indicator=indicator).exists()
+    figures = Value if indicator.kind in DERIVED else Observation
+    has_figures = figures.objects.filter(indicator=indicator).exists()
     first_day = takes_effect_on or (max(today, newest.takes_effect_on) if has_figures else newest.takes_effect_on)
     _add(indicator, after, newest.number + 1, takes_effect_on=first_day, by=by, reason=reason, changed_at=now)
     return True
@@ -84,6 +88,9 @@ def restate(
         is_restatement=True,
     )
     touch_values(indicator, since=since, now=now)
+    if indicator.kind in DERIVED:
+        queue_all(indicators=[indicator.pk], now=now)
+    queue_following(indicator, now=now)
     return made
 
 

@@ -50,6 +50,15 @@ WRITE = """
     RETURNING unit_id, period_id
 ), written AS MATERIALIZED (
     SELECT * FROM gone UNION ALL SELECT * FROM changed UNION ALL SELECT * FROM added
+), followed AS (
+    -- What is computed from these values has to follow, where it has such periods.
+    INSERT INTO indicators_stalevalue (indicator_id, unit_id, period_id, queued_at)
+    SELECT whole.id, written.unit_id, written.period_id, %(now)s
+    FROM indicators_component component
+    JOIN indicators_indicator whole ON whole.id = component.of_id
+    CROSS JOIN written JOIN organisation_period period ON period.id = written.period_id
+        AND period.frequency = ANY(whole.frequency || whole.also_at)
+    WHERE component.indicator_id = %(indicator)s
 ), listed AS (
     SELECT * FROM written LIMIT %(most)s
 )

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from indicators.choices import IndicatorStatus
+from indicators.choices import DERIVED, IndicatorStatus
 from indicators.models import Indicator, Observation, PeriodLock
 from indicators.queries.charts import usual_lines
 from indicators.queries.entering_pairs import Pair, due_periods, pairs_due
@@ -82,12 +82,12 @@ class Grid:
 
 
 def enterable() -> QuerySet[Indicator]:
-    """Return the indicators whose figures people enter: in force, and measured by no job.
+    """Return the indicators whose figures people enter: in force, measured by no job, computed from no others.
 
     Jobs bind their measures from above (`trajectories`); here only the absence of such a binding is asked.
     """
     closed = (IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED)
-    return Indicator.objects.filter(~Q(status__in=closed), bound_measure__isnull=True)
+    return Indicator.objects.filter(~Q(status__in=closed), ~Q(kind__in=DERIVED), bound_measure__isnull=True)
 
 
 def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, under: str = "") -> Grid:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from indicators.calculations import Exactness, Parts, Reading, Reported, StatusCode, exactness, figure, reported, status
 from indicators.calculations.due import due_day
-from indicators.choices import IndicatorStatus, Missing
+from indicators.calculations.exactness import exactness_of_derived
+from indicators.choices import DERIVED, IndicatorStatus, Missing
 from indicators.models import Indicator
 from indicators.queries.targets import TargetInForce
 from organisation.models import Period, Unit
@@ -79,7 +80,8 @@ def reported_of(
         parts_of(row) if row else None,
         reporting=row.reporting if row else 0,
         expected=row.expected if row else expected,
-        missing=indicator.missing,
+        # What a formula or an index lacks is in its kept value already.
+        missing=Missing.SKIP if indicator.kind in DERIVED else indicator.missing,
         # Only asked where it matters: a wall reads some 700 values.
         is_overdue=indicator.missing != Missing.SKIP and is_overdue(indicator, period, today),
         is_longer=period.frequency != indicator.frequency,
@@ -107,6 +109,8 @@ def figure_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
 
 def exactness_of(indicator: Indicator, found: Reported) -> Exactness:
     """Return how exact the figure of an indicator is."""
+    if indicator.kind in DERIVED:
+        return exactness_of_derived(found.parts)
     return exactness(
         found.parts, adds_up=indicator.adds_up, has_report=found.has_report, taken_as_zero=found.taken_as_zero
     )

@@ -29,6 +29,8 @@ SHEET_FIELDS: Final = (
     "statistic",
     "within",
     "combine",
+    "expression",
+    "weights",
     "unit",
     "factor",
     "decimals",
@@ -60,6 +62,8 @@ RULE_FIELDS: Final = (
     "statistic",
     "within",
     "combine",
+    "expression",
+    "weights",
     "unit",
     "decimals",
     "direction",
@@ -74,6 +78,8 @@ BREAKING_FIELDS: Final = (
     "statistic",
     "within",
     "combine",
+    "expression",
+    "weights",
     "unit",
     "numerator_text",
     "denominator_text",
@@ -185,16 +191,29 @@ def words_of(name: str, value: Any) -> str:
     """Say a field's value as it stands in a sheet: choices by their label, numbers as the reader writes them."""
     if value in (None, "", []):
         return ""
+    if name == "weights":
+        return "; ".join(weight_words(one) for one in value)
     if isinstance(value, list):
         return ", ".join(words_of(name, one) for one in value)
     if name == "also_at":
         name = "frequency"
     choices = dict(_field(name).flatchoices) if name not in REFERENCES else {}
+    choices |= {True: _("Yes"), False: _("No")} if isinstance(value, bool) else {}
     if value in choices:
         return str(choices[value])
     if name in {"factor", "minimum_coverage"}:
         return number_format(Decimal(value).normalize(), use_l10n=True)
     return str(value)
+
+
+def weight_words(weight: Mapping[str, Any]) -> str:
+    """Say a part of an index, its weight and its days: "access-delay × 2, from 2026-04-01"."""
+    text = f"{weight['indicator']} × {number_format(Decimal(weight['weight']).normalize(), use_l10n=True)}"
+    if weight["valid_from"]:
+        text = _("%(part)s, from %(day)s") % {"part": text, "day": weight["valid_from"]}
+    if weight["valid_to"]:
+        text = _("%(part)s, to %(day)s") % {"part": text, "day": weight["valid_to"]}
+    return text
 
 
 @dataclass(frozen=True, slots=True)
