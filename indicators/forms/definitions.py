@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from indicators.choices import Path as Moving
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
 from indicators.operations.rules import RuleGiven
 from indicators.queries import catalogue
+from indicators.queries.components import named_in
 from organisation.choices import Frequency
 
 NEEDED = ("code", "name_en", "name_fr", "kind", "unit", "factor", "decimals", "direction", "frequency")
-TEXTS = frozenset({"name_en", "name_fr", "unit", *catalogue.TEXTS})
+TEXTS = frozenset({"name_en", "name_fr", "unit", "expression", *catalogue.TEXTS})
 CHOICES: dict[str, list[str]] = {
     "kind": Kind.values,
     "direction": Direction.values,
@@ -37,7 +39,8 @@ TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_hig
 TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *TARGET_NUMBERS})
 RULE_NUMBERS = ("low", "high", "width", "most")
 RULE_FIELDS = frozenset({"kind", "periods", "other", "percent", *RULE_NUMBERS})
-LISTS = frozenset({"also_at", "complementary", "targets", "rules", "reporters"})
+WEIGHT_FIELDS = frozenset({"indicator", "weight", "valid_from", "valid_to"})
+LISTS = frozenset({"also_at", "complementary", "targets", "rules", "reporters", "weights"})
 ALONE = frozenset({"code", "area", "target", "abandoned_on", "due_days"})
 KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | YES_NO | LISTS | ALONE
 
@@ -72,6 +75,30 @@ def read_list(path: Path) -> list[tuple[int, Any]]:
     return [(child.start_mark.line + 1, item) for child, item in zip(node.value, items, strict=True)]
 
 
+def in_computing_order(items: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """Return the items with each formula and index after what it is computed from, as they come otherwise."""
+    places = {str(item.get("code")): place for place, (_line, item) in enumerate(items) if isinstance(item, Mapping)}
+    needs = {place: _places_needed(item, places) for place, (_line, item) in enumerate(items)}
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError:
+        # The first of the circle is refused for what it names.
+        return items
+    first = [place for place in range(len(items)) if not needs[place]]
+    return [items[place] for place in (*first, *(place for place in order if needs[place]))]
+
+
+def _places_needed(item: object, places: Mapping[str, int]) -> list[int]:
+    if not isinstance(item, Mapping):
+        return []
+    weights = item.get("weights")
+    parts = (
+        [row for row in weights if isinstance(row, Mapping) and "indicator" in row] if isinstance(weights, list) else []
+    )
+    codes = named_in(str(item.get("kind")), str(item.get("expression") or ""), parts)
+    return [places[code] for code in codes if code in places and code != item.get("code")]
+
+
 def clean_definition(item: object) -> Definition:
     """Return a definition, or raise `DefinitionRefused` with the first field that is wrong."""
     if not isinstance(item, Mapping):
@@ -89,6 +116,8 @@ def clean_definition(item: object) -> Definition:
     fields |= _alone(item)
     if "also_at" in item:
         fields["also_at"] = [_choice({"also_at": one}, "also_at", Frequency.values) for one in _list(item, "also_at")]
+    if "weights" in item:
+        fields["weights"] = [clean_weight(row) for row in _list(item, "weights")]
     targets = [_target(row) for row in _list(item, "targets")]
     rules = [_rule(row) for row in _list(item, "rules")] if "rules" in item else None
     return Definition(fields, targets, _codes(item, "reporters"), _codes(item, "complementary"), rules)
@@ -106,6 +135,22 @@ def _alone(item: Mapping[str, Any]) -> dict[str, Any]:
     if item.get("target") is not None:
         fields["within"] = _limit(item)
     return fields
+
+
+def clean_weight(row: object) -> dict[str, Any]:
+    """Return a part of an index as the model keeps it, or raise `DefinitionRefused`."""
+    if not isinstance(row, Mapping):
+        raise DefinitionRefused("weights", _("A part of an index has an indicator and a weight."))
+    _refuse_unknown(row, WEIGHT_FIELDS, "weights.")
+    for name in ("indicator", "weight"):
+        if row.get(name) in {None, ""}:
+            raise DefinitionRefused(f"weights.{name}", _("This field is needed."))
+    days = {name: _day(row, name) for name in ("valid_from", "valid_to")}
+    return {
+        "indicator": str(row["indicator"]).strip(),
+        "weight": f"{_number(row, 'weight').normalize():f}",
+        **{name: day and day.isoformat() for name, day in days.items()},
+    }
 
 
 def _codes(item: Mapping[str, Any], name: str) -> list[str] | None:

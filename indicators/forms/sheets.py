@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from indicators.choices import Direction
+from indicators.forms.weights import WeightsField
 from indicators.models import Indicator, Target
 from indicators.operations import DefinitionRefused, refuse_backdated, refuse_unsound, refuse_unsound_target
 from indicators.queries.targets import points_of
@@ -19,6 +20,7 @@ class IndicatorForm(forms.ModelForm[Indicator]):
         choices=Frequency.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("also rolled up to")
     )
 
+    weights = WeightsField()
     takes_effect_on = forms.DateField(
         required=False,
         label=_("takes effect on"),
@@ -39,6 +41,8 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             "statistic",
             "within",
             "combine",
+            "expression",
+            "weights",
             "unit",
             "factor",
             "decimals",

@@ -63,10 +63,7 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         "complementary": sorted(one.code for one in indicator.complementary.all()),
     }
     entry |= {name: getattr(indicator, name) for name in TEXTS}
-    if indicator.statistic == Statistic.SHARE_WITHIN:
-        entry["target"] = indicator.within
-    if indicator.kind == Kind.YES_NO:
-        entry["combine"] = indicator.combine
+    entry |= _of_its_kind(indicator)
     if indicator.abandoned_on:
         entry["abandoned_on"] = indicator.abandoned_on.isoformat()
     if indicator.targets.all():
@@ -76,6 +73,22 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
     if indicator.reporters.all():
         entry["reporters"] = sorted({one.unit.code for one in indicator.reporters.all() if one.valid_to is None})
     return entry
+
+
+def _of_its_kind(indicator: Indicator) -> dict[str, Any]:
+    """Return the fields that only some kinds have."""
+    if indicator.statistic == Statistic.SHARE_WITHIN:
+        return {"target": indicator.within}
+    if indicator.kind == Kind.YES_NO:
+        return {"combine": indicator.combine}
+    if indicator.kind == Kind.FORMULA:
+        return {"expression": indicator.expression}
+    return {"weights": [_weight(one) for one in indicator.weights]} if indicator.kind == Kind.INDEX else {}
+
+
+def _weight(weight: dict[str, Any]) -> dict[str, Any]:
+    row = weight | {"weight": _number(Decimal(weight["weight"]))}
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _target(target: Target) -> dict[str, Any]:

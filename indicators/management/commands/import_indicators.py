@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.imports import ImportReport, add_import_arguments, finish_import
 from core.tables import UnreadableFile
-from indicators.forms.definitions import Definition, clean_definition, read_list
+from indicators.forms.definitions import Definition, clean_definition, in_computing_order, read_list
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, Outcome, drain_rollups, import_definition, link_complementary
 from indicators.operations.rules import set_rules
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         now = timezone.now()
         report = ImportReport()
         try:
-            items = read_list(options["file"])
+            items = in_computing_order(read_list(options["file"]))
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
         taken: list[tuple[int, object, Definition, Outcome]] = []
