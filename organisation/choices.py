@@ -27,6 +27,7 @@ class Do(models.TextChoices):
     PIN_CARDS = "pin_cards", _("Pin cards")
     CHANGE_BOARD = "change_board", _("Change boards")
     SET_TARGET = "set_target", _("Set targets")
+    DEFINE_TRAJECTORIES = "define_trajectories", _("Define trajectories")
     LOCK_PERIODS = "lock_periods", _("Lock periods")
     SEE_SMALL_NUMBERS = "see_small_numbers", _("See small numbers")
     USE_API = "use_api", _("Use the API")
@@ -41,12 +42,25 @@ ALLOWED: Final[Mapping[RoleName, frozenset[Do]]] = MappingProxyType(
         RoleName.PATIENT_PARTNER: frozenset({Do.SEE}),
         RoleName.CONTRIBUTOR: frozenset({Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.USE_API}),
         RoleName.LEAD: frozenset(
-            {Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.CHANGE_BOARD, Do.SET_TARGET, Do.LOCK_PERIODS, Do.USE_API}
+            {
+                Do.SEE,
+                Do.ENTER_FIGURES,
+                Do.PIN_CARDS,
+                Do.CHANGE_BOARD,
+                Do.SET_TARGET,
+                Do.DEFINE_TRAJECTORIES,
+                Do.LOCK_PERIODS,
+                Do.USE_API,
+            }
         ),
         RoleName.ANALYST: frozenset({Do.SEE, Do.SEE_SMALL_NUMBERS, Do.USE_API}),
         RoleName.ADMINISTRATOR: frozenset(Do),
     }
 )
+
+#: On pages, small numbers are for whoever has the right to them, and for those who enter them: their own work. Programs
+#: need the right itself.
+SHOWN_SMALL_NUMBERS: Final = frozenset({Do.SEE_SMALL_NUMBERS, Do.ENTER_FIGURES})
 
 
 class Frequency(models.TextChoices):

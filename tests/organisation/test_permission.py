@@ -63,7 +63,16 @@ def test_a_closed_unit_stays_readable_to_those_who_stood_above_it_on_its_last_da
         (RoleName.CONTRIBUTOR, {Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.USE_API}),
         (
             RoleName.LEAD,
-            {Do.SEE, Do.ENTER_FIGURES, Do.PIN_CARDS, Do.CHANGE_BOARD, Do.SET_TARGET, Do.LOCK_PERIODS, Do.USE_API},
+            {
+                Do.SEE,
+                Do.ENTER_FIGURES,
+                Do.PIN_CARDS,
+                Do.CHANGE_BOARD,
+                Do.SET_TARGET,
+                Do.DEFINE_TRAJECTORIES,
+                Do.LOCK_PERIODS,
+                Do.USE_API,
+            },
         ),
         (RoleName.ANALYST, {Do.SEE, Do.SEE_SMALL_NUMBERS, Do.USE_API}),
         (RoleName.ADMINISTRATOR, set(Do)),

@@ -184,9 +184,9 @@ def test_a_definition_is_kept_once_and_refuses_what_does_not_fit() -> None:
 
     assert (first.new, first.refused, again.new, again.changed, again.unchanged) == (2, 3, 0, 0, 2)
     assert [refusal.reason for refusal in first.refusals] == [
-        "There is no indicator “nothing”.",
-        "“handoffs” fits an indicator of kind count; “share” is of kind ratio.",
-        "There is no measure “rework_rate”; there are " + first.refusals[2].reason.partition("there are ")[2],
+        "measures[1].indicator: there is no indicator “nothing”.",
+        "measures[2].measure: “handoffs” fits an indicator of kind count; “share” is of kind ratio.",
+        "measures[3].measure: there is no measure “rework_rate”.",
     ]
 
 

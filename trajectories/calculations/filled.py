@@ -27,7 +27,8 @@ class Rules:
 def filled(measure: str, params: Mapping[str, Any], rules: Rules) -> Params:
     """Return the parameters of a measure with what the definition says where they are silent."""
     given = {name: value for name, value in params.items() if value is not None}
-    found = FILLING.get(measure, lambda _params, _rules: {})(given, rules)
+    fill = FILLING.get(measure)
+    found = fill(given, rules) if fill else {}
     for what in COUNTING.get(measure, ()):
         if what in rules.attribution:
             found[f"{what}_at"] = rules.attribution[what]

@@ -1,114 +1,97 @@
-"""Change what a trajectory is, and which of its measures feed which indicators."""
+"""Change what a trajectory is, and which of its measures feed which indicators; every change is a version."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from core.imports import ImportReport
-from indicators.choices import Kind
-from indicators.models import Indicator
-from trajectories.calculations import measures
-from trajectories.calculations.contributions import BOUND_PARAMS, SAME, kinds_of
+from organisation.models import Person
 from trajectories.calculations.definitions import Definition, read_definition
-from trajectories.calculations.refusals import DefinitionRefused, MeasureRefused
-from trajectories.models import BoundMeasure, Trajectory
+from trajectories.calculations.faults import Fault, Faulty, gettext_noop
+from trajectories.calculations.refusals import TrajectoryRefused
+from trajectories.models import Trajectory, TrajectoryVersion
+from trajectories.operations.binding import bind_all
 from trajectories.operations.events import mark_stale
+from trajectories.queries.definitions import may_define, sheet
 
-MEASURE_KEYS = frozenset({"indicator", "measure", "params"})
+NOT_YOURS = gettext_noop("you may define trajectories of units that you lead.")
+MEANWHILE = gettext_noop("someone else has changed the definition meanwhile: version %(number)d.")
+TAKEN = gettext_noop("a trajectory has this code already.")
+
+
+class MayNotDefine(TrajectoryRefused):
+    """The person may not define this trajectory."""
 
 
 @transaction.atomic
-def save_trajectory(*, definition: object, report: ImportReport, now: dt.datetime) -> Trajectory:
+def save_trajectory(
+    *,
+    definition: object,
+    report: ImportReport,
+    now: dt.datetime,
+    by: Person | None = None,
+    reason: str = "",
+    replacing: int | None = None,
+) -> Trajectory:
     """Create or change a trajectory and its bound measures from a definition, as `import_trajectory` reads it.
 
-    The trajectory and each measure are a row of the report; a measure that is refused is left out, measures that the
-    definition no longer names are unbound. The same definition again changes nothing. Raises `DefinitionRefused`.
+    The trajectory and each measure are a row of the report; measures that the definition no longer names are unbound.
+    The same definition again changes nothing; any other is a version, which measures all periods anew. Raises
+    `Faulty` with all that is wrong, and `MayNotDefine`. A file (`by` None) is taken without the measures that are
+    refused; a person's form is taken whole or not at all. `replacing` is the version that the person has seen, 0 for
+    none: a definition that someone else changed meanwhile is not overwritten.
     """
     wanted = read_definition(definition)
-    trajectory, is_new = Trajectory.objects.get_or_create(code=wanted.code, defaults=dict(wanted.fields))
+    trajectory = Trajectory.objects.select_for_update().filter(code=wanted.code).first()
+    _refuse(trajectory, wanted, by, replacing, timezone.localdate(now))
+    before = sheet(trajectory) if trajectory else None
+    is_new, trajectory = trajectory is None, trajectory or Trajectory.objects.create(code=wanted.code, **wanted.fields)
     changed = [name for name, value in wanted.fields.items() if getattr(trajectory, name) != value]
-    if changed:
-        for name in changed:
-            setattr(trajectory, name, wanted.fields[name])
-        trajectory.version += 1
-        trajectory.save()
-    _tell(report, is_new=is_new, is_changed=bool(changed))
-    before = report.new + report.changed
-    _bind_all(trajectory, wanted, report)
-    if is_new or changed or report.new + report.changed > before:
-        mark_stale(trajectory, now=now)
+    for name in changed:
+        setattr(trajectory, name, wanted.fields[name])
+    trajectory.save(update_fields=changed)
+    report.read += 1
+    report.new += is_new
+    report.changed += bool(changed)
+    report.unchanged += not is_new and not changed
+    faults = bind_all(trajectory, wanted.measures, report)
+    if faults and by is not None:
+        raise Faulty(faults)
+    _keep_version(trajectory, before, by=by, reason=reason, now=now)
     return trajectory
 
 
-def _tell(report: ImportReport, *, is_new: bool, is_changed: bool) -> None:
-    report.read += 1
-    report.new += is_new
-    report.changed += is_changed and not is_new
-    report.unchanged += not is_new and not is_changed
+def _refuse(
+    trajectory: Trajectory | None, wanted: Definition, by: Person | None, replacing: int | None, today: dt.date
+) -> None:
+    """Raise what stands against the change, for this person or since the form was opened."""
+    seen = trajectory.version if trajectory else 0
+    if replacing is not None and replacing != seen:
+        raise Faulty([Fault("code", TAKEN) if not replacing else Fault("", MEANWHILE, {"number": seen})])
+    if by is None:
+        return
+    steps = [*wanted.fields["steps"], *(trajectory.steps if trajectory else [])]
+    if not may_define(by, steps, on=today):
+        raise MayNotDefine(NOT_YOURS)
 
 
-def _bind_all(trajectory: Trajectory, wanted: Definition, report: ImportReport) -> None:
-    kept = set()
-    for place, given in enumerate(wanted.measures, 1):
-        try:
-            bound = _checked(trajectory, given)
-        except (DefinitionRefused, MeasureRefused) as refused:
-            report.read += 1
-            report.refuse(place, "measures", str(refused))
-            continue
-        kept.add(bound.indicator_id)
-        earlier = BoundMeasure.objects.filter(indicator=bound.indicator).first()
-        is_same = earlier is not None and (earlier.measure, earlier.params) == (bound.measure, bound.params)
-        if not is_same:
-            BoundMeasure.objects.update_or_create(
-                indicator=bound.indicator,
-                defaults={"trajectory": trajectory, "measure": bound.measure, "params": bound.params},
-            )
-        _tell(report, is_new=earlier is None, is_changed=not is_same)
-    gone, _ = trajectory.measures.exclude(indicator__in=kept).delete()
-    report.changed += gone
-
-
-def _checked(trajectory: Trajectory, given: object) -> BoundMeasure:
-    """Return a measure bound to an indicator, or raise the refusal that says why it cannot be."""
-    if not isinstance(given, Mapping) or not {"indicator", "measure"} <= set(given) <= MEASURE_KEYS:
-        raise DefinitionRefused("A measure is an object with indicator, measure and params.")
-    indicator = Indicator.objects.filter(code=given["indicator"]).first()
-    if indicator is None:
-        raise DefinitionRefused(f"There is no indicator “{given['indicator']}”.")
-    other = BoundMeasure.objects.filter(indicator=indicator).exclude(trajectory=trajectory).first()
-    if other is not None:
-        raise DefinitionRefused(f"“{indicator.code}” is measured on the trajectory “{other.trajectory.code}” already.")
-    name, params = str(given["measure"]), given.get("params") or {}
-    _fit(name, params, indicator)
-    return BoundMeasure(trajectory=trajectory, indicator=indicator, measure=name, params=params)
-
-
-def _fit(name: str, params: object, indicator: Indicator) -> None:
-    """Refuse a measure that does not fit the indicator's kind, or parameters that it does not know."""
-    kinds = kinds_of(name)
-    if not kinds:
-        known = measures.find(name) if name not in SAME else None
-        raise DefinitionRefused(
-            f"“{name}” answers questions but feeds no indicator." if known else f"No measure “{name}”."
-        )
-    if indicator.kind not in kinds:
-        raise DefinitionRefused(
-            f"“{name}” fits an indicator of kind {' or '.join(kinds)}; “{indicator.code}” is of kind {indicator.kind}."
-        )
-    if SAME.get(name, name) == "waiting_list" and indicator.kind != Kind.STOCK and indicator.also_at:
-        raise DefinitionRefused(
-            f"A list at the end of each period cannot be added up over time: “{indicator.code}” must be a stock,"
-            " or not be rolled up to longer periods."
-        )
-    measures.check_params(SAME.get(name, name), params, BOUND_PARAMS | _of_variants(name))
-
-
-def _of_variants(name: str) -> frozenset[str]:
-    """Return the parameters that the variants by month, team or period of a measure know besides."""
-    whole = SAME.get(name, name)
-    variants = [variant for variant, same in SAME.items() if same == whole and variant in measures.MEASURES]
-    return frozenset(one for variant in variants for one in measures.MEASURES[variant].params)
+def _keep_version(
+    trajectory: Trajectory, before: dict[str, Any] | None, *, by: Person | None, reason: str, now: dt.datetime
+) -> None:
+    """Keep what the definition says now, if that differs, and have everything measured by it."""
+    after = sheet(trajectory)
+    if before == after:
+        return
+    if before is not None:
+        if not trajectory.versions.exists():
+            TrajectoryVersion.objects.create(trajectory=trajectory, number=trajectory.version, sheet=before)
+        trajectory.version += 1
+        trajectory.save(update_fields=["version"])
+    TrajectoryVersion.objects.create(
+        trajectory=trajectory, number=trajectory.version, sheet=after, reason=reason, changed_by=by, changed_at=now
+    )
+    mark_stale(trajectory, now=now)
