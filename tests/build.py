@@ -1,7 +1,7 @@
 """Build what a test needs: plain functions that make one thing each and return it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from boards.choices import Level, ZoneKind
 from boards.models import Board, Tile, Zone
 from core.periods import fiscal_year_seed
-from indicators.calculations import Parts
+from indicators.calculations import NOT_APPLICABLE, Parts
 from indicators.choices import Kind, Source, Statistic
 from indicators.models import Indicator, Reporter, Target
 from indicators.operations import record_observation, save_indicator
@@ -76,6 +76,12 @@ def move(moved: Unit, *, to: Unit | None, on: dt.date) -> None:
     rebuild_ancestors()
 
 
+def close(closed: Unit, *, on: dt.date) -> None:
+    """Let a unit's last day be this one."""
+    Placement.objects.filter(unit=closed, valid_to=None).update(valid_to=on)
+    rebuild_ancestors()
+
+
 def person(
     email: str = "", *, is_superuser: bool = False, name: str = "", language: str = "", password: str | None = None
 ) -> Person:
@@ -132,6 +138,8 @@ def observation(
     denominator: Decimal | str | int | None = None,
     *,
     histogram: Mapping[int, int] | None = None,
+    members: Iterable[int] | None = None,
+    is_applicable: bool = True,
     source: str = Source.ENTERED,
     by: Person | None = None,
     note: str = "",
@@ -141,6 +149,10 @@ def observation(
     whole = None if numerator is None else Decimal(numerator)
     part = None if denominator is None else Decimal(denominator)
     parts = Parts(whole, part) if histogram is None else Parts.of_histogram(histogram, whole)
+    if members is not None:
+        parts = Parts.of_members(members)
+    if not is_applicable:
+        parts = NOT_APPLICABLE
     record_observation(
         indicator=of,
         unit=at,

@@ -22,7 +22,8 @@ WHERE written.batch_id = %s AND (seen.id IS NULL OR seen.revision <> written.rev
 #: What stood before each figure of a batch; nothing where it was new.
 BEFORE = """
 SELECT written.indicator_id, written.unit_id, written.period_id, written.is_new,
-    earlier.numerator, earlier.denominator, earlier.days, earlier.cases, coalesce(earlier.note, '')
+    earlier.numerator, earlier.denominator, earlier.days, earlier.cases, earlier.members,
+    coalesce(earlier.is_applicable, true), coalesce(earlier.note, '')
 FROM indicators_importedfigure written
 LEFT JOIN indicators_earlierentry earlier ON earlier.indicator_id = written.indicator_id
     AND earlier.unit_id = written.unit_id AND earlier.period_id = written.period_id
@@ -92,8 +93,9 @@ def _before(batch: ImportBatch) -> list[Row]:
 
 
 def _row(found: tuple[Any, ...]) -> Row:
-    indicator, unit, period, is_new, numerator, denominator, days, cases, note = found
+    indicator, unit, period, is_new, numerator, denominator, *arrays, is_applicable, note = found
     if is_new:
         return Row(indicator, unit, period, None)
-    histogram = (None, None) if days is None else (tuple(days), tuple(cases))
-    return Row(indicator, unit, period, Parts(numerator, denominator, *histogram), note)
+    days, cases, members = (None if array is None else tuple(array) for array in arrays)
+    parts = Parts(numerator, denominator, days, cases, members, is_applicable)
+    return Row(indicator, unit, period, parts, note)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from string import Template
 from typing import IO, NamedTuple
 
 from django.db import connection, transaction
@@ -46,11 +47,21 @@ class Tally:
 INCOMING = """
 CREATE TEMPORARY TABLE incoming (
     place bigserial, indicator_id bigint, unit_id bigint, period_id bigint, numerator numeric(24, 6),
-    denominator numeric(24, 6), days integer[], cases bigint[], note text, is_withdrawn boolean
+    denominator numeric(24, 6), days integer[], cases bigint[], members bigint[], is_applicable boolean DEFAULT true,
+    note text, is_withdrawn boolean
 ) ON COMMIT DROP"""
-COPY = """
+COPY_TEXTS = """
 COPY incoming (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note, is_withdrawn)
 FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (note))"""
+#: What a figure says; the order in which rows are copied.
+SAID = "numerator, denominator, days, cases, members, is_applicable, note"
+COPY = f"""
+COPY incoming (indicator_id, unit_id, period_id, {SAID}, is_withdrawn)
+FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (note))"""
+COLUMNS = {
+    "said": SAID,
+    **{table: ", ".join(f"{table}.{name}" for name in SAID.split(", ")) for table in ("seen", "wanted")},
+}
 
 #: Of several rows for the same figure the last one counts.
 WANTED = """
@@ -61,7 +72,7 @@ ANALYZE wanted;
 """
 
 #: Takes out what would change a locked figure: on the tree that the figure belongs to, as `lock_over` says of one.
-KEEP_LOCKED = """
+KEEP_LOCKED = Template("""
 DELETE FROM wanted USING indicators_periodlock lock, organisation_period around, organisation_period own,
     organisation_unit unit, organisation_ancestor line
 WHERE lock.unlocked_at IS NULL AND (lock.indicator_id IS NULL OR lock.indicator_id = wanted.indicator_id)
@@ -73,39 +84,36 @@ WHERE lock.unlocked_at IS NULL AND (lock.indicator_id IS NULL OR lock.indicator_
     AND NOT EXISTS (
         SELECT FROM indicators_observation seen WHERE seen.indicator_id = wanted.indicator_id
             AND seen.period_id = wanted.period_id AND seen.unit_id = wanted.unit_id AND NOT wanted.is_withdrawn
-            AND (seen.numerator, seen.denominator, seen.days, seen.cases, seen.note)
-            IS NOT DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases, wanted.note)
+            AND ($seen) IS NOT DISTINCT FROM ($wanted)
     )
-"""
+""").substitute(COLUMNS)
 
 #: Keeps what is replaced, writes what differs and queues its roll-up. Rows that differ are locked first, so that a
 #: figure entered meanwhile is waited for and then kept as an earlier entry like any other.
-MERGE = """
+MERGE = Template("""
 WITH differing AS MATERIALIZED (
     SELECT seen.* FROM indicators_observation seen JOIN wanted USING (indicator_id, period_id, unit_id)
-    WHERE wanted.is_withdrawn OR (seen.numerator, seen.denominator, seen.days, seen.cases, seen.note)
-        IS DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases, wanted.note)
+    WHERE wanted.is_withdrawn OR ($seen) IS DISTINCT FROM ($wanted)
     FOR UPDATE OF seen
 ), earlier AS (
-    INSERT INTO indicators_earlierentry (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+    INSERT INTO indicators_earlierentry (indicator_id, unit_id, period_id, $said,
         source, entered_by_id, entered_at, revision, replaced_at, replaced_by_id)
-    SELECT indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+    SELECT indicator_id, unit_id, period_id, $said,
         source, entered_by_id, entered_at, revision, %(now)s, %(by)s::bigint FROM differing
 ), gone AS (
     DELETE FROM indicators_observation seen USING differing JOIN wanted USING (indicator_id, period_id, unit_id)
     WHERE seen.id = differing.id AND wanted.is_withdrawn
     RETURNING seen.indicator_id, seen.unit_id, seen.period_id
 ), changed AS (
-    UPDATE indicators_observation seen SET numerator = wanted.numerator, denominator = wanted.denominator,
-        days = wanted.days, cases = wanted.cases, note = wanted.note, source = %(source)s, entered_by_id = %(by)s,
+    UPDATE indicators_observation seen SET ($said) = ROW ($wanted), source = %(source)s, entered_by_id = %(by)s,
         entered_at = %(now)s, revision = seen.revision + 1
     FROM differing JOIN wanted USING (indicator_id, period_id, unit_id)
     WHERE seen.id = differing.id AND NOT wanted.is_withdrawn
     RETURNING seen.indicator_id, seen.unit_id, seen.period_id, seen.revision
 ), added AS (
-    INSERT INTO indicators_observation (indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+    INSERT INTO indicators_observation (indicator_id, unit_id, period_id, $said,
         source, entered_by_id, entered_at, revision)
-    SELECT indicator_id, unit_id, period_id, numerator, denominator, days, cases, note,
+    SELECT indicator_id, unit_id, period_id, $said,
         %(source)s, %(by)s, %(now)s, 1
     FROM wanted WHERE NOT is_withdrawn AND NOT EXISTS (
         SELECT FROM indicators_observation seen WHERE seen.indicator_id = wanted.indicator_id
@@ -126,7 +134,16 @@ WITH differing AS MATERIALIZED (
     WHERE %(batch)s::bigint IS NOT NULL
 )
 SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) + (SELECT count(*) FROM gone)
-"""
+""").substitute(COLUMNS)
+
+#: Whether a figure that was to be written is now another's.
+OVERTAKEN = Template("""
+SELECT EXISTS (
+    SELECT FROM indicators_observation seen JOIN wanted USING (indicator_id, period_id, unit_id)
+    WHERE seen.entered_at <> %s AND NOT wanted.is_withdrawn
+        AND ($seen) IS DISTINCT FROM ($wanted)
+)
+""").substitute(COLUMNS)
 
 
 @transaction.atomic
@@ -175,17 +192,7 @@ def _merge(cursor: CursorWrapper, given: Given) -> tuple[int, int]:
 
 def _was_overtaken(cursor: CursorWrapper, now: dt.datetime) -> bool:
     """Answer whether a figure that was to be written is now another's."""
-    cursor.execute(
-        """
-        SELECT EXISTS (
-            SELECT FROM indicators_observation seen JOIN wanted USING (indicator_id, period_id, unit_id)
-            WHERE seen.entered_at <> %s AND NOT wanted.is_withdrawn
-                AND (seen.numerator, seen.denominator, seen.days, seen.cases, seen.note)
-                IS DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases, wanted.note)
-        )
-        """,
-        [now],
-    )
+    cursor.execute(OVERTAKEN, [now])
     [(is_overtaken,)] = cursor.fetchall()
     return bool(is_overtaken)
 
@@ -207,7 +214,7 @@ def _copy_texts(cursor: CursorWrapper, texts: Iterable[IO[bytes]]) -> int:
     """Write rows that are text already to the table `incoming`; answer how many."""
     read = 0
     for text in texts:
-        cursor.copy_expert(COPY, text)
+        cursor.copy_expert(COPY_TEXTS, text)
         read += cursor.rowcount
     return read
 
@@ -216,6 +223,7 @@ def _cells(row: Row) -> Iterator[object]:
     parts = row.parts or Parts()
     yield from row[:3]
     yield from (parts.numerator, parts.denominator, _array(parts.days), _array(parts.cases))
+    yield from (_array(parts.members), parts.is_applicable)
     # NUL is no character to PostgreSQL.
     yield from (row.note.replace("\0", ""), row.parts is None)
 

@@ -27,8 +27,8 @@ TO_LOOK_AT = """
 SELECT wanted.indicator_id, wanted.unit_id, wanted.period_id FROM wanted
 LEFT JOIN indicators_observation seen USING (indicator_id, period_id, unit_id)
 WHERE wanted.indicator_id = ANY(%s) AND (seen.id IS NULL OR wanted.is_withdrawn
-    OR (seen.numerator, seen.denominator, seen.days, seen.cases)
-    IS DISTINCT FROM (wanted.numerator, wanted.denominator, wanted.days, wanted.cases))
+    OR (seen.numerator, seen.denominator, seen.days, seen.cases, seen.members, seen.is_applicable) IS DISTINCT FROM
+    (wanted.numerator, wanted.denominator, wanted.days, wanted.cases, wanted.members, wanted.is_applicable))
 ORDER BY wanted.indicator_id, wanted.unit_id, wanted.period_id
 """
 

@@ -26,6 +26,16 @@ class Cell(NamedTuple):
     depth: int
 
 
+class Known(NamedTuple):
+    """What of the database decides how values are computed (`queries.rollup.Shape`)."""
+
+    has_reporters: bool
+    has_left_out: bool
+    counts_anew: bool
+
+
+NOTHING_KNOWN = Known(has_reporters=False, has_left_out=False, counts_anew=False)
+
 #: Ordered by period, so that a long queue is taken in whole periods. An array, not a join: the planner knows nothing of
 #: a queue that was empty when it last looked, and would compare every row with every other.
 TAKE = Template("""
@@ -62,7 +72,18 @@ WITH RECURSIVE taken AS (
         max(step) OVER (PARTITION BY start_id, period_id) - step AS depth
     FROM climb
 )
-SELECT EXISTS (SELECT FROM indicators_reporter WHERE indicator_id = %(indicator)s), cell.* FROM cell
+SELECT
+    EXISTS (SELECT FROM indicators_reporter WHERE indicator_id = %(indicator)s),
+    EXISTS (SELECT FROM indicators_leftout WHERE indicator_id = %(indicator)s),
+    EXISTS (
+        SELECT FROM taken JOIN indicators_observation seen USING (unit_id, period_id)
+        WHERE seen.indicator_id = %(indicator)s AND NOT seen.is_applicable
+    ) OR EXISTS (
+        SELECT FROM taken JOIN indicators_earlierentry seen USING (unit_id, period_id)
+        WHERE seen.indicator_id = %(indicator)s AND NOT seen.is_applicable
+    ),
+    cell.*
+FROM cell
 """)
 LONGER = """
     UNION
@@ -91,12 +112,12 @@ def drain_indicator(indicator: Indicator, *, now: dt.datetime, limit: int, only:
         taken = _take(cursor, indicator, limit=limit, only=only)
         if len(taken) >= MANY:
             look_at_new_tables(cursor)
-        has_reporters, cells = _climb(cursor, indicator, set(taken)) if taken else (False, [])
+        known, cells = _climb(cursor, indicator, set(taken)) if taken else (NOTHING_KNOWN, [])
         for is_longer in (False, True):
             scope = [cell for cell in cells if cell.is_longer == is_longer]
             if not scope:
                 continue
-            shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
+            shape = shape_of(indicator, is_longer=is_longer, **known._asdict())
             deepest = max(cell.depth for cell in scope)
             write_values(cursor, indicator, shape, deepest=deepest, now=now, cells=_as_lists(scope))
     return len(taken)
@@ -116,8 +137,8 @@ def _take(
 
 def _climb(
     cursor: CursorWrapper, indicator: Indicator, figures: Collection[tuple[int, int]]
-) -> tuple[bool, list[Cell]]:
-    """Return whether anybody is expected to report, and the cells above some figures (unit id, period id)."""
+) -> tuple[Known, list[Cell]]:
+    """Return what decides the statement, and the cells above some figures (unit id, period id)."""
     cursor.execute(
         CLIMB.substitute(
             longer=LONGER if indicator.also_at else "",
@@ -132,7 +153,8 @@ def _climb(
         },
     )
     rows = cursor.fetchall()
-    return bool(rows and rows[0][0]), [Cell(*row[1:]) for row in rows]
+    told = len(Known._fields)
+    return Known(*rows[0][:told]) if rows else NOTHING_KNOWN, [Cell(*row[told:]) for row in rows]
 
 
 def _as_lists(cells: Sequence[Cell]) -> dict[str, list[int | None]]:

@@ -21,8 +21,10 @@ from organisation.operations import periods_spanning
 from organisation.queries import may
 
 Outcome = Literal["new", "changed", "unchanged"]
+#: What a figure says.
+SAID = ("numerator", "denominator", "days", "cases", "members", "is_applicable", "note")
 #: What a correction keeps of the entry before it.
-KEPT = ("numerator", "denominator", "days", "cases", "note", "source", "entered_by_id", "entered_at", "revision")
+KEPT = (*SAID, "source", "entered_by_id", "entered_at", "revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ def columns(parts: Parts) -> dict[str, object]:
         "denominator": parts.denominator,
         "days": None if parts.days is None else list(parts.days),
         "cases": None if parts.cases is None else list(parts.cases),
+        "members": None if parts.members is None else list(parts.members),
+        "is_applicable": parts.is_applicable,
     }
 
 
@@ -198,8 +202,8 @@ def _inserted(fresh: Observation) -> bool:
         cursor.execute(
             """
             INSERT INTO indicators_observation (indicator_id, unit_id, period_id, numerator, denominator, days, cases,
-                note, source, entered_by_id, entered_at, revision)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                members, is_applicable, note, source, entered_by_id, entered_at, revision)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (indicator_id, period_id, unit_id) DO NOTHING
             """,
             [fresh.indicator_id, fresh.unit_id, fresh.period_id, *(getattr(fresh, name) for name in KEPT)],
@@ -212,9 +216,7 @@ def _locked(indicator: Indicator, unit: Unit, period: Period) -> Observation | N
 
 
 def _same(one: Observation, other: Observation) -> bool:
-    return all(
-        getattr(one, name) == getattr(other, name) for name in ("numerator", "denominator", "days", "cases", "note")
-    )
+    return all(getattr(one, name) == getattr(other, name) for name in SAID)
 
 
 def _keep(before: Observation, by: Person | None, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Exists, OuterRef
 
-from indicators.models import Indicator, Reporter, StaleValue, Value
+from indicators.models import Indicator, LeftOut, Reporter, StaleValue, Value
 from indicators.operations.writing import lock, look_at_new_tables, write_values
 from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, shape_of
@@ -60,7 +60,8 @@ def _write_block(
     cursor: CursorWrapper, indicator: Indicator, periods: Sequence[int], *, is_longer: bool, now: dt.datetime
 ) -> int:
     has_reporters = Reporter.objects.filter(indicator=indicator).exists()
-    shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters)
+    has_left_out = LeftOut.objects.filter(indicator=indicator).exists()
+    shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters, has_left_out=has_left_out)
     # Sums of a whole block fit into this; the default would write them to disk and read them again.
     cursor.execute("SET LOCAL work_mem = '64MB'")
     look_at_new_tables(cursor)

@@ -104,6 +104,14 @@ class IndicatorNotActive(ObservationRefused):
     sentence = _("This indicator is suspended or abandoned and takes no figures.")
 
 
+class IsMeasured(ObservationRefused):
+    """A job measures it on a trajectory: the next refresh would write over what a person says."""
+
+    code = "is_measured"
+    field = "indicator"
+    sentence = _("A job measures this indicator: its figures are not sent.")
+
+
 class ChangedMeanwhile(ObservationRefused):
     """The caller wrote over a revision that is no longer the last."""
 

@@ -4,7 +4,8 @@ import datetime as dt
 from decimal import Decimal
 from itertools import pairwise
 
-from indicators.calculations import Parts
+from indicators.calculations import NOT_APPLICABLE, Parts
+from indicators.calculations.members import KEPT
 from indicators.choices import DERIVED, IndicatorStatus, Kind, Source
 from indicators.models import Indicator
 from indicators.operations import refusals
@@ -25,8 +26,15 @@ NEEDED: dict[str, frozenset[str]] = {
     Kind.MEAN: frozenset({"numerator", "denominator"}),
     Kind.DURATION: frozenset({"histogram"}),
     Kind.YES_NO: frozenset({"numerator", "denominator"}),
+    Kind.DISTINCT: frozenset({"members"}),
 }
 ALLOWED = NEEDED | {Kind.STOCK: frozenset({"numerator", "histogram"})}
+#: Kinds whose figure may come bare, without what it was made of, where figures do not add up.
+BARE: dict[str, frozenset[str]] = dict.fromkeys(
+    (Kind.RATIO, Kind.MEAN, Kind.DURATION, Kind.DISTINCT), frozenset({"numerator"})
+)
+#: What a bigint holds above zero.
+MOST_HASH = 2**63 - 1
 CLOSED = frozenset({IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED})
 
 
@@ -41,9 +49,15 @@ def refuse_impossible(
         raise refusals.PeriodInFuture
     if unit.opens_on > period.ends_on or (unit.closes_on is not None and unit.closes_on < period.starts_on):
         raise refusals.UnitNotOpen
-    _refuse_wrong_parts(indicator.kind, parts)
+    if parts != NOT_APPLICABLE:
+        _refuse_impossible_parts(indicator, parts, source)
+
+
+def _refuse_impossible_parts(indicator: Indicator, parts: Parts, source: str) -> None:
+    _refuse_wrong_parts(indicator, parts)
     _refuse_odd_numbers(parts)
     _refuse_odd_histogram(parts, indicator.kind)
+    _refuse_odd_members(parts)
     if indicator.kind == Kind.YES_NO and (parts.numerator not in {0, 1} or parts.denominator != 1):
         raise refusals.NeitherYesNorNo
     if source != Source.MEASURED:
@@ -57,16 +71,20 @@ def _refuse_taking_none(indicator: Indicator) -> None:
         raise refusals.IndicatorNotActive
 
 
-def _refuse_wrong_parts(kind: str, parts: Parts) -> None:
+def _refuse_wrong_parts(indicator: Indicator, parts: Parts) -> None:
+    kind = indicator.kind
     present = {
         name
         for name, part in (
             ("numerator", parts.numerator),
             ("denominator", parts.denominator),
             ("histogram", parts.days),
+            ("members", parts.members),
         )
         if part is not None
     }
+    if not indicator.adds_up and kind in BARE and present == BARE[kind]:
+        return
     if NEEDED[kind] - present:
         raise refusals.PartMissing
     if present - ALLOWED[kind]:
@@ -95,6 +113,13 @@ def _refuse_odd_histogram(parts: Parts, kind: str) -> None:
     agrees = kind != Kind.STOCK or sum(parts.cases) == parts.numerator
     if not (ascending and sane and in_range and agrees):
         raise refusals.BadHistogram
+
+
+def _refuse_odd_members(parts: Parts) -> None:
+    members = parts.members or ()
+    ascending = all(before < after for before, after in pairwise(members))
+    if not ascending or len(members) > KEPT or (members and not 0 <= members[0] <= members[-1] <= MOST_HASH):
+        raise refusals.BadMembers
 
 
 def _refuse_negative(kind: str, parts: Parts) -> None:

@@ -31,18 +31,21 @@ GONE_FROM_BLOCK = GONE.substitute(scope="rollup_block", inside="kept.period_id =
 WRITE = """
 , changed AS (
     UPDATE indicators_value kept SET numerator = fresh.numerator, denominator = fresh.denominator,
-        days = fresh.days, cases = fresh.cases, reporting = fresh.reporting, expected = fresh.expected,
-        computed_at = %(now)s
+        days = fresh.days, cases = fresh.cases, members = fresh.members, reporting = fresh.reporting,
+        expected = fresh.expected, suspect = fresh.suspect, computed_at = %(now)s
     FROM fresh
     WHERE kept.indicator_id = %(indicator)s AND kept.unit_id = fresh.unit_id AND kept.period_id = fresh.period_id
-        AND (kept.numerator, kept.denominator, kept.days, kept.cases, kept.reporting, kept.expected)
+        AND (kept.numerator, kept.denominator, kept.days, kept.cases, kept.members, kept.reporting, kept.expected,
+            kept.suspect)
         IS DISTINCT FROM
-            (fresh.numerator, fresh.denominator, fresh.days, fresh.cases, fresh.reporting, fresh.expected)
+            (fresh.numerator, fresh.denominator, fresh.days, fresh.cases, fresh.members, fresh.reporting,
+            fresh.expected, fresh.suspect)
     RETURNING kept.unit_id, kept.period_id
 ), added AS (
     INSERT INTO indicators_value (indicator_id, unit_id, period_id, numerator, denominator, days, cases,
-        reporting, expected, computed_at)
-    SELECT %(indicator)s, unit_id, period_id, numerator, denominator, days, cases, reporting, expected, %(now)s
+        members, reporting, expected, suspect, computed_at)
+    SELECT %(indicator)s, unit_id, period_id, numerator, denominator, days, cases, members, reporting, expected,
+        suspect, %(now)s
     FROM fresh WHERE NOT EXISTS (
         SELECT FROM indicators_value kept WHERE kept.indicator_id = %(indicator)s
             AND kept.unit_id = fresh.unit_id AND kept.period_id = fresh.period_id
@@ -82,6 +85,7 @@ TABLES = (
     "indicators_observation",
     "indicators_value",
     "indicators_reporter",
+    "indicators_leftout",
     "organisation_placement",
     "organisation_ancestor",
     "organisation_unit",

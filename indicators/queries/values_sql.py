@@ -164,7 +164,12 @@ def make_values_now(
 def _add_block(
     cursor: CursorWrapper, indicator: Indicator, periods: list[int], *, is_longer: bool, today: dt.date
 ) -> None:
-    shape = shape_of(indicator, is_longer=is_longer, has_reporters=indicator.reporters.exists())
+    shape = shape_of(
+        indicator,
+        is_longer=is_longer,
+        has_reporters=indicator.reporters.exists(),
+        has_left_out=indicator.left_out.exists(),
+    )
     cursor.execute(SCOPE_TABLES, {"periods": periods, "as_of": today})
     cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
     [(deepest,)] = cursor.fetchall()
