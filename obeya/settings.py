@@ -114,6 +114,8 @@ DEBUG = not PRODUCTION and os.environ.get("OBEYA_DEBUG") == "1"
 SECRET_KEY = kept_secret("OBEYA_SECRET_KEY")
 #: Keys the pseudonyms of people and workers (HMAC-SHA256). It never enters the database.
 PSEUDONYM_KEY = kept_secret("OBEYA_PSEUDONYM_KEY")
+#: All keys that pseudonyms go through, one after the other: those before it, oldest first, parted by commas, then this one.
+PSEUDONYM_KEYS = [*filter(None, os.environ.get("OBEYA_PSEUDONYM_KEYS_BEFORE", "").split(",")), PSEUDONYM_KEY]
 #: In production those that OBEYA_HOSTS names, and localhost, by which health checks ask.
 ALLOWED_HOSTS = ["localhost", *(required("OBEYA_HOSTS") if PRODUCTION else "127.0.0.1,[::1],testserver").split(",")]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("OBEYA_ORIGINS", "").split(",") if origin]
@@ -211,7 +213,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- people
 AUTH_USER_MODEL = "organisation.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["organisation.accounts.KnownPeople"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from indicators.calculations import Parts, completed
 from indicators.models import Indicator, PeriodLock
 from indicators.operations import ObservationRefused, Row, refuse_impossible
-from indicators.operations.refusals import PeriodLocked
+from indicators.operations.refusals import IsMeasured, PeriodLocked
 from indicators.queries.locks import lock_over
 from indicators.queries.standing import find_standing
 from organisation.models import Period, Unit
@@ -39,15 +39,19 @@ class Catalogue:
     periods: dict[str, Period]
     #: Days of the periods that are locked for somebody.
     locked: Sequence[tuple[dt.date, dt.date]] = ()
+    #: Ids of the indicators that a job measures: nobody else writes their figures.
+    measured: Collection[int] = frozenset()
 
     @classmethod
     def load(cls) -> "Catalogue":
         """Load all indicators, units and locks, with three queries; periods come with `meet`."""
+        indicators = list(Indicator.objects.select_related("bound_measure"))
         return cls(
-            {indicator.code: indicator for indicator in Indicator.objects.all()},
+            {indicator.code: indicator for indicator in indicators},
             {unit.code: unit for unit in Unit.objects.all()},
             {},
             list(PeriodLock.objects.in_force().values_list("period__starts_on", "period__ends_on").distinct()),
+            frozenset(one.pk for one in indicators if hasattr(one, "bound_measure")),
         )
 
     def meet(self, codes: Iterable[str]) -> None:
@@ -62,6 +66,8 @@ def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, to
     indicator = catalogue.indicators.get(cells["indicator"])
     if indicator is None:
         raise CellRefused("indicator", _("no indicator has this code"), cells["indicator"])
+    if indicator.pk in catalogue.measured:
+        raise CellRefused("indicator", str(IsMeasured()), cells["indicator"])
     unit = catalogue.units.get(cells["unit"])
     if unit is None:
         raise CellRefused("unit", _("no unit has this code"), cells["unit"])

@@ -66,10 +66,11 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
     entry |= _of_its_kind(indicator)
     if indicator.abandoned_on:
         entry["abandoned_on"] = indicator.abandoned_on.isoformat()
-    if indicator.targets.all():
-        entry["targets"] = [_target(one) for one in indicator.targets.all()]
-    if indicator.rules.all():
-        entry["rules"] = [_rule(one) for one in indicator.rules.all()]
+    around = {
+        "targets": [_target(one) for one in indicator.targets.all()],
+        "rules": [_rule(one) for one in indicator.rules.all()],
+    }
+    entry |= {name: rows for name, rows in around.items() if rows}
     if indicator.reporters.all():
         entry["reporters"] = sorted({one.unit.code for one in indicator.reporters.all() if one.valid_to is None})
     return entry

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from core.periods import UnknownPeriod
 from indicators.queries.entering import entry_grid
-from indicators.views.asking import clock, person_of
+from indicators.views.asking import clock, enterer_of
 from indicators.views.enter_faces import grid_face
 from organisation.models import Period
 from organisation.queries import period_by_code
@@ -19,7 +19,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Show the figures of the period that waits most, or of `?period=`, at all my units or under `?unit=`."""
     _now, today = clock()
     under = request.GET.get("unit", "")
-    grid = entry_grid(person_of(request), today=today, period=_chosen(request), under=under)
+    grid = entry_grid(enterer_of(request), today=today, period=_chosen(request), under=under)
     return render(request, "indicators/enter.html", {"grid": grid_face(grid, under=under, today=today)})
 
 

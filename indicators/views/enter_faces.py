@@ -16,7 +16,7 @@ from indicators.choices import Kind, Source
 from indicators.forms.entries import typed
 from indicators.models import Indicator, PeriodLock
 from indicators.queries.entering import Grid, GridRow, Tab
-from indicators.queries.judged import figure_of
+from indicators.queries.judged import due_on_of, figure_of, last_day_in_time
 from indicators.queries.standing import Standing
 from indicators.spc import Lines
 from indicators.words import dated, day_text, figure_text, period_text, with_unit
@@ -265,10 +265,10 @@ def usual_text(indicator: Indicator, usual: Lines) -> str:
 
 def missing_face(indicator: Indicator, period: Period, today: dt.date) -> StateFace:
     """Say that nothing stands yet, and until when it is in time."""
-    due_on = period.ends_on + dt.timedelta(days=indicator.grace_days)
+    due_on = due_on_of(indicator, period)
     if period.ends_on >= today:
         return StateFace("is-open", "clock", _("Open"), _("until %(day)s") % {"day": day_text(period.ends_on, today)})
-    if due_on < today:
+    if last_day_in_time(indicator, period) < today:
         return StateFace("is-late", "late", _("Late"), _("was due %(day)s") % {"day": day_text(due_on, today)})
     return StateFace("is-open", "clock", _("Due"), day_text(due_on, today))
 

@@ -16,7 +16,7 @@ from indicators.models import ColumnMapping, ImportBatch, ImportDraft
 from indicators.operations import drain_rollups
 from indicators.operations.batches import import_batch, undo_batch
 from indicators.operations.refusals import BatchRefused
-from indicators.views.asking import clock, person_of
+from indicators.views.asking import clock, enterer_of
 from indicators.views.import_faces import column_faces, preview_face
 from organisation.choices import Do
 from organisation.models import Person
@@ -32,7 +32,7 @@ BATCHES = 20
 @require_http_methods(["GET", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
     """Offer to send a file, and the last imports to undo; a file that is sent becomes the person's draft."""
-    person = person_of(request)
+    person = enterer_of(request)
     if request.method == "GET":
         return _sending(request, person)
     now, _today = clock()
@@ -49,7 +49,7 @@ def send(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft(request: HttpRequest) -> HttpResponse:
     """Show what taking the draft would do; with POST, remember what its columns are, and take it if that was asked."""
-    person = person_of(request)
+    person = enterer_of(request)
     found = ImportDraft.objects.filter(person=person).first()
     if found is None:
         return redirect("indicators:import")
@@ -76,7 +76,7 @@ def draft(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Undo an import of one's own as a whole."""
-    person = person_of(request)
+    person = enterer_of(request)
     now, today = clock()
     batch = get_object_or_404(ImportBatch, pk=number, made_by=person)
     try:

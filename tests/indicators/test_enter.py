@@ -68,11 +68,22 @@ def test_a_unit_that_has_reported_lately_is_asked_again_and_a_measured_figure_is
     assert "south seen" not in cells(grid_of(youth.contributor, youth))
 
 
-def test_a_viewer_has_nothing_to_enter(youth: Programme) -> None:
-    viewer = build.person_with(RoleName.VIEWER, youth.programme)
+@pytest.mark.parametrize("address", ["/enter/", "/enter/import/", "/enter/import/draft/"])
+def test_who_may_enter_nothing_is_told_so_and_not_offered_it(youth: Programme, address: str) -> None:
+    client = signed_in(build.person_with(RoleName.VIEWER, youth.programme))
 
-    assert grid_of(viewer, youth).period is None
-    assert "No figures are yours to enter." in signed_in(viewer).get("/enter/").content.decode()
+    answer = client.get(address)
+
+    assert answer.status_code == 403
+    assert "Your roles let you look at figures, not enter them." in answer.content.decode()
+    assert 'href="/enter/"' not in client.get("/").content.decode()
+    assert 'href="/enter/"' in signed_in(youth.contributor).get("/").content.decode()
+
+
+def test_who_may_enter_and_has_no_figures_due_is_told_so() -> None:
+    lonely = build.person_with(RoleName.CONTRIBUTOR, build.unit("lonely"))
+
+    assert "No figures are yours to enter." in signed_in(lonely).get("/enter/").content.decode()
 
 
 def test_the_grid_opens_at_the_frequency_that_waits_for_most(youth: Programme) -> None:

@@ -13,6 +13,7 @@ from indicators.calculations import Parts, figure
 from indicators.models import Indicator, Observation, Reporter, Target, Value
 from indicators.queries import check_rollups
 from tests import build
+from trajectories.models import BoundMeasure, Trajectory
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +232,19 @@ def test_real_figures_give_the_published_totals(reference: Path, tmp_path: Path)
         )
     assert found == expected
     assert check_rollups().different == 0
+
+
+def test_figures_that_a_job_measures_are_not_written_over_by_a_file(tmp_path: Path) -> None:
+    build.unit("team")
+    measured, counted = build.indicator("measured"), build.indicator("counted")
+    trajectory = Trajectory.objects.create(code="youth", name_en="Youth")
+    BoundMeasure.objects.create(trajectory=trajectory, indicator=measured, measure="starts")
+    file = tmp_path / "figures.csv"
+    file.write_text("indicator,unit,period,value\nmeasured,team,2026-10,4\ncounted,team,2026-10,5\n")
+
+    said = run("import_observations", file, allow_refused=True)
+
+    refused = (tmp_path / "figures.csv.refused.csv").read_text().splitlines()
+    assert said.startswith("read 2, new 1, changed 0, unchanged 0, refused 1")
+    assert refused[1].startswith("2,indicator,A job measures this indicator: its figures are not sent.")
+    assert list(Observation.objects.values_list("indicator", flat=True)) == [counted.pk]
