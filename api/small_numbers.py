@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from indicators.calculations import Parts
-from indicators.calculations.small_numbers import hidden, is_small
-from indicators.choices import Kind
+from indicators.calculations.small_numbers import has_small_part, hidden
 from indicators.models import Indicator
 from indicators.queries import ValueFilter, ValueRow, values
 from organisation.models import Ancestor
@@ -45,11 +44,6 @@ def hide(
         _as_seen(row, secret, kinds[row.indicator]) if row.key in touched else Shown(row, is_suppressed=False)
         for row in rows
     ]
-
-
-def has_small_part(kind: str, parts: Parts | None) -> bool:
-    """Whether a figure that may be shown rests on a count that may not: the numerator of a ratio over enough people."""
-    return kind == Kind.RATIO and parts is not None and is_small(parts.numerator)
 
 
 def secret_figures(rows: Collection[ValueRow], *, tree: Tree = "was", today: dt.date) -> set[Figure]:

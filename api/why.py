@@ -16,10 +16,11 @@ from api import parameters
 from api.numbers import number
 from api.people import asking, readable_ids, readable_units, small_number_ids
 from api.shapes import shape
-from api.small_numbers import Figure, has_small_part, secret_figures
+from api.small_numbers import Figure, secret_figures
 from core.periods import UnknownPeriod
 from indicators.calculations import Parts, shown
 from indicators.calculations.exactness import ExactnessCode, Reason
+from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import Source, Status
 from indicators.models import Indicator
 from indicators.queries import Child, Entry, TargetSource, ValueFilter, Why, values, why

@@ -85,14 +85,22 @@ def _dated(series: Series, point: Point | None, today: dt.date) -> str:
     last = series.last
     if last is None or last is series.due or Status(series.status) is Status.NOT_APPLICABLE:
         return ""
-    figure = words.with_unit(figure_of(series.indicator, last), series.indicator.unit)
+    figure = measured(series.indicator, last)
     return gettext("last %(figure)s, %(period)s") % {"figure": figure, "period": period_of(last, today)}
 
 
 def figure_of(indicator: Indicator, point: Point | None) -> str:
     """Write the figure of a period as a person reads it; "≈" says that it is estimated."""
+    if point and point.is_small:
+        return words.small_text(indicator.kind)
     text = words.figure_text(point.figure if point else None, indicator.decimals)
     return f"≈\u00a0{text}" if point and point.exactness.reason == "estimated" else text
+
+
+def measured(indicator: Indicator, point: Point) -> str:
+    """Write the figure of a period with its unit."""
+    figure = figure_of(indicator, point)
+    return figure if point.is_small else words.with_unit(figure, indicator.unit)
 
 
 def _note(series: Series) -> str:
@@ -212,8 +220,11 @@ def _longest(series: Series, point: Point | None) -> str:
 def _sentence(series: Series, point: Point | None, status: str, today: dt.date) -> str:
     """Say the whole tile in one breath, for those who hear it: what, where, how much, how good, of when, from whom."""
     indicator = series.indicator
-    has_figure = point is not None and point.figure is not None
-    said = words.spoken(figure_of(indicator, point), indicator.unit) if has_figure else gettext("no figure")
+    said = gettext("no figure")
+    if point is not None and point.is_small:
+        said = gettext("too small a number to show, or hidden with one")
+    elif point is not None and point.figure is not None:
+        said = words.spoken(figure_of(indicator, point), indicator.unit)
     is_trusted = series.status in TRUSTED
     parts = [
         f"{indicator.name}, {series.unit.name}: {said}",
@@ -269,7 +280,7 @@ def chart_text(series: Series, today: dt.date) -> str:
     told = {
         "first": period_of(points[0], today),
         "last": period_of(points[-1], today),
-        "latest": words.with_unit(figure_of(indicator, points[-1]), indicator.unit),
+        "latest": measured(indicator, points[-1]),
         "low": words.figure_text(figures[0], indicator.decimals),
         "high": words.figure_text(figures[-1], indicator.decimals),
         "count": len(points),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from boards import words
 from boards.drawing import target_text
@@ -71,6 +71,8 @@ class Explained:
     computed: str
     exact: str
     address: str
+    #: Whether a figure here is too small for the reader.
+    hides_small: bool
 
 
 def explained(answer: Why, *, today: dt.date) -> Explained:
@@ -80,7 +82,7 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
         name=indicator.name,
         place=answer.unit.name,
         period=words.period_text(period.frequency, period.code, period.starts_on, period.ends_on, today),
-        figure=_figure(indicator, answer.figure),
+        figure=words.small_text(indicator.kind) if answer.is_small else _figure(indicator, answer.figure),
         unit=words.unit_text(indicator.unit) if answer.figure is not None else "",
         status=status_face(answer.status),
         equation=answer.equation,
@@ -97,6 +99,7 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
         computed=_moment(answer.computed_at, today) if answer.computed_at else "",
         exact=_exact(answer),
         address=f"/indicators/{indicator.code}/{answer.unit.code}/",
+        hides_small=answer.is_small or any(child.is_small for child in answer.children),
     )
 
 
@@ -108,13 +111,19 @@ def _child(indicator: Indicator, child: Child) -> ChildRow:
     share = None if child.share is None else shown(child.share * WHOLE, 0)
     return ChildRow(
         name=child.unit.name,
-        figure="" if child.is_hidden else words.with_unit(_figure(indicator, child.figure), indicator.unit),
+        figure=_child_figure(indicator, child),
         parts=_parts(child),
         share="" if share is None else words.with_unit(words.figure_text(share, 0), "%"),
         width="0" if share is None else str(max(Decimal(0), min(share, Decimal(WHOLE)))),
         coverage=_of(child.reporting, child.expected),
         is_hidden=child.is_hidden,
     )
+
+
+def _child_figure(indicator: Indicator, child: Child) -> str:
+    if child.is_small:
+        return words.small_text(indicator.kind)
+    return "" if child.is_hidden else words.with_unit(_figure(indicator, child.figure), indicator.unit)
 
 
 def _parts(child: Child) -> str:
@@ -138,10 +147,13 @@ def _entry(indicator: Indicator, entry: Entry, today: dt.date) -> EntryRow:
 def _coverage(answer: Why) -> str:
     if answer.expected is None:
         return ""
-    return gettext("%(reporting)s of %(expected)s teams have reported") % {
-        "reporting": answer.reporting,
-        "expected": answer.expected,
-    }
+    counts = {"reporting": answer.reporting, "expected": answer.expected}
+    said = ngettext(
+        "%(reporting)s of %(expected)s team has reported",
+        "%(reporting)s of %(expected)s teams have reported",
+        answer.expected,
+    )
+    return said % counts
 
 
 def _of(reporting: int | None, expected: int | None) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from boards import words
-from boards.drawing import charted, figure_of, period_of, target_text
+from boards.drawing import charted, measured, period_of, target_text
 from boards.sparkline import HEIGHT, Scale
 from boards.variation import rules_text
 from indicators.choices import MarkKind
@@ -64,7 +64,7 @@ def point_faces(series: Series, today: dt.date) -> tuple[PointFace, ...]:
 
 def point_text(series: Series, point: Point, place: int, today: dt.date) -> str:
     """Say all of a point: period, figure, target, which rules fired, what people noted."""
-    figure = words.with_unit(figure_of(series.indicator, point), series.indicator.unit)
+    figure = measured(series.indicator, point)
     target = target_text(series.indicator, point.target)
     parts = [
         gettext("%(period)s: %(figure)s") % {"period": period_of(point, today), "figure": figure},

@@ -18,9 +18,11 @@ from boards.models import Board, Tile
 from boards.news import since_huddle
 from boards.statuses import status_face, tallies
 from boards.words import huddle_text
-from indicators.queries import Series, Wanted, series
-from organisation.choices import Do
-from organisation.models import Person, Unit
+from indicators.models import Indicator
+from indicators.queries import Series, Wanted, Why, series, why
+from indicators.queries.small_numbers import hide_in_answer, hide_in_series
+from organisation.choices import SHOWN_SMALL_NUMBERS, Do
+from organisation.models import Period, Person, Unit
 from organisation.queries import may, rights_at, unit_ids_where, units_where
 
 #: Whoever asks: a person, or nobody in particular.
@@ -64,7 +66,7 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
     tiles = hung_on([board.pk], today=today)
     rights = rights_at(person, {board.unit_id, *(tile.wanted.unit_id for tile in tiles)}, on=today)
     seen = [tile for tile in tiles if _is_seen(tile, board, rights)]
-    drawn = _series(seen, today)
+    drawn = hide_in_series(_series(seen, today), _restricted(rights))
     faces = {tile.key: _face(board, tile, one, rights, today) for tile, one in zip(seen, drawn, strict=True)}
     columns = gathered([ColumnFace(name, tuple(faces[tile.key] for tile in column)) for name, column in _columns(seen)])
     layout = arrange([len(column.tiles) for column in columns])
@@ -100,8 +102,9 @@ def tile_of(board: Board, number: int, person: Reader, *, today: dt.date) -> Til
 def drawn_tile(board: Board, number: int, person: Reader, *, today: dt.date) -> TileFace:
     """Draw one tile that is there: what a refresh asks for."""
     (tile,) = hung_on([board.pk], today=today, tile=number)
-    (one,) = _series([tile], today)
-    return _face(board, tile, one, rights_at(person, {tile.wanted.unit_id}, on=today), today)
+    rights = rights_at(person, {tile.wanted.unit_id}, on=today)
+    (one,) = hide_in_series(_series([tile], today), _restricted(rights))
+    return _face(board, tile, one, rights, today)
 
 
 def unit_of(tile: Tile) -> Unit:
@@ -171,6 +174,21 @@ def _path(unit: Unit, today: dt.date) -> tuple[str, ...]:
         return tuple((french if get_language() == "fr" else "") or english for english, french in cursor.fetchall())
 
 
-def figure_series(wanted: Wanted, *, today: dt.date) -> Series:
-    """Return the series of one figure."""
-    return series([wanted], today=today)[0]
+def figure_series(wanted: Wanted, person: Reader, *, today: dt.date) -> Series:
+    """Return the series of one figure, without the small numbers that a person may not see."""
+    rights = rights_at(person, {wanted.unit_id}, on=today)
+    return hide_in_series(series([wanted], today=today), _restricted(rights))[0]
+
+
+def figure_why(wanted: Wanted, period: Period, person: Reader, *, today: dt.date) -> Why:
+    """Explain one figure to a person, without what he may not see."""
+    indicator, unit = Indicator.objects.get(pk=wanted.indicator_id), Unit.objects.get(pk=wanted.unit_id)
+    sight = unit_ids_where(person, Do.SEE, on=today)
+    answer = why(indicator=indicator, unit=unit, period=period, today=today, visible=sight)
+    rights = rights_at(person, {unit.pk, *(child.unit.pk for child in answer.children)}, on=today)
+    return hide_in_answer(answer, _restricted(rights))
+
+
+def _restricted(rights: Mapping[int, frozenset[Do]]) -> set[int]:
+    """Return the units whose small numbers are not for the reader."""
+    return {unit for unit, allowed in rights.items() if not allowed & SHOWN_SMALL_NUMBERS}

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
-from boards import words
 from boards.axes import Axes, axes
 from boards.drawing import (
     Hanging,
     chart_text,
     charted,
     coverage_of,
-    figure_of,
+    measured,
     period_of,
     spark_of,
     target_text,
@@ -22,15 +21,15 @@ from boards.drawing import (
 from boards.explaining import Explained, explained
 from boards.faces import IconFace, StatusFace, TileFace
 from boards.points import MarkFace, PointFace, cause_text, kinds, mark_faces, point_faces, suggestion_text
-from boards.queries import Reader, figure_series
+from boards.queries import Reader, figure_series, figure_why
 from boards.sparkline import Spark
 from boards.statuses import status_face
 from boards.variation import icons_of
 from indicators.models import Indicator
-from indicators.queries import Point, Series, Wanted, why
+from indicators.queries import Point, Series, Wanted
 from organisation.choices import Do
 from organisation.models import Unit
-from organisation.queries import may, unit_ids_where
+from organisation.queries import may
 
 
 @dataclass(frozen=True)
@@ -79,14 +78,10 @@ class DrawingFace:
 
 def sheet_face(indicator: Indicator, unit: Unit, person: Reader, *, today: dt.date) -> SheetFace:
     """Read and draw the page."""
-    series = figure_series(Wanted(indicator.pk, unit.pk, indicator.frequency), today=today)
+    wanted = Wanted(indicator.pk, unit.pk, indicator.frequency)
+    series = figure_series(wanted, person, today=today)
     points = charted(series)
-    sight = unit_ids_where(person, Do.SEE, on=today)
-    answer = (
-        why(indicator=indicator, unit=unit, period=series.due.period, today=today, visible=sight)
-        if series.due
-        else None
-    )
+    answer = figure_why(wanted, series.due.period, person, today=today) if series.due else None
     hanging = Hanging(key="sheet", address="", place="", owner="", owner_name="", can_enter=False)
     return SheetFace(
         indicator=indicator,
@@ -99,7 +94,7 @@ def sheet_face(indicator: Indicator, unit: Unit, person: Reader, *, today: dt.da
         rows=tuple(
             Row(
                 period=period_of(point, today),
-                figure=words.with_unit(figure_of(indicator, point), indicator.unit),
+                figure=measured(indicator, point),
                 target=target_text(indicator, point.target),
                 status=status_face(point.status),
                 coverage=coverage_of(point),
@@ -135,7 +130,7 @@ def download_rows(series: Series) -> Iterator[tuple[object, ...]]:
     """Yield the chart's numbers under their names, unrounded, as the API gives them."""
     yield (
         "period", "period_start", "period_end", "value", "target", "mean", "lower_limit", "upper_limit", "variation",
-        "rules", "notes",
+        "rules", "notes", "suppressed",
     )  # fmt: skip
     chart = series.chart
     for place, point in enumerate(charted(series)):
@@ -152,4 +147,5 @@ def download_rows(series: Series) -> Iterator[tuple[object, ...]]:
             chart.variation_at(place),
             " ".join(f"{cause}{sign:+d}" for cause, sign in chart.fired(place)),
             "; ".join(f"{one.mark.kind}: {one.mark.reason}" for one in chart.marks if one.place == place),
+            point.is_small,
         )

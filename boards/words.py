@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from indicators.calculations.small_numbers import LEAST
+from indicators.choices import Kind
 from indicators.words import dated, day_text, figure_text, period_text, unit_text, weekday_text, with_unit
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "figure_text",
     "huddle_text",
     "period_text",
+    "small_text",
     "spoken",
     "unit_text",
     "weekday_text",
@@ -69,6 +72,13 @@ def huddle_text(at: dt.time, now: dt.datetime) -> str:
     if minutes < HOUR:
         return gettext("%(clock)s · in %(minutes)s min") % {"clock": clock, "minutes": minutes}
     return gettext("today %(clock)s") % {"clock": clock}
+
+
+def small_text(kind: str) -> str:
+    """Say that a figure is too small to be shown to the reader, or would give such a one away (design section 3.7)."""
+    least = pgettext("too small a number to show", "< %(least)s") % {"least": LEAST}
+    few = pgettext("too few people or things to show their rate", "n < %(least)s") % {"least": LEAST}
+    return (least if kind in {Kind.COUNT, Kind.STOCK, Kind.DISTINCT} else few).replace(" ", "\u00a0")
 
 
 def bare(number: Decimal) -> str:

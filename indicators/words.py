@@ -11,6 +11,7 @@ from organisation.choices import Frequency
 
 #: Four digits are read at a glance; longer numbers are parted in thousands.
 GROUPED_FROM = 10_000
+NO_FIGURE = "—"
 #: Room for every digit that a figure can have.
 WIDE = Context(prec=40)
 
@@ -19,7 +20,7 @@ WIDE = Context(prec=40)
 def figure_text(figure: Decimal | None, decimals: int) -> str:
     """Write a figure rounded half up, as it was taught at school, with the language's own marks; a dash for none."""
     if figure is None:
-        return "—"
+        return NO_FIGURE
     step = Decimal(1).scaleb(-decimals)
     rounded = figure.quantize(step, rounding=ROUND_HALF_UP, context=WIDE) or Decimal(0).quantize(step)  # never "-0"
     return number_format(rounded, decimal_pos=decimals, use_l10n=True, force_grouping=abs(rounded) >= GROUPED_FROM)
@@ -32,8 +33,8 @@ def unit_text(unit: str) -> str:
 
 
 def with_unit(figure: str, unit: str) -> str:
-    """Join a figure and its unit by a space that doesn't break; "/10" stands close."""
-    if not unit:
+    """Join a figure and its unit by a space that doesn't break; "/10" stands close, and no figure has none."""
+    if not unit or figure == NO_FIGURE:
         return figure
     return f"{figure}{unit}" if unit.startswith("/") else f"{figure}\u00a0{unit_text(unit)}"
 

@@ -6,14 +6,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from boards.explaining import explained
-from boards.queries import figure_series, unit_of, wanted_of
+from boards.queries import figure_series, figure_why, wanted_of
 from boards.sheets import sheet_face
 from boards.views.asking import board_or_404, clock, tile_or_404
 from indicators.models import Indicator
-from indicators.queries import why
 from organisation.choices import Do
 from organisation.models import Unit
-from organisation.queries import may, unit_ids_where
+from organisation.queries import may
 
 
 @login_required
@@ -23,12 +22,12 @@ def tile_why(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     _, today = clock()
     board = board_or_404(slug, request.user, today)
     hung = tile_or_404(board, number, request.user, today)
-    series = figure_series(wanted_of(hung), today=today)
-    sight = unit_ids_where(request.user, Do.SEE, on=today)
+    wanted = wanted_of(hung)
+    series = figure_series(wanted, request.user, today=today)
     point = series.due or (series.points[-1] if series.points else None)
     if point is None:
         raise Http404
-    answer = why(indicator=hung.indicator, unit=unit_of(hung), period=point.period, today=today, visible=sight)
+    answer = figure_why(wanted, point.period, request.user, today=today)
     template = "boards/why.html" if request.headers.get("HX-Request") else "boards/why_page.html"
     return render(request, template, {"why": explained(answer, today=today), "board": board})
 

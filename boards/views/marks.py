@@ -91,7 +91,7 @@ def _named(response: HttpResponse, name: str) -> HttpResponse:
 def _series(request: HttpRequest, indicator: str, unit: str) -> Series:
     _, today = clock()
     defined, place = _figure(request, indicator, unit)
-    return figure_series(Wanted(defined.pk, place.pk, defined.frequency), today=today)
+    return figure_series(Wanted(defined.pk, place.pk, defined.frequency), request.user, today=today)
 
 
 def _figure(request: HttpRequest, indicator: str, unit: str) -> tuple[Indicator, Unit]:

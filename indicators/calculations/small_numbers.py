@@ -10,6 +10,8 @@ from collections.abc import Collection, Hashable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
+from indicators.calculations.parts import Parts
+
 Key = TypeVar("Key", bound=Hashable)
 #: The smallest number that may be shown, apart from 0.
 LEAST = 5
@@ -18,6 +20,11 @@ LEAST = 5
 def is_small(n: Decimal | int | None) -> bool:
     """Whether a figure that rests on so many must not be read."""
     return n is not None and 0 < n < LEAST
+
+
+def has_small_part(kind: str, parts: Parts | None) -> bool:
+    """Whether a figure that may be shown rests on a count that may not: the numerator of a ratio over enough people."""
+    return kind == "ratio" and parts is not None and is_small(parts.numerator)
 
 
 def hidden(counts: Mapping[Key, Decimal], parents: Mapping[Key, Key | None]) -> set[Key]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from indicators.calculations import EXACT, Exactness, Parts, Reported, StatusCode
 from indicators.models import Indicator
@@ -37,6 +37,18 @@ class Point(NamedTuple):
     computed_at: dt.datetime | None = None
     #: Whether its figure doesn't compare with those before: the definition means something else from here on.
     breaks_line: bool = False
+    #: Hidden from a reader without the right to small numbers: figure and parts are None, the status stays.
+    is_small: bool = False
+    stood: StatusCode | None = None
+
+    def hidden(self) -> Self:
+        """Return the point without its figure, which is too small for whoever reads."""
+        found = self.found._replace(parts=None)
+        return self._replace(found=found, figure=None, is_small=True, stood=self.status)
+
+    def without_parts(self) -> Self:
+        """Return the point with its figure alone: a part of it is too small for whoever reads."""
+        return self._replace(found=self.found._replace(parts=None), stood=self.status)
 
     @property
     def parts(self) -> Parts | None:
@@ -61,7 +73,7 @@ class Point(NamedTuple):
     @property
     def status(self) -> StatusCode:
         """What the figure says. Worked out when asked: a wall asks it of one point in forty."""
-        return status_of(
+        return self.stood or status_of(
             self.rule,
             self.unit,
             self.period,

@@ -46,6 +46,8 @@ class Child:
     reporting: int | None
     expected: int | None
     is_hidden: bool = False
+    #: Too small for the reader: figure, parts and share are None.
+    is_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Why:
     taken_as_zero: int
     #: What a trajectory measure adds: its name, its count of episodes. Filled by the caller.
     measure: dict[str, Any] = field(default_factory=dict)
+    #: Too small for the reader: figure and parts are None.
+    is_small: bool = False
 
 
 def why(
