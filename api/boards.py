@@ -17,11 +17,12 @@ from api import paging, parameters
 from api.numbers import number
 from api.people import readable_ids, readable_units, small_number_ids
 from api.shapes import paged, shape
-from api.small_numbers import Figure, has_small_part, secret_figures
+from api.small_numbers import Figure, secret_figures
 from boards.choices import Level, ZoneKind
 from boards.models import Board, Tile
 from boards.queries import unit_of, wanted_of
 from indicators.calculations import shown
+from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import Status
 from indicators.queries import Point, Series, ValueFilter, series, values
 from organisation.choices import Frequency
@@ -108,11 +109,11 @@ class BoardSheet(BoardRow):
 def boards(request: Request) -> Response:
     """List the boards of the units that the person may see, by address."""
     parameters.only(request, "level", "unit", "under", *paging.NAMES)
-    today, under = timezone.localdate(), parameters.codes(request, "under")
+    today, under = timezone.localdate(), parameters.unit_codes(request, "under")
     below = Ancestor.objects.valid(today).filter(ancestor__code__in=under).values("unit")
     wanted = {
         "level": parameters.choice(request, "level", Level.values),
-        "unit__code__in": parameters.codes(request, "unit"),
+        "unit__code__in": parameters.unit_codes(request, "unit"),
         "unit__in": below if under else None,
     }
     found = readable_boards(request, today).filter(**{name: value for name, value in wanted.items() if value})

@@ -161,11 +161,11 @@ def readable(request: Request) -> QuerySet[Observation]:
 def narrowed(request: Request, rows: QuerySet[Observation]) -> QuerySet[Observation]:
     """Keep those that the parameters ask for."""
     since, until = span(request, "since"), span(request, "until")
-    under = parameters.codes(request, "under")
+    under = parameters.unit_codes(request, "under")
     below = Ancestor.objects.valid(timezone.localdate()).filter(ancestor__code__in=under).values("unit")
     wanted = {
         "indicator__code__in": parameters.codes(request, "indicator"),
-        "unit__code__in": parameters.codes(request, "unit"),
+        "unit__code__in": parameters.unit_codes(request, "unit"),
         "unit__in": below if under else None,
         "period__starts_on__gte": since and since.first,
         "period__ends_on__lte": until and until.last,

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.problems import Problem, bad_parameter
+from organisation.models import Unit
 
 #: A parameter that holds several codes is a list cut at commas, or is given several times.
 LONGEST_LIST = 1000
@@ -91,6 +92,13 @@ def must_exist(name: str, given: Iterable[str], known: Collection[str]) -> None:
             _("%(name)s: there is no %(codes)s") % {"name": name, "codes": ", ".join(unknown)},
             [{"field": name, "reason": _("there is no %(code)s") % {"code": code}} for code in unknown],
         )
+
+
+def unit_codes(request: Request, name: str) -> list[str]:
+    """Return codes of units that the organisation has, or ever had; of one that it hasn't, nothing can be told."""
+    given = codes(request, name)
+    must_exist(name, given, set(Unit.objects.filter(code__in=given).values_list("code", flat=True)) if given else ())
+    return given
 
 
 ON = OpenApiParameter("on", dt.date, description="The day on which the tree is asked; today if absent.")

@@ -1,10 +1,13 @@
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from api import boards, events, flows, indicators, observations, schema, spc, tokens, trajectories, units, values, why
 
 app_name = "api"
 urlpatterns = [
+    # Whoever opens the root of the API in a browser looks for its description.
+    path("", RedirectView.as_view(pattern_name="api:docs"), name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", schema.docs, name="docs"),
     path("observations/", observations.observations, name="observations"),

@@ -27,6 +27,7 @@ from indicators.models import Indicator
 from indicators.queries import ValueFilter, ValueRow, latest_change, values
 from indicators.queries.variation import icons_of
 from organisation.choices import Frequency
+from organisation.models import Unit
 
 #: Rows of a page of JSON unless `page_size` says otherwise, and at most.
 DEFAULT_SIZE = 1_000
@@ -153,9 +154,9 @@ def filter_of(request: Request, today: dt.date) -> ValueFilter:
     parameters.must_exist("indicator", indicators, set(known) if indicators else ())
     return ValueFilter(
         indicators=indicators,
-        units=parameters.codes(request, "unit"),
-        under=parameters.codes(request, "under"),
-        level=parameters.text(request, "level") or "",
+        units=parameters.unit_codes(request, "unit"),
+        under=parameters.unit_codes(request, "under"),
+        level=level(request),
         frequency=parameters.choice(request, "frequency", Frequency.values) or "",
         since=since.first if since else None,
         until=until.last if until else None,
@@ -163,6 +164,17 @@ def filter_of(request: Request, today: dt.date) -> ValueFilter:
         tree="now" if parameters.choice(request, "tree", ("was", "now")) == "now" else "was",
         visible=readable_ids(request, on=today),
     )
+
+
+def level(request: Request) -> str:
+    """Return a kind of unit that the organisation has, or a number of steps below the root."""
+    asked = parameters.text(request, "level") or ""
+    kinds = Unit.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True).distinct()
+    if asked and not asked.isdecimal() and asked not in kinds:
+        raise bad_parameter(
+            "level", _("must be a kind of unit (%(kinds)s), or a number of steps") % {"kinds": ", ".join(kinds)}
+        )
+    return asked
 
 
 def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Response:

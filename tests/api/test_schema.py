@@ -115,3 +115,9 @@ def test_definitions_take_the_same_queries_for_few_and_many(
 
     with django_assert_num_queries(3):
         assert len(codes(client, "/api/v1/indicators/")) == definitions
+
+
+def test_the_root_leads_to_the_description() -> None:
+    answer = APIClient().get("/api/v1/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/api/v1/docs/")

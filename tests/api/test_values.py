@@ -101,7 +101,6 @@ def test_a_value_is_told_with_all_that_it_rests_on(seen_in_time: Indicator, anal
         ({"frequency": "week"}, {}),
         ({"updated_since": "2030-01-02"}, {}),
         ({"updated_since": "2030-01-01T00:00:00Z", "unit": "SOUTH"}, {("SOUTH", "2025-01"): 50}),
-        ({"unit": "NOWHERE"}, {}),
         ({"since": "FY2024-P11", "until": "FY2024", "unit": "NORTH"}, {("NORTH", "2025-02"): 75}),
     ],
 )
@@ -331,3 +330,13 @@ def test_a_yearly_value_stands_beside_the_months_that_make_it(centre: Unit, anal
     drain_rollups(now=NOW)
 
     assert figures(analyst, frequency="quarter") == {("CENTRE", "2025-Q1"): 18}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("unit", "unknown_unit"), ("under", "unknown_under"), ("level", "bad_parameter")]
+)
+def test_what_the_organisation_does_not_have_is_refused_by_name(analyst: APIClient, name: str, code: str) -> None:
+    answer = analyst.get(ADDRESS, {name: "nope"})
+
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["errors"][0]["field"]) == (400, code, name)
