@@ -174,6 +174,19 @@ class EventBatch(models.Model):
         return self.name
 
 
+class PseudonymMark(models.Model):
+    """Under which keys the stored pseudonyms were made: one row, which tells the keys apart and nothing of them."""
+
+    mark = models.CharField(max_length=32)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d}"
+
+
 class Withdrawal(models.Model):
     """The source took an event back. Kept for itself, since it may come before the event that it takes back."""
 
@@ -181,6 +194,7 @@ class Withdrawal(models.Model):
     batch = models.ForeignKey(EventBatch, models.CASCADE, related_name="withdrawals")
     #: As `Event.source_key`.
     source_key = models.UUIDField()
+    #: When the source recorded it, else when it came here.
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -241,8 +255,10 @@ class Event(models.Model):
     lifecycle = models.CharField(max_length=60, blank=True)
     #: The log's further columns, as text.
     attributes = models.JSONField(null=True)
-    #: When it became known: when the source says that it recorded it, else when it came here.
+    #: When it came here; after an undoing, when it came back into force.
     recorded_at = models.DateTimeField(default=timezone.now)
+    #: When the source recorded it, where it says so of an event with an id: of two versions the later one counts.
+    source_recorded_at = models.DateTimeField(null=True)
     #: The import that corrected or withdrew it, or its own if that was undone; null: in force.
     superseded_by = models.ForeignKey(
         EventBatch, models.CASCADE, related_name="superseded", null=True, db_constraint=False, db_index=False

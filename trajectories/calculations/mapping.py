@@ -17,8 +17,14 @@ USUAL_NAMES = {
     "priority": ("priority", "case:priority"),
     "lifecycle": ("lifecycle", "lifecycle:transition"),
     "order": ("order", "seq", "sequence", "event_id"),
+    "event": ("event", "event_uid", "event_uuid"),
+    "withdrawn": ("withdrawn",),
+    "recorded": ("recorded", "recorded_at"),
 }
 REQUIRED = ("case", "activity", "at")
+#: Fields by which a later row corrects or withdraws an earlier one: only guessed in a source that speaks our own words,
+#: since a column that is wrongly taken for the id of an event would let rows correct each other.
+OF_CORRECTIONS = frozenset({"event", "withdrawn", "recorded"})
 #: Other words for a field in `--map`.
 SYNONYMS = {"team": "unit", "resource": "worker", "timestamp": "at", "seq": "order"}
 
@@ -41,15 +47,19 @@ def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]
     """Return the whole mapping and the fields that were guessed.
 
     Fields that were not mentioned are guessed by their usual names, so that a worker's or a person's name is never
-    kept as a mere attribute; `worker=` keeps a field from being guessed. Raises `EventsRefused`.
+    kept as a mere attribute; `worker=` keeps a field from being guessed. The id of an event, and what goes with it, is
+    guessed only where case, activity and time have our own names, or the id is given. Raises `EventsRefused`.
     """
     mapping = {field: column for field, column in given.items() if column}
     for field, column in mapping.items():
         if column not in columns:
             raise EventsRefused(f"There is no column “{column}” for {field}; there are: {', '.join(columns)}.")
     by_name = {column.strip().lower(): column for column in reversed(columns)}
+    is_ours = given.get("event", "") != "" or ("event" not in given and by_name.keys() >= set(REQUIRED))
     guessed = []
     for field, names in USUAL_NAMES.items():
+        if field in OF_CORRECTIONS and not is_ours:
+            continue
         free = (by_name[name] for name in names if name in by_name and by_name[name] not in mapping.values())
         if field not in given and (column := next(free, "")):
             mapping[field] = column

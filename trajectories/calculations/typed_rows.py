@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
+from trajectories.calculations.faulty_rows import Fault, faults_of
+from trajectories.calculations.fingerprints import OF_IDS, fingerprints
 from trajectories.calculations.mapping import Mapping
 from trajectories.calculations.occurrences import Occurrences
-from trajectories.calculations.timestamps import read_times
+from trajectories.calculations.pseudonyms import Pseudonyms, carried
+from trajectories.calculations.timestamps import DateOrder, read_times
 
-#: Between the columns of a fingerprint, and in place of an absent one.
-BETWEEN, ABSENT = "\x1f", "\x1e"
-#: Longest text of each field, as the table keeps it.
-LONGEST = {"activity": 200, "team": 200, "priority": 40, "lifecycle": 60}
-#: What the fingerprint of an event is taken over; the order too where the source declares one.
-IDENTITY = ("case", "activity", "wall", "offset", "team", "worker", "person", "priority", "lifecycle", "attributes")
-
-
-class Fault(NamedTuple):
-    """Why a row was not taken. What stood there is not repeated: it may name someone."""
-
-    line: int
-    field: str
-    reason: str
+#: Columns that become pseudonyms, each in a domain of its own.
+HIDDEN = ("case", "person", "worker", "event")
+YES = ("1", "true", "yes", "y", "oui", "o", "vrai")
+NO = ("0", "false", "no", "n", "non", "faux")
+#: Lifecycles by which sources take back what they said (FHIR's word is the second); only where events have ids.
+#: A `withdraw` or `abort` of XES is no such word: that the work was broken off is something that happened.
+TAKEN_BACK = ("withdrawn", "entered-in-error")
 
 
 @dataclass
@@ -36,57 +29,93 @@ class Typing:
 
     mapping: Mapping
     zone: str
-    #: (texts, domain) -> pseudonyms
-    hide: Callable[[pl.Series, str], pl.Series]
+    #: The keys of pseudonyms, oldest first.
+    keys: Sequence[str]
+    dates: str = DateOrder.ISO
+    #: Words that stand for an absent value, beside the empty text.
+    nulls: Sequence[str] = ()
     occurrences: Occurrences = field(default_factory=Occurrences)
+
+    def __post_init__(self) -> None:
+        # The fingerprint is taken under the first key, so that a row is known again after any number of further ones.
+        self._first = Pseudonyms(self.keys[:1])
 
     def events(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Return the typed events of rows of text (with `#line`), each with its `fingerprint`, and the faults."""
         typed = self._fields(rows)
-        faults = list(_faults(typed))
+        faults = faults_of(typed)
         sound = typed.filter(~pl.col("line").is_in([fault.line for fault in faults])) if faults else typed
-        hidden = sound.with_columns(
-            self.hide(sound[domain], domain).alias(domain) for domain in ("case", "person", "worker")
-        )
-        return self._fingerprinted(hidden), faults
+        events = sound.with_columns(self._first.of(sound[name], name).alias(name) for name in HIDDEN)
+        further = [name for name in ("order",) if name in self.mapping]
+        further += OF_IDS if "event" in self.mapping else ()
+        return self._carried(events.with_columns(fingerprints(events, further, self.occurrences))), faults
 
     def _fields(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return one column a field, absent where the source has none."""
-        texts = {column: pl.col(column).replace("", None) for column in rows.columns if column != "#line"}
+        absent = ["", *self.nulls]
+        texts = {
+            column: pl.when(~pl.col(column).is_in(absent)).then(pl.col(column))
+            for column in rows.columns
+            if column != "#line"
+        }
 
         def text(name: str) -> pl.Expr:
             return texts.get(self.mapping.get(name, ""), pl.lit(None, dtype=pl.String))
 
         typed = rows.select(
             line=pl.col("#line"),
-            **{name: text(name) for name in ("case", "person", "worker", "activity", "priority", "lifecycle", "at")},
+            **{name: text(name) for name in (*HIDDEN, "activity", "priority", "lifecycle", "at", "recorded")},
             team=text("unit"),
             sequence=text("order"),
             order=text("order").cast(pl.Int64, strict=False) if "order" in self.mapping else pl.col("#line"),
-            attributes=_attributes(sorted(set(texts) - set(self.mapping.values()))),
+            is_withdrawn=_answer(text("withdrawn")) | _is_taken_back(text("lifecycle"), text("event")),
+            attributes=_attributes({name: texts[name] for name in sorted(set(texts) - set(self.mapping.values()))}),
         )
-        return typed.hstack(read_times(typed["at"], self.zone))
+        times = read_times(typed["at"], self.zone, self.dates)
+        return typed.hstack(times).with_columns(_instants(typed["recorded"], self.zone, self.dates))
 
-    def _fingerprinted(self, events: pl.DataFrame) -> pl.DataFrame:
-        """Add `fingerprint`: SHA-256 (first 16 bytes) over what identifies the row and how often it came before."""
-        identity = [*IDENTITY, *(["order"] if "order" in self.mapping else [])]
-        whole = events.select(
-            pl.concat_str([pl.col(name).cast(pl.String).fill_null(ABSENT) for name in identity], separator=BETWEEN)
-        ).to_series()
-        digests = [hashlib.sha256(text.encode()).digest()[:16] for text in whole]
-        numbers = self.occurrences.number(np.frombuffer(b"".join(digests), dtype=np.uint64)[::2])
-        for place in np.flatnonzero(numbers):
-            digests[place] = hashlib.sha256(digests[place] + int(numbers[place]).to_bytes(8)).digest()[:16]
-        return events.with_columns(fingerprint=pl.Series([digest.hex() for digest in digests], dtype=pl.String))
+    def _carried(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Return the events with what their first pseudonyms and fingerprints are under the keys that came after."""
+        if not self.keys[1:]:
+            return events
+        return events.with_columns(
+            carried(events[name], keys=self.keys[1:], domain=name).alias(name) for name in (*HIDDEN, "fingerprint")
+        )
 
 
-def _attributes(columns: list[str]) -> pl.Expr:
+def _answer(text: pl.Expr) -> pl.Expr:
+    """Return whether a text says yes; null where it says neither yes nor no."""
+    word = text.str.strip_chars().str.to_lowercase()
+    return (
+        pl.when(word.is_null() | word.is_in(NO))
+        .then(statement=False)
+        .when(word.is_in(YES) | word.is_in(TAKEN_BACK))
+        .then(statement=True)
+    )
+
+
+def _is_taken_back(lifecycle: pl.Expr, event: pl.Expr) -> pl.Expr:
+    return (lifecycle.str.to_lowercase().is_in(TAKEN_BACK) & event.is_not_null()).fill_null(value=False)
+
+
+def _instants(texts: pl.Series, zone: str, dates: str) -> pl.Series:
+    """Return times as instants in UTC without zone; those without offset stand on the clock of the zone."""
+    if texts.null_count() == len(texts):
+        return pl.Series("recorded_at", [None] * len(texts), dtype=pl.Datetime("us"))
+    times = read_times(texts, zone, dates)
+    local = times["wall"].dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    of_zone = local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    given = pl.col("wall") - pl.duration(seconds="offset")
+    return times.select(recorded_at=pl.when(pl.col("offset").is_null()).then(of_zone).otherwise(given)).to_series()
+
+
+def _attributes(texts: dict[str, pl.Expr]) -> pl.Expr:
     """Return the further columns of a row as a JSON object of texts; absent ones are left out, none at all is null."""
-    if not columns:
+    if not texts:
         return pl.lit(None, dtype=pl.String)
-    pairs = [pl.lit(f"{_quoted_text(name)}:") + _quoted(pl.col(name).replace("", None)) for name in columns]
+    pairs = [pl.lit(f"{_quoted_text(name)}:") + _quoted(text) for name, text in texts.items()]
     inside = pl.concat_str(pairs, separator=",", ignore_nulls=True)
-    return pl.when(pl.any_horizontal(pl.col(name).replace("", None).is_not_null() for name in columns)).then(
+    return pl.when(pl.any_horizontal(text.is_not_null() for text in texts.values())).then(
         pl.lit("{") + inside + pl.lit("}")
     )
 
@@ -99,27 +128,3 @@ def _quoted(text: pl.Expr) -> pl.Expr:
 
 def _quoted_text(text: str) -> str:
     return str(pl.select(_quoted(pl.lit(text))).item())
-
-
-def _faults(typed: pl.DataFrame) -> Iterable[Fault]:
-    """Yield every fault of every row."""
-    every = pl.concat_str([pl.col(name) for name in typed.columns if typed[name].dtype == pl.String], ignore_nulls=True)
-    checks = [
-        ("case", pl.col("case").is_null(), "missing case"),
-        ("activity", pl.col("activity").is_null(), "missing activity"),
-        ("at", pl.col("at").is_null(), "missing time"),
-        ("at", pl.col("at").is_not_null() & pl.col("wall").is_null(), "not a time such as 2024-12-31 08:00:00"),
-        ("order", pl.col("sequence").is_not_null() & pl.col("order").is_null(), "not a whole number"),
-        ("order", pl.col("sequence").is_null() & pl.col("order").is_null(), "missing order"),
-        ("row", every.str.contains("\x00", literal=True), "holds a NUL character"),
-        *(
-            (name, pl.col(name).str.len_chars() > most, f"longer than {most} characters")
-            for name, most in LONGEST.items()
-        ),
-    ]
-    found = typed.select(
-        "line", *(check.fill_null(value=False).alias(str(n)) for n, (_, check, _) in enumerate(checks))
-    )
-    for n, (name, _, reason) in enumerate(checks):
-        for line in found.filter(pl.col(str(n)))["line"] if found[str(n)].any() else ():
-            yield Fault(line, name, reason)

@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 import polars as pl
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
+from core.tables import UnreadableFile
 from live.operations import announce
 from organisation.models import Person, Unit
+from trajectories.calculations.faulty_rows import Fault
 from trajectories.calculations.mapping import Mapping, complete
-from trajectories.calculations.pseudonyms import pseudonyms
-from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.refusals import EventsRefused, TrajectoryRefused
+from trajectories.calculations.timestamps import DateOrder
 from trajectories.calculations.typed_rows import Typing
 from trajectories.models import EventBatch, Trajectory
+from trajectories.operations.ahead import ahead
+from trajectories.operations.keys import check_keys
 from trajectories.operations.listed_events import read_listed_events
+from trajectories.operations.progress import Progress, Watch
 from trajectories.operations.queue import refresh_soon
+from trajectories.operations.taking import Keeping
 
-#: Columns of the table as they are copied, and where each comes from.
-COPIED = {
-    "fingerprint": "fingerprint",
-    "case": "case",
-    "person": "person",
-    "worker": "worker",
-    "activity": "activity",
-    "wall": "wall",
-    "utc_offset": "offset",
-    "order": "order",
-    "team": "team",
-    "priority": "priority",
-    "lifecycle": "lifecycle",
-    "attributes": "attributes",
-}
-#: What stands for an absent value in what is copied; no text column holds a lone NUL.
-NULL = "\\N"
 #: Any two constants that no other lock of the database uses; the letters "even".
 IMPORT_LOCK = int.from_bytes(b"even")
+#: Rows whose reasons are kept one by one. A source with more of them does not fit its mapping at all.
+MOST_REFUSED = 200_000
 
 
 @dataclass(frozen=True)
@@ -54,9 +44,19 @@ class Origin:
     mapping: Mapping
     zone: str
     by: Person | None = None
+    #: The order of year, month and day in its dates.
+    dates: str = DateOrder.ISO
+    #: Words that stand for an absent value.
+    nulls: Sequence[str] = ()
 
 
-@transaction.atomic
+def begin_import(*, trajectory: Trajectory, origin: Origin, now: dt.datetime) -> EventBatch:
+    """Make the row that tells of an import while it runs."""
+    return EventBatch.objects.create(
+        trajectory=trajectory, name=origin.name[:200], imported_by=origin.by, imported_at=now
+    )
+
+
 def import_events(
     *,
     trajectory: Trajectory,
@@ -65,25 +65,39 @@ def import_events(
     report: ImportReport,
     now: dt.datetime,
     is_trial: bool = False,
+    batch: EventBatch | None = None,
+    watch: Watch | None = None,
 ) -> EventBatch | None:
     """Keep the events of chunks of text (as `trajectories.forms` reads them) that are not kept yet, all or nothing.
 
-    Counts and refusals go into the report; a trial counts and keeps nothing. One import of a trajectory at a time: the
-    next waits here, so that both see the same events as known. Raises `EventsRefused`.
+    Counts and refusals go into the report; a trial counts and keeps nothing. The chunks are read in a thread of their
+    own, so they must not come from the database. One import of a trajectory at a time: the next waits here, so that
+    both see the same events as known. `batch` is what `begin_import` made, if somebody watches it. Raises
+    `EventsRefused`, and then the batch tells why.
     """
     if origin.zone not in available_timezones():
         raise EventsRefused(_("“%(zone)s” is no time zone such as America/Toronto.") % {"zone": origin.zone})
-    _lock(trajectory)
-    batch = EventBatch.objects.create(
-        trajectory=trajectory, name=origin.name[:200], imported_by=origin.by, imported_at=now
-    )
-    teams = _take(trajectory, batch, chunks, origin, report)
-    _count(batch, report, teams)
+    batch, began = batch or begin_import(trajectory=trajectory, origin=origin, now=now), time.monotonic()
+    progress = Progress(batch, watch or Watch())
+    try:
+        with transaction.atomic():
+            lock_events(trajectory)
+            check_keys()
+            _take(batch, chunks, origin, report, progress)
+            batch.finished_at = now + dt.timedelta(seconds=time.monotonic() - began)
+            batch.save()
+            if is_trial:
+                transaction.set_rollback(True)
+            elif report.new or report.changed:
+                mark_stale(trajectory, now=now)
+    except BaseException as error:
+        _give_up(batch, error)
+        raise
+    finally:
+        progress.close()
     if is_trial:
-        transaction.set_rollback(True)
+        batch.delete()
         return None
-    if report.new:
-        mark_stale(trajectory, now=now)
     return batch
 
 
@@ -105,31 +119,58 @@ def mark_stale(trajectory: Trajectory, *, now: dt.datetime) -> None:
     refresh_soon(trajectory)
 
 
-def _lock(trajectory: Trajectory) -> None:
+def lock_events(trajectory: Trajectory) -> None:
+    """Keep every other import and undoing of the trajectory waiting until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, trajectory.pk])
 
 
+def _give_up(batch: EventBatch, error: BaseException) -> None:
+    """Keep with the batch why nothing of it was kept; the words of an unforeseen error may hold what rows held."""
+    batch.error = str(error) if isinstance(error, TrajectoryRefused | UnreadableFile) else type(error).__name__
+    EventBatch.objects.filter(pk=batch.pk).update(error=batch.error)
+
+
 def _take(
-    trajectory: Trajectory, batch: EventBatch, chunks: Iterable[pl.DataFrame], origin: Origin, report: ImportReport
-) -> pl.DataFrame:
-    """Copy what is new of every chunk; return how many rows named each team."""
-    typing: Typing | None = None
-    has_earlier = _has_events(trajectory)
+    batch: EventBatch, chunks: Iterable[pl.DataFrame], origin: Origin, report: ImportReport, progress: Progress
+) -> None:
+    """Keep chunk after chunk, and count."""
+    iterator = iter(chunks)
+    first = next(iterator)
+    typing = _typing(origin, first.columns, report)
+    keeping = Keeping(batch, report, has_ids="event" in typing.mapping)
     teams = []
-    for chunk in chunks:
-        if typing is None:
-            typing = _typing(origin, chunk.columns, report)
-            batch.mapping = {field: column for field, column in typing.mapping.items() if field != column}
-        events, faults = typing.events(chunk)
-        for fault in faults:
-            report.refuse(*fault)
-        fresh = _unknown(trajectory, events) if has_earlier else events
-        _copy(trajectory, batch, fresh)
-        report.new += fresh.height
-        report.unchanged += events.height - fresh.height
+    for events, faults in ahead(_typed(typing, first, iterator)):
+        _refuse(report, faults)
+        keeping.keep(events)
         teams.append(events.drop_nulls("team").group_by("team").len())
-    return pl.concat(teams).group_by("team").agg(pl.col("len").sum())
+        progress.tell(report.read)
+    batch.mapping = {field: column for field, column in typing.mapping.items() if field != column}
+    batch.rests_on = sorted(keeping.rests_on)
+    _count(batch, report, pl.concat(teams).group_by("team").agg(pl.col("len").sum()))
+    if keeping.outdated:
+        report.notes.append(
+            _("%(rows)d rows repeat what was corrected or withdrawn since; they change nothing.")
+            % {"rows": keeping.outdated}
+        )
+
+
+def _typed(
+    typing: Typing, first: pl.DataFrame, others: Iterator[pl.DataFrame]
+) -> Iterator[tuple[pl.DataFrame, list[Fault]]]:
+    yield typing.events(first)
+    for chunk in others:
+        yield typing.events(chunk)
+
+
+def _refuse(report: ImportReport, faults: list[Fault]) -> None:
+    for fault in faults:
+        report.refuse(*fault)
+    if len(report.refusals) > MOST_REFUSED:
+        raise EventsRefused(
+            _("More than %(most)d rows had to be refused, the first for this: %(field)s %(reason)s.")
+            % {"most": MOST_REFUSED, "field": report.refusals[0].field, "reason": report.refusals[0].reason}
+        )
 
 
 def _typing(origin: Origin, columns: list[str], report: ImportReport) -> Typing:
@@ -138,62 +179,18 @@ def _typing(origin: Origin, columns: list[str], report: ImportReport) -> Typing:
     other = [f"{field}={mapping[field]}" for field in guessed if mapping[field] != field]
     if other:
         report.notes.append(_("Guessed from the columns' names: %(fields)s.") % {"fields": ", ".join(other)})
-
-    def hide(texts: pl.Series, domain: str) -> pl.Series:
-        return pseudonyms(texts, key=settings.PSEUDONYM_KEY, domain=domain)
-
-    return Typing(mapping=mapping, zone=origin.zone, hide=hide)
-
-
-def _has_events(trajectory: Trajectory) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM trajectories_event WHERE trajectory_id = %s)", [trajectory.pk])
-        (found,) = cursor.fetchone()
-        return bool(found)
-
-
-def _unknown(trajectory: Trajectory, events: pl.DataFrame) -> pl.DataFrame:
-    """Return the events whose fingerprint is not kept yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT replace(fingerprint::text, '-', '') FROM trajectories_event"
-            " WHERE trajectory_id = %s AND fingerprint = ANY(%s::uuid[])",
-            [trajectory.pk, events["fingerprint"].to_list()],
-        )
-        known = pl.Series([one for (one,) in cursor.fetchall()], dtype=pl.String)
-    return events.filter(~pl.col("fingerprint").is_in(known.implode()))
-
-
-def _copy(trajectory: Trajectory, batch: EventBatch, events: pl.DataFrame) -> None:
-    """Write events with COPY: a million rows in the time of a few thousand inserts."""
-    if not events.height:
-        return
-    rows = events.select(
-        trajectory_id=pl.lit(trajectory.pk),
-        batch_id=pl.lit(batch.pk),
-        recorded_at=pl.lit(batch.imported_at.isoformat()),
-        **{
-            column: pl.col(source).fill_null("") if source in {"team", "priority", "lifecycle"} else pl.col(source)
-            for column, source in COPIED.items()
-        },
-    ).with_columns(pl.col("wall").dt.to_string("%Y-%m-%d %H:%M:%S%.6f+00"))
-    text = io.BytesIO()
-    rows.write_csv(text, include_header=False, null_value=NULL)
-    text.seek(0)
-    columns = ", ".join(f'"{column}"' for column in rows.columns)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY trajectories_event ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", text)
+    return Typing(
+        mapping=mapping, zone=origin.zone, keys=settings.PSEUDONYM_KEYS, dates=origin.dates, nulls=origin.nulls
+    )
 
 
 def _count(batch: EventBatch, report: ImportReport, teams: pl.DataFrame) -> None:
     """Keep the counts with the batch, and say which teams are no unit (yet)."""
     known = Unit.objects.filter(code__in=teams["team"].to_list()).values_list("code", flat=True)
     strange = teams.filter(~pl.col("team").is_in(list(known)))
-    batch.rows_read, batch.rows_new = report.read, report.new
+    batch.rows_read, batch.rows_new, batch.rows_changed = report.read, report.new, report.changed
     batch.rows_unchanged, batch.rows_refused = report.unchanged, report.refused
-    batch.finished_at = timezone.now()
     batch.teams_unknown, batch.rows_of_unknown_teams = strange.height, int(strange["len"].sum())
-    batch.save()
     if strange.height:
         report.notes.append(
             _("%(teams)d teams of the log are no known unit; they are kept as text (%(rows)d rows).")

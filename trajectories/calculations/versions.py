@@ -1,0 +1,95 @@
+"""Which version of an event is in force, when a source tells of the same event again or takes it back.
+
+The later version wins. The source's own time of recording says which is later, and where it says nothing, the order of
+arrival. A withdrawal stands against every version but one that was recorded after it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+#: Stands for the line of the version that was in force before.
+KEPT = -1
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What follows from rows that came for events with ids, and how they are counted."""
+
+    #: The rows to keep, with `is_in_force`.
+    rows: pl.DataFrame
+    #: Ids whose version in force so far leaves force.
+    ended: pl.Series
+    #: (id, since when) of events that are newly withdrawn.
+    withdrawals: list[tuple[str, dt.datetime]]
+    #: Batches whose versions or withdrawals were met.
+    rests_on: pl.Series
+    new: int
+    changed: int
+    unchanged: int
+
+
+def settle(rows: pl.DataFrame, *, kept: pl.DataFrame, withdrawn: pl.DataFrame, now: dt.datetime) -> Settled:
+    """Settle the versions of events that rows bring, beside those in force and the withdrawals known (`queries.kept`).
+
+    Rows have `event` (null: no id), `fingerprint`, `line`, `recorded_at` (null: not told) and `is_withdrawn`.
+    """
+    arrival = pl.lit(now.astimezone(dt.UTC).replace(tzinfo=None)).cast(pl.Datetime("us"))
+    plain = rows.filter(pl.col("event").is_null()).with_columns(is_in_force=pl.lit(value=True))
+    keyed = rows.filter(pl.col("event").is_not_null()).with_columns(
+        version=pl.coalesce("recorded_at", arrival), is_told=pl.col("recorded_at").is_not_null()
+    )
+    told, back = keyed.filter(~pl.col("is_withdrawn")), keyed.filter("is_withdrawn")
+    versions = told.unique("fingerprint", keep="first", maintain_order=True)
+    latest = _latest(versions, kept, pl.concat([withdrawn.select("event", "version"), back.select("event", "version")]))
+    won = versions.join(latest, on="event", how="left", maintain_order="left").with_columns(
+        is_in_force=(pl.col("line") == pl.col("last")) & ~pl.col("is_gone")
+    )
+    fresh = _newly_withdrawn(back, withdrawn, latest)
+    is_first = pl.col("event").is_first_distinct() & ~pl.col("event").is_in(kept["event"].implode())
+    new = plain.height + versions.filter(is_first).height
+    return Settled(
+        rows=pl.concat([plain, won.select(plain.columns)]),
+        ended=latest.join(kept, on="event", how="semi").filter(pl.col("is_gone") | (pl.col("last") != KEPT))["event"],
+        withdrawals=[(event, at.replace(tzinfo=dt.UTC)) for event, at in fresh.iter_rows()],
+        rests_on=pl.concat([kept["batch"], withdrawn["batch"]]),
+        new=new,
+        changed=plain.height + versions.height - new + fresh.height,
+        unchanged=keyed.height - versions.height - fresh.height,
+    )
+
+
+def _latest(versions: pl.DataFrame, kept: pl.DataFrame, withdrawn: pl.DataFrame) -> pl.DataFrame:
+    """Return for each event the line of its `last` version, and if it `is_gone`: withdrawn in spite of that version.
+
+    A version of which the source did not say when it recorded it never stands against a withdrawal: an event that comes
+    after its own withdrawal comes late.
+    """
+    columns = ["event", "version", "is_told", "line"]
+    every = pl.concat([kept.with_columns(line=pl.lit(KEPT, dtype=pl.Int64)).select(columns), versions.select(columns)])
+    last = every.sort("version", "line").group_by("event", maintain_order=True).last()
+    gone = withdrawn.group_by("event").agg(withdrawn=pl.col("version").max())
+    return last.join(gone, on="event", how="left").select(
+        "event",
+        last="line",
+        is_gone=pl.col("withdrawn").is_not_null() & (~pl.col("is_told") | (pl.col("withdrawn") >= pl.col("version"))),
+    )
+
+
+def _newly_withdrawn(back: pl.DataFrame, withdrawn: pl.DataFrame, latest: pl.DataFrame) -> pl.DataFrame:
+    """Return `event, version` of the withdrawals that were not known; one without a time is known if it has no event."""
+    asked = back.group_by("event").agg(pl.col("version").max(), pl.col("is_told").any())
+    known = withdrawn.group_by("event").agg(known=pl.col("version").max())
+    has_version = pl.col("event").is_in(latest["event"].implode())
+    is_known = (pl.col("known") >= pl.col("version")) | (
+        pl.col("known").is_not_null() & ~pl.col("is_told") & ~has_version
+    )
+    return (
+        asked.join(known, on="event", how="left")
+        .filter(~is_known.fill_null(value=False))
+        .sort("event")
+        .select("event", "version")
+    )
