@@ -2,8 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -14,6 +12,7 @@ from indicators.models import Indicator, Value
 from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
 from indicators.operations.writing import GONE_FROM_CELLS, WRITE, lock
 from indicators.queries.derived import Cell, derived_values
+from indicators.queries.derived_rows import ROWS, parameters_of
 from organisation.models import Period, Unit
 
 #: Values computed at a time in a rebuild; bounds the memory.
@@ -37,34 +36,13 @@ DELETE FROM indicators_stalevalue WHERE indicator_id = %(indicator)s
 RETURNING unit_id, period_id
 """
 
-#: The values as they should be, and the cells in which there may be others that should not. The text of arrays, for
-#: PostgreSQL would flatten a list of lists.
+#: The values as they should be, and the cells in which there may be others that should not.
 FRESH = """
-WITH hang AS MATERIALIZED ({hang}), fresh AS MATERIALIZED (
-    SELECT unit_id, period_id, numerator, denominator, days::int[] AS days, cases::bigint[] AS cases,
-        NULL::bigint[] AS members, reporting, expected, suspect
-    FROM unnest(%(unit_id)s::bigint[], %(period_id)s::bigint[], %(numerator)s::numeric[], %(denominator)s::numeric[],
-        %(days)s::text[], %(cases)s::text[], %(reporting)s::int[], %(expected)s::int[], %(suspect)s::int[])
-        AS fresh(unit_id, period_id, numerator, denominator, days, cases, reporting, expected, suspect)
-)"""
+WITH hang AS MATERIALIZED ({hang}), fresh AS MATERIALIZED ({rows})"""
 HANG_CELLS = "SELECT * FROM unnest(%(units)s::bigint[], %(periods)s::bigint[]) AS hang(unit_id, period_id)"
 HANG_PERIODS = """
     SELECT unit_id, period_id FROM indicators_value
     WHERE indicator_id = %(indicator)s AND period_id = ANY(%(periods)s)"""
-
-
-class Columns(NamedTuple):
-    """A computed value as a row."""
-
-    unit_id: int
-    period_id: int
-    numerator: Decimal | None
-    denominator: Decimal | None
-    days: str | None
-    cases: str | None
-    reporting: int
-    expected: int | None
-    suspect: int
 
 
 @transaction.atomic
@@ -142,12 +120,11 @@ def _write(
     periods: Sequence[int] = (),
 ) -> int:
     """Write what differs in some cells, or in all of some periods, take away what is no more; answer how many."""
-    lines = [columns_of(cell, derived) for cell, derived in found.items()]
-    fresh = FRESH.format(hang=HANG_PERIODS if cells is None else HANG_CELLS)
+    fresh = FRESH.format(hang=HANG_PERIODS if cells is None else HANG_CELLS, rows=ROWS)
     cursor.execute(
         fresh + GONE_FROM_CELLS + WRITE,
         {
-            **{name: [getattr(line, name) for line in lines] for name in Columns._fields},
+            **parameters_of(found),
             "indicator": indicator.pk,
             "units": [cell.unit_id for cell in cells or ()],
             "periods": list(periods) if cells is None else [cell.period_id for cell in cells],
@@ -158,21 +135,3 @@ def _write(
     rows = cursor.fetchall()
     announce_values(indicator.code, [row[1:] for row in rows], now=now)
     return int(rows[0][0]) if rows else 0
-
-
-def columns_of(cell: Cell, derived: Derived) -> Columns:
-    """Return a computed value as its row holds it."""
-    return Columns(
-        *cell,
-        derived.parts.numerator,
-        derived.parts.denominator,
-        _array(derived.parts.days),
-        _array(derived.parts.cases),
-        derived.reporting,
-        derived.expected,
-        derived.suspect,
-    )
-
-
-def _array(numbers: tuple[int, ...] | None) -> str | None:
-    return None if numbers is None else "{" + ",".join(map(str, numbers)) + "}"

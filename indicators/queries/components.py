@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from indicators.calculations.expressions import Unreadable, names
-from indicators.choices import Kind
+from indicators.choices import DERIVED, Kind
 from indicators.models import Component, Indicator
 
 
@@ -49,6 +49,20 @@ def in_order(indicators: Collection[int] | None = None) -> list[Indicator]:
     components = components_by_indicator()
     place = {pk: at for at, pk in enumerate(TopologicalSorter(components).static_order(), 1) if pk in components}
     return sorted(chosen, key=lambda one: place.get(one.pk, 0))
+
+
+def with_components(indicators: Collection[Indicator]) -> list[Indicator]:
+    """Return some indicators and all that they are computed from, directly or not, components first."""
+    chosen = {indicator.pk for indicator in indicators}
+    if not any(indicator.kind in DERIVED for indicator in indicators):
+        return list(indicators)
+    components = components_by_indicator()
+    waiting = list(chosen)
+    while waiting:
+        new = components.get(waiting.pop(), set()) - chosen
+        chosen |= new
+        waiting += new
+    return in_order(chosen)
 
 
 def circle_through(code: str, components: Sequence[str]) -> list[str]:

@@ -9,13 +9,20 @@ from typing import Any, Literal, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from indicators.choices import DERIVED
 from indicators.models import Indicator
+from indicators.queries.components import with_components
+from indicators.queries.derived import derived_values
+from indicators.queries.derived_rows import ROWS
+from indicators.queries.derived_rows import parameters_of as parameters_of_derived
 from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, rolled_up, shape_of
 from organisation.models import Unit
 
 #: Units × periods rolled up at a time; bounds the memory.
 BLOCK_CELLS = 250_000
+#: The same for what is computed in Python.
+DERIVED_CELLS = 50_000
 
 Parameters = dict[str, Any]
 
@@ -144,11 +151,17 @@ def select_sql(asked: Parameters, *, tree: Literal["was", "now"], limit: int | N
 def make_values_now(
     cursor: CursorWrapper, indicators: Collection[Indicator], wanted: ValueFilter, *, today: dt.date
 ) -> None:
-    """Roll the observations of some indicators up today's tree, for the periods asked, into the table `value_now`."""
+    """Roll the observations of some indicators up today's tree, for the periods asked, into the table `value_now`.
+
+    Of formulas and indexes, what they are computed from comes into it as well, and before them.
+    """
     cursor.execute(VALUES_NOW)
     cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
     size = max(1, BLOCK_CELLS // max(1, Unit.objects.count()))
-    for indicator in indicators:
+    for indicator in with_components(indicators):
+        if indicator.kind in DERIVED:
+            _add_derived(cursor, indicator, wanted, today=today)
+            continue
         for is_longer in (False, True):
             periods = periods_of(indicator, is_longer=is_longer, frequency=wanted.frequency)
             chosen = [
@@ -159,6 +172,25 @@ def make_values_now(
             ]
             for start in range(0, len(chosen), size):
                 _add_block(cursor, indicator, chosen[start : start + size], is_longer=is_longer, today=today)
+
+
+def _add_derived(cursor: CursorWrapper, indicator: Indicator, wanted: ValueFilter, *, today: dt.date) -> None:
+    """Compute a formula or index from what stands in `value_now` already."""
+    cursor.execute(
+        """
+        SELECT DISTINCT period.id FROM value_now value JOIN organisation_period period ON period.id = value.period_id
+        JOIN indicators_component component ON component.indicator_id = value.indicator_id
+        WHERE component.of_id = %s AND period.frequency = ANY(%s)
+        """,
+        [indicator.pk, [one for one in (indicator.frequency, *indicator.also_at) if wanted.frequency in {"", one}]],
+    )
+    periods = [period for (period,) in cursor.fetchall()]
+    size = max(1, DERIVED_CELLS // max(1, Unit.objects.count()))
+    for start in range(0, len(periods), size):
+        found = derived_values(indicator, source="value_now", periods=periods[start : start + size], as_of=today)
+        cursor.execute(
+            f"WITH fresh AS ({ROWS})" + ADD_VALUES_NOW, {"indicator": indicator.pk, **parameters_of_derived(found)}
+        )
 
 
 def _add_block(

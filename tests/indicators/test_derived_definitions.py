@@ -198,7 +198,8 @@ def test_an_earlier_expression_holds_for_earlier_periods() -> None:
         Value.objects.filter(indicator=of).order_by("period__starts_on").values_list("numerator", flat=True)
     )
 
-    assert (changed, restated) == ([20, 30, 30], [30, 30, 30])
+    assert changed == [20, 30, 30]
+    assert restated == [30, 30, 30]
     assert [one.summary for one in versions_of(Indicator.objects.get(pk=of.pk))] == [
         "Restated",
         "Expression: cost * 2 → cost * 3",
