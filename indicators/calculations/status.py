@@ -69,6 +69,11 @@ def status(reading: Reading) -> StatusCode:
     return _before_the_figure(reading) or _of_the_figure(reading)
 
 
+def is_beyond(reading: Reading) -> bool:
+    """Answer whether a figure lies beyond its threshold, whatever else its status says."""
+    return reading.value is not None and _compared(reading, reading.value) == "act"
+
+
 def _before_the_figure(reading: Reading) -> StatusCode | None:
     if not reading.is_applicable:
         return "n/a"

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from indicators.choices import DERIVED, IndicatorStatus
-from indicators.models import Indicator, Observation, PeriodLock
+from indicators.choices import DERIVED, IndicatorStatus, Kind
+from indicators.models import Indicator, Observation, PeriodLock, ValidationRule
 from indicators.queries.charts import usual_lines
+from indicators.queries.doubts import named
 from indicators.queries.entering_pairs import Pair, due_periods, pairs_due
 from indicators.queries.judged import figure_of
 from indicators.queries.locks import first_over, locks_around
+from indicators.queries.notes import asked_targets, owed_in_grid
 from indicators.queries.standing import Standing, standing_of
+from indicators.queries.targets import Targets
 from indicators.spc import Lines
 from organisation.choices import Do, Frequency
 from organisation.models import Ancestor, Period, Person, Unit
@@ -48,6 +51,8 @@ class GridRow:
     usual: Lines
     #: What keeps the figure as it is, if anything does.
     lock: PeriodLock | None = None
+    #: Whether it lies beyond its threshold and nobody has said why.
+    owes_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,20 @@ class Grid:
     locks: tuple[PeriodLock, ...] = ()
     #: Ids of the units whose periods this person may lock; None: all.
     may_lock: Collection[int] | None = frozenset()
+    #: The rules that doubt any of the rows, by code.
+    doubted_by: Mapping[str, ValidationRule] = field(default_factory=dict)
 
 
 def enterable() -> QuerySet[Indicator]:
-    """Return the indicators whose figures people enter: in force, measured by no job, computed from no others.
+    """Return the indicators whose figures people type: those that come in files, but no sets of people.
+
+    Who was there is for files and programs; of people who are different at each place only a bare number is typed.
+    """
+    return importable().exclude(kind=Kind.DISTINCT, adds_up=True)
+
+
+def importable() -> QuerySet[Indicator]:
+    """Return the indicators whose figures people give: in force, measured by no job, computed from no others.
 
     Jobs bind their measures from above (`trajectories`); here only the absence of such a binding is asked.
     """
@@ -119,6 +134,7 @@ def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, 
         left_out=len(inside) - len(rows),
         locks=tuple(locks),
         may_lock=unit_ids_where(person, Do.LOCK_PERIODS, on=today),
+        doubted_by=named(code for row in rows if row.standing for code in row.standing.suspicions),
     )
 
 
@@ -178,16 +194,28 @@ def _rows(
 
     shown = sorted(pairs, key=order)[:MOST_ROWS]
     history = _history(shown, period)
+    targets = asked_targets(indicators[key] for key in {pair.indicator_id for pair in shown})
     return tuple(
-        _row(
-            indicators[pair.indicator_id],
-            lines[pair.unit_id][-1],
-            history[pair.indicator_id, pair.unit_id],
+        _with_debts(
+            _row(
+                indicators[pair.indicator_id],
+                lines[pair.unit_id][-1],
+                history[pair.indicator_id, pair.unit_id],
+                period,
+                first_over(locks, pair.indicator_id, lines[pair.unit_id]),
+            ),
+            lines[pair.unit_id],
             period,
-            first_over(locks, pair.indicator_id, lines[pair.unit_id]),
+            targets,
         )
         for pair in shown
     )
+
+
+def _with_debts(row: GridRow, line: Sequence[Unit], period: Period, targets: Targets) -> GridRow:
+    if row.standing is None or not owed_in_grid(row.indicator, line, period, row.standing, targets):
+        return row
+    return replace(row, owes_note=True)
 
 
 def _row(

@@ -24,13 +24,22 @@ class Standing:
     #: Empty for a job or a file.
     person: str
     entered_at: dt.datetime
+    #: Codes of the validation rules that doubt it.
+    suspicions: tuple[str, ...] = ()
 
 
 def standing_of(row: Observation) -> Standing:
     """Return what a row says; it has come with `entered_by`."""
     person = str(row.entered_by) if row.entered_by else ""
     return Standing(
-        f"{row.pk}-{row.revision}", row.revision, parts_of(row), row.note, row.source, person, row.entered_at
+        f"{row.pk}-{row.revision}",
+        row.revision,
+        parts_of(row),
+        row.note,
+        row.source,
+        person,
+        row.entered_at,
+        tuple(row.suspicions),
     )
 
 

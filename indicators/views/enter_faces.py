@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -14,10 +15,11 @@ from django.utils.translation import ngettext, pgettext
 from indicators.calculations import Parts, shown
 from indicators.choices import Kind, Source
 from indicators.forms.entries import typed
-from indicators.models import Indicator, PeriodLock
+from indicators.models import Indicator, PeriodLock, ValidationRule
 from indicators.queries.entering import Grid, GridRow, Tab
 from indicators.queries.judged import due_on_of, figure_of, last_day_in_time
 from indicators.queries.standing import Standing
+from indicators.rule_words import doubt_texts
 from indicators.spc import Lines
 from indicators.words import dated, day_text, figure_text, period_text, with_unit
 from organisation.choices import Frequency
@@ -41,6 +43,8 @@ class StateFace:
     #: Not a refusal, but worth a second look.
     warning: str = ""
     is_note_needed: bool = False
+    #: Shown here and now, a question that a note answers: what was checked, or why it is beyond the threshold.
+    ask: str = ""
     #: Someone else wrote meanwhile: what they wrote, and what this person typed.
     theirs: str | None = None
     mine: str = ""
@@ -189,13 +193,13 @@ def _groups(grid: Grid, today: dt.date) -> list[GroupFace]:
             unit=unit.code,
             name=unit.name,
             above=" › ".join(grid.paths.get(unit.pk, ())[-2:]),
-            rows=tuple(_row(row, period, today) for row in rows),
+            rows=tuple(_row(row, period, today, grid.doubted_by) for row in rows),
         )
         for unit, rows in groupby(grid.rows, key=lambda row: row.unit)
     ]
 
 
-def _row(row: GridRow, period: Period, today: dt.date) -> RowFace:
+def _row(row: GridRow, period: Period, today: dt.date, doubted_by: Mapping[str, ValidationRule]) -> RowFace:
     indicator = row.indicator
     return RowFace(
         key=f"{indicator.pk}-{row.unit.pk}",
@@ -214,17 +218,18 @@ def _row(row: GridRow, period: Period, today: dt.date) -> RowFace:
             for one in reversed(row.earlier[:LAST])
         ),
         usual=usual_text(indicator, row.usual),
-        state=_state(row, period, today),
+        state=_state(row, period, today, doubted_by),
     )
 
 
-def _state(row: GridRow, period: Period, today: dt.date) -> StateFace:
+def _state(row: GridRow, period: Period, today: dt.date, doubted_by: Mapping[str, ValidationRule]) -> StateFace:
     if row.lock:
         figure = typed(row.indicator.kind, row.standing.parts) if row.standing else ""
         seen = row.standing.key if row.standing else ""
         return StateFace("is-locked", "lock", _("Locked"), locked_by(row.lock), seen=seen, typed=figure)
     if row.standing:
-        return standing_face(row.indicator, row.standing, row.usual)
+        doubts = doubt_texts(row.standing.suspicions, doubted_by)
+        return standing_face(row.indicator, row.standing, row.usual, doubts=doubts, owes_note=row.owes_note)
     return missing_face(row.indicator, period, today)
 
 
@@ -280,21 +285,45 @@ def standing_face(
     *,
     was: Parts | None = None,
     is_fresh: bool = False,
+    doubts: Sequence[str] = (),
+    owes_note: bool = False,
 ) -> StateFace:
-    """Say what stands and who wrote it; after a correction also what stood before."""
+    """Say what stands and who wrote it; after a correction what stood before; and what the figure still asks.
+
+    `doubts`: what each validation rule that doubts it expected.
+    """
     figure = figure_of(indicator, standing.parts)
     text = shown_text(indicator, figure)
     before = _("was %(figure)s") % {"figure": typed(indicator.kind, was)} if was else ""
-    words = [text, before if is_fresh else written_by(standing)]
+    css, shape, word = ("is-saved", "check", _("Saved")) if is_fresh else ("is-in", "check", _("Entered"))
+    if doubts:
+        css, shape, word = "is-suspect", "question", _("Suspect")
     return StateFace(
-        "is-saved" if is_fresh else "is-in",
-        "check",
-        _("Saved") if is_fresh else _("Entered"),
-        " · ".join(filter(None, words)),
+        css,
+        shape,
+        word,
+        " · ".join(filter(None, [text, before if is_fresh else written_by(standing)])),
         seen=standing.key,
         typed=typed(indicator.kind, standing.parts),
-        warning=_warning(indicator, figure, usual),
+        warning=_warnings(indicator, figure, usual, doubts, owes_note=owes_note),
+        ask=_question(doubts, owes_note=owes_note),
     )
+
+
+def _question(doubts: Sequence[str], *, owes_note: bool) -> str:
+    if doubts:
+        return _("Is it right? What have you checked?")
+    return _("Note owed: why beyond the threshold?") if owes_note else ""
+
+
+def _warnings(
+    indicator: Indicator, figure: Decimal | None, usual: Lines | None, doubts: Sequence[str], *, owes_note: bool
+) -> str:
+    """Say what to look at again: what rules expected and a threshold passed, else that it is not as usual."""
+    told = [_("expected: %(rule)s") % {"rule": doubt} for doubt in doubts]
+    if owes_note:
+        told.append(_("beyond the threshold"))
+    return " · ".join(told) or _warning(indicator, figure, usual)
 
 
 def _warning(indicator: Indicator, figure: Decimal | None, usual: Lines | None) -> str:

@@ -1,6 +1,7 @@
 """Save one cell of the entry grid and answer with its state; nothing that befalls it touches another."""
 
 import datetime as dt
+from typing import TypedDict
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,18 @@ from indicators.calculations import Parts
 from indicators.choices import Source
 from indicators.forms.cells import SentCell, sent_cell
 from indicators.forms.entries import Unreadable, read_parts, typed
+from indicators.models import Indicator
 from indicators.operations import ObservationRefused, enter_figure, withdraw_figure
+from indicators.operations.doubting import confirm_figure
 from indicators.operations.refusals import ChangedMeanwhile
+from indicators.queries.doubts import named
 from indicators.queries.entering import usual_of
+from indicators.queries.notes import owes_note
 from indicators.queries.standing import Standing, find_standing
+from indicators.rule_words import doubt_texts
 from indicators.views.asking import clock, person_of
 from indicators.views.enter_faces import StateFace, missing_face, standing_face, written_by
-from organisation.models import Person
+from organisation.models import Period, Person, Unit
 
 OK, CONFLICT, REFUSED = 200, 409, 422
 
@@ -31,7 +37,7 @@ def figure(request: HttpRequest) -> HttpResponse:
     cell = sent_cell(request.POST)
     before = find_standing(cell.indicator, cell.unit, cell.period)
     try:
-        parts = read_parts(cell.indicator.kind, cell.typed) if cell.typed else None
+        parts = read_parts(cell.indicator.kind, cell.typed, adds_up=cell.indicator.adds_up) if cell.typed else None
         if _is_overtaken(cell, before, parts):
             return _answer(request, _conflict(cell, before), CONFLICT)
         _save(cell, parts, before, by=person_of(request), now=now, today=today)
@@ -52,40 +58,50 @@ def _is_overtaken(cell: SentCell, before: Standing | None, parts: Parts | None) 
 def _save(
     cell: SentCell, parts: Parts | None, before: Standing | None, *, by: Person, now: dt.datetime, today: dt.date
 ) -> None:
+    figure: Figure = {"indicator": cell.indicator, "unit": cell.unit, "period": cell.period}
     seen = before.revision if before else 0
-    if parts is not None:
-        enter_figure(
-            indicator=cell.indicator,
-            unit=cell.unit,
-            period=cell.period,
-            parts=parts,
-            source=Source.ENTERED,
-            by=by,
-            now=now,
-            today=today,
-            # The same figure again, without a word, takes no note away.
-            note=cell.note or (before.note if before and before.parts == parts else ""),
-            expected_revision=seen,
-        )
-    elif before is not None:
-        withdraw_figure(
-            indicator=cell.indicator,
-            unit=cell.unit,
-            period=cell.period,
-            by=by,
-            now=now,
-            today=today,
-            expected_revision=seen,
-        )
+    if parts is None:
+        if before is not None:
+            withdraw_figure(**figure, by=by, now=now, today=today, expected_revision=seen)
+        return
+    is_same = before is not None and before.parts == parts
+    enter_figure(
+        **figure,
+        parts=parts,
+        source=Source.ENTERED,
+        by=by,
+        now=now,
+        today=today,
+        # The same figure again, without a word, takes no note away.
+        note=cell.note or (before.note if before and is_same else ""),
+        expected_revision=seen,
+    )
+    if before is not None and is_same and before.suspicions and cell.note:
+        # Who has seen the doubt and gives a note to the same figure says that it is right.
+        confirm_figure(**figure, note=cell.note, by=by, now=now, today=today)
+
+
+class Figure(TypedDict):
+    """Which figure."""
+
+    indicator: Indicator
+    unit: Unit
+    period: Period
 
 
 def _saved(cell: SentCell, before: Standing | None, today: dt.date) -> StateFace:
     standing = find_standing(cell.indicator, cell.unit, cell.period)
     if standing is None:
         return missing_face(cell.indicator, cell.period, today)
-    usual = usual_of(cell.indicator, cell.unit, cell.period)
-    was = before.parts if before and before.parts != standing.parts else None
-    return standing_face(cell.indicator, standing, usual, was=was, is_fresh=True)
+    return standing_face(
+        cell.indicator,
+        standing,
+        usual_of(cell.indicator, cell.unit, cell.period),
+        was=before.parts if before and before.parts != standing.parts else None,
+        is_fresh=True,
+        doubts=doubt_texts(standing.suspicions, named(standing.suspicions)),
+        owes_note=owes_note(cell.indicator, cell.unit, cell.period, standing),
+    )
 
 
 def _refused(cell: SentCell, refusal: Exception, before: Standing | None) -> StateFace:

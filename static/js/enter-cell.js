@@ -31,9 +31,14 @@ export class Cell {
     this.input.scrollIntoView({ block: "nearest" });
   }
 
+  // Beside a change of one's own, what stands may ask for a note: what was checked, why beyond the threshold.
   askWhy(isAsked) {
-    this.row.querySelector("[data-note-box]").hidden = !isAsked;
-    if (!isAsked) this.note.value = "";
+    const box = this.row.querySelector("[data-note-box]");
+    const asks = this.isDirty ? "" : this.state.dataset.ask ?? "";
+    box.hidden = !isAsked && !asks;
+    box.querySelector("label").textContent = asks || box.dataset.label;
+    this.note.placeholder = asks ? "" : box.dataset.optional;
+    if (box.hidden) this.note.value = "";
   }
 
   // `again`: although nothing is new or the person has been asked to choose.
@@ -44,7 +49,7 @@ export class Cell {
       this.isAsked = true;
       return;
     }
-    Object.assign(this, { isBusy: true, sent: this.typed });
+    Object.assign(this, { isBusy: true, sent: this.typed, told: this.note.value });
     this.show(drawn("waiting"));
     try {
       this.settle(await send(this.grid.dataset.to, this.body()), isUndo);
@@ -62,7 +67,7 @@ export class Cell {
   body() {
     const { indicator, unit } = this.row.dataset;
     const { period } = this.grid.dataset;
-    return new URLSearchParams({ indicator, unit, period, figure: this.sent, note: this.note.value, seen: this.seen });
+    return new URLSearchParams({ indicator, unit, period, figure: this.sent, note: this.told, seen: this.seen });
   }
 
   show(fragment) {
@@ -81,6 +86,7 @@ export class Cell {
   stand({ typed, seen }, isUndo) {
     if (!isUndo && typed !== this.standing) this.former.push(this.standing);
     if (this.typed === this.sent) this.input.value = typed;
+    if (this.note.value === this.told) this.note.value = "";
     Object.assign(this, { standing: typed, seen });
     if (!this.isDirty) this.askWhy(false);
   }
