@@ -28,7 +28,8 @@ from indicators.choices import IndicatorStatus
 from indicators.operations import queue_all
 from organisation.models import Unit
 from organisation.operations import periods_spanning
-from trajectories.models import BoundMeasure
+from trajectories.models import BoundMeasure, Trajectory
+from trajectories.operations import keep_maps
 
 #: The day on which the first obeya of the project that inspired this one opened its doors.
 SEED = 20161118
@@ -151,3 +152,5 @@ def refresh(now: dt.datetime) -> None:
     # So many figures are new that computing everything once is cheaper than climbing up from each.
     queue_all(indicators=list(BoundMeasure.objects.values_list("indicator", flat=True)), now=now)
     run("refresh")
+    for trajectory in Trajectory.objects.all():
+        keep_maps(trajectory, now=now)

@@ -10,16 +10,25 @@ from trajectories.queries import trajectory_by_code
 @shared_task(name="trajectories.tasks.refresh_trajectory")
 def refresh_trajectory(code: str) -> None:
     """Measure one trajectory again; an import queues it."""
-    operations.refresh(trajectory_by_code(code), now=timezone.now())
+    if operations.refresh(trajectory_by_code(code), now=timezone.now()) is not None:
+        draw_maps.delay(code)
+
+
+@shared_task(name="trajectories.tasks.draw_maps")
+def draw_maps(code: str) -> None:
+    """Draw and keep the maps of one trajectory; what was measured anew asks for it."""
+    operations.keep_maps(trajectory_by_code(code), now=timezone.now())
 
 
 @shared_task(name="trajectories.tasks.refresh_stale")
 def refresh_stale() -> None:
     """Measure what no job has measured yet: beat calls it, so that a lost message costs half a minute."""
-    operations.refresh_due(now=timezone.now())
+    for row in operations.refresh_due(now=timezone.now()):
+        draw_maps.delay(row.trajectory.code)
 
 
 @shared_task(name="trajectories.tasks.refresh_daily")
 def refresh_daily() -> None:
     """Measure what depends on the day; a trajectory is due once its own day has changed."""
-    operations.refresh_due(now=timezone.now())
+    for row in operations.refresh_due(now=timezone.now()):
+        draw_maps.delay(row.trajectory.code)

@@ -1,24 +1,54 @@
-"""A service trajectory on its own page."""
+"""The map of a service trajectory: for any unit that the reader may see, and any day."""
+
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from boards.flows import flow_face
-from boards.queries import boards_for
-from boards.views.asking import clock
+from boards.maps import map_face
+from boards.maps.asking import WEEKS, asked_day, choices_for, chosen_unit
+from boards.views.asking import clock, fresh_or_304
+from organisation.choices import SHOWN_SMALL_NUMBERS
+from organisation.queries import rights_at
 from trajectories.models import Trajectory
+from trajectories.operations.maps import map_now
+from trajectories.queries import TooManyEvents, map_on
 
 
 @login_required
 @require_GET
 def trajectory(request: HttpRequest, code: str) -> HttpResponse:
-    """Show where people stand, at each of my units that has a wall for this trajectory."""
-    _, today = clock()
+    """Show the map; the page asks for the map alone when the day is moved or something changed."""
+    now, today = clock()
     shown = get_object_or_404(Trajectory, code=code)
-    boards = [board for board in boards_for(request.user, today=today) if board.trajectory_id == shown.pk]
-    if not boards:
+    choices = choices_for(request.user, shown, today=today)
+    unit = chosen_unit(request.user, shown, choices, request.GET.get("unit", ""), today=today)
+    if unit is None:
         raise Http404
-    flows = [(board, flow_face(shown, board.unit)) for board in boards]
-    return render(request, "boards/trajectory.html", {"trajectory": shown, "flows": flows})
+    day = asked_day(request.GET, today)
+    context: dict[str, object] = {"trajectory": shown, "unit": unit, "day": day, "today": today}
+    try:
+        drawn = map_on(shown, unit, day) if day else map_now(shown, unit, now=now)
+    except TooManyEvents as refused:
+        context |= {"refused": str(refused)}
+    else:
+        may_see_small = bool(rights_at(request.user, {unit.pk}, on=today)[unit.pk] & SHOWN_SMALL_NUMBERS)
+        as_of = timezone.localtime(drawn.as_of) if drawn.as_of and not day else None
+        context |= {
+            "map": map_face(drawn, unit=unit.name, may_see_small=may_see_small),
+            "as_of": as_of,
+            "is_drawn": drawn.as_of is not None,
+        }
+    if request.headers.get("HX-Request"):
+        return fresh_or_304(request, "boards/map.html", context)
+    context |= {
+        "choices": choices,
+        "least_weeks": -WEEKS,
+        "weeks": -((today - day).days // 7) if day else 0,
+        "address": reverse("boards:trajectory", args=[code]) + "?" + urlencode({"unit": unit.code}),
+    }
+    return render(request, "boards/trajectory.html", context)

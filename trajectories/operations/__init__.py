@@ -2,6 +2,7 @@
 
 from trajectories.operations.definitions import save_trajectory
 from trajectories.operations.events import Origin, add_events, import_events, mark_stale
+from trajectories.operations.maps import keep_maps, map_now
 from trajectories.operations.queue import refresh_now
 from trajectories.operations.refreshing import refresh, refresh_due
 
@@ -9,6 +10,8 @@ __all__ = [
     "Origin",
     "add_events",
     "import_events",
+    "keep_maps",
+    "map_now",
     "mark_stale",
     "refresh",
     "refresh_due",

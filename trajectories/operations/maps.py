@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
+from celery import current_app
+from django.core.cache import cache
 from django.db import connection, transaction
+from kombu.exceptions import OperationalError
 
 from live.operations import announce
+from organisation.models import Unit
 from trajectories.calculations.frame import local
 from trajectories.calculations.maps import EVERYONE
 from trajectories.calculations.pictures import as_json
 from trajectories.models import FlowMap, Trajectory
-from trajectories.queries.maps import all_pictures
+from trajectories.queries.maps import DrawnMap, all_pictures, is_map_old, kept_map, may_read
 
+logger = logging.getLogger(__name__)
+
+#: The task's name, written out: names outlive files.
+TASK = "trajectories.tasks.draw_maps"
+#: Seconds in which readers who see an old map ask the worker for a new one only once.
+PATIENCE_S = 60
 #: Any constant that no other lock of the database uses; the letters "maps".
 MAPS_LOCK = int.from_bytes(b"maps")
 
@@ -41,3 +52,27 @@ def keep_maps(trajectory: Trajectory, *, now: dt.datetime) -> bool:
     )
     announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)
     return True
+
+
+def draw_soon(trajectory: Trajectory) -> None:
+    """Ask the worker to draw the maps again. With Redis down, the next reader asks again."""
+    if not cache.add(f"maps-asked:{trajectory.pk}", 1, PATIENCE_S):
+        return
+    try:
+        current_app.send_task(TASK, args=[trajectory.code], retry=False, ignore_result=True)
+    except (OperationalError, OSError) as reason:
+        logger.warning("The queue does not answer; the maps of %s stay as they are. %s", trajectory.code, reason)
+
+
+def map_now(trajectory: Trajectory, unit: Unit | None, *, now: dt.datetime) -> DrawnMap:
+    """Return the map of now. One that no refresh has kept yet is drawn and kept here, unless that would take too long.
+
+    A map that is older than the last refresh is shown as it is, with its time, and drawn again by the worker.
+    """
+    if is_map_old(trajectory):
+        is_first = not FlowMap.objects.filter(trajectory=trajectory).exists()
+        if is_first and may_read(trajectory):
+            keep_maps(trajectory, now=now)
+        else:
+            draw_soon(trajectory)
+    return kept_map(trajectory, unit)

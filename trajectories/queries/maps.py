@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from organisation.models import Ancestor, Unit
 from trajectories.calculations.asked import Asked
@@ -93,7 +94,7 @@ def map_as_of(trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime) -> 
 def map_before(trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime, wall: dt.datetime) -> DrawnMap:
     """Return the map before a moment of the wall clock; `as_of` is what the map says of itself."""
     if not may_read(trajectory):
-        raise TooManyEvents("There are too many events to draw a past day of this trajectory on a page.")
+        raise TooManyEvents(_("There are too many events to draw a past day of this trajectory on a page."))
     newest = trajectory.batches.values_list("pk", flat=True).first()
     name = f"flow-map:{trajectory.pk}:{trajectory.version}:{newest}:{trajectory.stale_since}:{unit and unit.pk}:{wall}"
     key = name.replace(" ", "_")
