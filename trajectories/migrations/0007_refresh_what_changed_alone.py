@@ -6,123 +6,238 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0005_role_changes'),
-        ('trajectories', '0006_tell_which_imports_are_measured'),
+        ("organisation", "0005_role_changes"),
+        ("trajectories", "0006_tell_which_imports_are_measured"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='boundmeasure',
-            name='basis',
+            model_name="boundmeasure",
+            name="basis",
             field=models.CharField(blank=True, editable=False, max_length=32),
         ),
         migrations.AddField(
-            model_name='boundmeasure',
-            name='left_out',
+            model_name="boundmeasure",
+            name="left_out",
             field=models.JSONField(blank=True, default=dict, editable=False),
         ),
         migrations.AddField(
-            model_name='refresh',
-            name='cases',
+            model_name="refresh",
+            name="cases",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='refresh',
-            name='differences',
+            model_name="refresh",
+            name="differences",
             field=models.PositiveIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='refresh',
-            name='events_touched',
+            model_name="refresh",
+            name="events_touched",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='refresh',
-            name='is_full',
+            model_name="refresh",
+            name="is_full",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='refresh',
-            name='stale_since',
+            model_name="refresh",
+            name="stale_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='trajectory',
-            name='horizon',
+            model_name="trajectory",
+            name="horizon",
             field=models.DateField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='trajectory',
-            name='measured_before',
+            model_name="trajectory",
+            name="measured_before",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.CreateModel(
-            name='AwaitedEvent',
+            name="AwaitedEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.UUIDField()),
-                ('wall', models.DateTimeField()),
-                ('trajectory', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='trajectories.trajectory')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("case", models.UUIDField()),
+                ("wall", models.DateTimeField()),
+                (
+                    "trajectory",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="trajectories.trajectory",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['trajectory', 'wall'], name='next_events_to_come')],
+                "indexes": [models.Index(fields=["trajectory", "wall"], name="next_events_to_come")],
             },
         ),
         migrations.CreateModel(
-            name='FirstCell',
+            name="FirstCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='trajectories.boundmeasure')),
-                ('period', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.period')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="trajectories.boundmeasure",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisation.period",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('measure', 'unit'), name='one_first_cell_per_measure_and_unit')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("measure", "unit"), name="one_first_cell_per_measure_and_unit")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GoingStay',
+            name="GoingStay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('cases', models.BigIntegerField()),
-                ('measure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='trajectories.boundmeasure')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("cases", models.BigIntegerField()),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="trajectories.boundmeasure",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('measure', 'unit', 'day'), name='one_count_of_stays_per_unit_and_day'), models.CheckConstraint(condition=models.Q(('cases__gte', 0)), name='no_day_has_fewer_than_no_stays')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("measure", "unit", "day"), name="one_count_of_stays_per_unit_and_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cases__gte", 0)), name="no_day_has_fewer_than_no_stays"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HeldCell',
+            name="HeldCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numerator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('denominator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('days', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('cases', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
-                ('members', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
-                ('is_withdrawn', models.BooleanField(default=False)),
-                ('measure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='trajectories.boundmeasure')),
-                ('period', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.period')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("numerator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("denominator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                (
+                    "days",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None),
+                ),
+                (
+                    "cases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), null=True, size=None
+                    ),
+                ),
+                (
+                    "members",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), null=True, size=None
+                    ),
+                ),
+                ("is_withdrawn", models.BooleanField(default=False)),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="trajectories.boundmeasure",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisation.period",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('measure', 'unit', 'period'), name='one_held_cell_per_unit_and_period')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("measure", "unit", "period"), name="one_held_cell_per_unit_and_period"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogDay',
+            name="LogDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('events', models.BigIntegerField()),
-                ('trajectory', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='trajectories.trajectory')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("events", models.BigIntegerField()),
+                (
+                    "trajectory",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="trajectories.trajectory",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('trajectory', 'day'), name='one_count_of_events_per_day'), models.CheckConstraint(condition=models.Q(('events__gte', 0)), name='no_day_has_fewer_than_no_events')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("trajectory", "day"), name="one_count_of_events_per_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("events__gte", 0)), name="no_day_has_fewer_than_no_events"
+                    ),
+                ],
             },
         ),
     ]

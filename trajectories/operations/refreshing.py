@@ -2,81 +2,56 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import logging
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
-import polars as pl
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from indicators.calculations import Parts
-from indicators.choices import IndicatorStatus, Source
-from indicators.models import Indicator
-from indicators.operations import Row, drain_rollups, rebuild_values, record_observations
+from indicators.operations import drain_rollups, rebuild_values
 from live.operations import announce
-from organisation.operations import periods_spanning
-from trajectories.calculations.asked import Asked
-from trajectories.calculations.cells import SCHEMA, Place, add_up, signature
-from trajectories.calculations.contributions import contributions, reads
 from trajectories.calculations.frame import local
-from trajectories.calculations.refusals import MeasureRefused
-from trajectories.models import BoundMeasure, Refresh, Trajectory
+from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, Refresh, Trajectory
 from trajectories.operations.faces import store_faces
+from trajectories.operations.following import MustBeWhole, follow
+from trajectories.operations.sound import calendar_fingerprint, sound_measures
+from trajectories.operations.whole import measure_whole
+from trajectories.operations.work import Work
+from trajectories.queries.known import take
 from trajectories.queries.logs import read_log
-from trajectories.queries.measures import columns_of, with_columns
-from trajectories.queries.observed import measured_cells
-from trajectories.queries.places import ancestors_frame, periods_frame, tree_fingerprint, units_frame
+from trajectories.queries.places import tree_fingerprint
+from trajectories.queries.refreshes import REFRESH_LOCK
 
 logger = logging.getLogger(__name__)
 
-#: Any constant that no other lock of the database uses; the letters "meas".
-REFRESH_LOCK = int.from_bytes(b"meas")
-#: Days past its last event for which a silent log is still believed: who waited then is taken to wait still.
-#: Longer silence is no longer news of the list but of the feed, whose figures then turn late.
-SILENT_DAYS = 31
 #: Refreshes kept for the page that shows them.
 KEPT_REFRESHES = 200
 #: How long a trajectory whose refresh failed is left alone, unless something new arrives.
 REST = dt.timedelta(minutes=10)
-
-
-@dataclass
-class _Work:
-    """One refresh as it goes on: what it reads, and what it has to tell."""
-
-    trajectory: Trajectory
-    now: dt.datetime
-    log: pl.DataFrame
-    units: pl.DataFrame
-    ancestors: pl.DataFrame
-    as_of: dt.datetime
-    changed: int = 0
-    left_out: int = 0
-    teams: set[str] = field(default_factory=set)
-    faults: list[str] = field(default_factory=list)
+#: With more news than so many events, and than one event in five, computing everything is faster than finding what is
+#: touched.
+FEW, ONE_IN = 20_000, 5
 
 
 def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> Refresh | None:
     """Measure a trajectory again and let the values follow; return None where another process is at it already.
 
-    `full` also rebuilds the values of its indicators from their observations. What goes wrong is kept in the row that
-    is returned, and the trajectory stays stale.
+    Only what changed is computed, unless the definition, the units or their tree have. `full` follows what changed and
+    then computes everything anew, keeps how many figures that shows to have been wrong, and rebuilds the values. What
+    goes wrong is kept in the row that is returned; the trajectory stays stale, and everything is computed next time.
     """
     row, began = Refresh(trajectory=trajectory, started_at=now), time.monotonic()
     try:
         with transaction.atomic():
             if not _is_ours(trajectory):
                 return None
-            _measure(row, trajectory, now)
+            _measure(row, trajectory, now, full=full)
         _roll_up(trajectory, now=now, full=full)
     except Exception as error:
         logger.exception("The refresh of %s failed.", trajectory.code)
         row.error = f"{type(error).__name__}: {error}"
+        if not isinstance(error, OperationalError):
+            BoundMeasure.objects.filter(trajectory=trajectory).update(basis="")
     row.finished_at = now + dt.timedelta(seconds=time.monotonic() - began)
     row.save()
     old = trajectory.refreshes.values_list("pk", flat=True)[KEPT_REFRESHES:]
@@ -86,15 +61,24 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
 
 def refresh_due(*, now: dt.datetime) -> list[Refresh]:
     """Refresh every trajectory whose events, definition, units or day changed; one that fails stops no other."""
-    tree = tree_fingerprint()
+    tree = _ground()
     due = [one for one in Trajectory.objects.all() if _is_due(one, tree, now=now)]
     return [row for row in (refresh(one, now=now) for one in due) if row is not None]
 
 
+def _ground() -> str:
+    """Return what changes whenever units, their tree or the fiscal calendar do."""
+    return f"{tree_fingerprint()[:16]}{calendar_fingerprint()[:16]}"
+
+
 def _is_due(trajectory: Trajectory, tree: str, *, now: dt.datetime) -> bool:
     """Answer whether there is anything to measure; one that failed rests until something changes or a while passes."""
-    today = local(now, trajectory.timezone).date()
-    if trajectory.stale_since is None and (trajectory.measured_on, trajectory.tree) == (today, tree):
+    wall = local(now, trajectory.timezone)
+    is_same = trajectory.stale_since is None and (trajectory.measured_on, trajectory.tree) == (wall.date(), tree)
+    if (
+        is_same
+        and not AwaitedEvent.objects.filter(trajectory=trajectory, wall__lt=wall.replace(tzinfo=dt.UTC)).exists()
+    ):
         return False
     last = trajectory.refreshes.first()
     if last is None or not last.error or now - last.started_at >= REST:
@@ -110,89 +94,82 @@ def _is_ours(trajectory: Trajectory) -> bool:
         return bool(is_ours)
 
 
-def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime) -> None:
-    """Compute every bound measure and the faces of the flow, and take the trajectory off the stale ones.
+def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bool) -> None:
+    """Bring every bound measure and the faces of the flow to now, and take the trajectory off the stale ones.
 
     What arrives from here on sets a later `stale_since`, which then stays.
     """
     trajectory.refresh_from_db()
-    stale_since, tree = trajectory.stale_since, tree_fingerprint()
-    bound = list(trajectory.measures.select_related("indicator"))
-    as_of = local(now, trajectory.timezone)
-    log = read_log(trajectory, as_of=as_of, columns=_columns(trajectory, bound))
-    work = _Work(trajectory, now, log, units_frame(), ancestors_frame(), as_of)
-    for one in bound:
-        _measure_one(work, one)
-    store_faces(trajectory, log=log, units=work.units, as_of=as_of, now=now)
-    row.events, row.observations_changed = log.height, work.changed
-    row.left_out = {"contributions": work.left_out, "teams": len(work.teams)}
-    row.error = "\n".join(work.faults)
-    Trajectory.objects.filter(pk=trajectory.pk).update(measured_on=as_of.date(), tree=tree)
-    Trajectory.objects.filter(pk=trajectory.pk, stale_since=stale_since).update(stale_since=None)
+    row.stale_since, tree = trajectory.stale_since, _ground()
+    sound, faults = sound_measures(trajectory, tree=tree)
+    work = Work(trajectory, take(trajectory), sound, local(now, trajectory.timezone), now)
+    _compute(work, row, full=full)
+    log = read_log(trajectory, as_of=work.as_of, columns=())
+    store_faces(trajectory, log=log, units=work.units, as_of=work.as_of, now=now)
+    row.events = _events(trajectory)
+    row.observations_changed, row.left_out = work.changed, _left_out(work)
+    row.error = "\n".join(faults.values())
+    _settle(work, row, tree)
     announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)
 
 
-def _columns(trajectory: Trajectory, bound: list[BoundMeasure]) -> list[str]:
-    """Return the columns beyond the usual ones that the bound measures read."""
-    named: list[str] = []
-    for one in bound:
-        with contextlib.suppress(MeasureRefused):
-            named += [*reads(one.measure), *columns_of(with_columns(trajectory, one.params, one.measure))]
-    return list(dict.fromkeys(named))
-
-
-def _measure_one(work: _Work, bound: BoundMeasure) -> None:
-    """Write what differs of one bound measure; one that cannot be computed is told of and stops no other."""
-    indicator = bound.indicator
-    if indicator.status in {IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED}:
+def _compute(work: Work, row: Refresh, *, full: bool) -> None:
+    """Follow what changed where that can be done and pays; else, or after it when asked in full, compute everything."""
+    is_followed = _can_follow(work) and _follow(work, row)
+    if is_followed and not full:
         return
+    followed, work.changed = work.changed if is_followed else 0, 0
+    measure_whole(work, row)
+    if is_followed:
+        row.differences = work.changed
+        work.changed += followed
+
+
+def _can_follow(work: Work) -> bool:
+    """Answer whether what the last refresh kept rests on the same ground, and little enough has changed since."""
+    before, taken = work.trajectory.measured_before, work.taken
+    if before is None or before.replace(tzinfo=None) > work.as_of or taken.is_undone:
+        return False
+    if any(one.row.basis != one.basis for one in work.measures):
+        return False
+    return taken.rows <= FEW or taken.rows * ONE_IN <= _events(work.trajectory)
+
+
+def _events(trajectory: Trajectory) -> int:
+    """Return how many events the last refresh counted."""
+    return sum(LogDay.objects.filter(trajectory=trajectory).values_list("events", flat=True))
+
+
+def _follow(work: Work, row: Refresh) -> bool:
+    """Follow what changed; answer whether that could be done."""
     try:
-        fresh = _cells(work, bound)
-    except MeasureRefused as refused:
-        work.faults.append(f"{indicator.code}: {refused}")
-        return
-    rows = _differing(indicator, fresh)
-    tally = record_observations(rows=rows, source=Source.MEASURED, by=None, now=work.now)
-    work.changed += tally.new + tally.changed
+        with transaction.atomic():
+            follow(work, row)
+    except MustBeWhole:
+        work.changed = 0
+        return False
+    return True
 
 
-def _cells(work: _Work, bound: BoundMeasure) -> pl.DataFrame:
-    """Return the cells of a bound measure as the events have them now; none without events."""
-    days = work.log["day"]
-    first, last = days.min(), days.max()
-    if not isinstance(first, dt.date) or not isinstance(last, dt.date):
-        return pl.DataFrame(schema=SCHEMA)
-    horizon = min(work.as_of.date(), last + dt.timedelta(days=SILENT_DAYS))
-    params = with_columns(work.trajectory, bound.params, bound.measure)
-    asked = Asked(work.log, params, work.trajectory.clock, work.as_of)
-    periods = periods_frame(periods_spanning(bound.indicator.frequency, first, horizon))
-    place = Place(work.units, periods, work.ancestors, horizon)
-    added = add_up(contributions(bound.measure, bound.indicator.kind, asked), bound.indicator.kind, place)
-    work.left_out += added.left_out
-    work.teams |= added.teams
-    return added.cells
-
-
-def _differing(indicator: Indicator, fresh: pl.DataFrame) -> Iterator[Row]:
-    """Yield what must be written for the observations to say what the cells say: new, changed and withdrawn ones."""
-    before = measured_cells(indicator.pk).select("unit", "period", before=signature())
-    both = fresh.with_columns(after=signature()).join(before, on=["unit", "period"], how="full", coalesce=True)
-    for cell in both.filter(pl.col("after").ne_missing(pl.col("before"))).iter_rows(named=True):
-        yield Row(indicator.pk, cell["unit"], cell["period"], None if cell["after"] is None else _parts(cell))
-
-
-def _parts(cell: dict[str, Any]) -> Parts:
-    days, cases = cell["days"], cell["cases"]
-    return Parts(
-        _decimal(cell["numerator"]),
-        _decimal(cell["denominator"]),
-        None if days is None else tuple(days),
-        None if cases is None else tuple(cases),
+def _settle(work: Work, row: Refresh, tree: str) -> None:
+    """Keep up to where the trajectory has been measured."""
+    trajectory = work.trajectory
+    EventBatch.objects.filter(pk__in=work.taken.batches).update(measured_at=work.now)
+    Trajectory.objects.filter(pk=trajectory.pk).update(
+        measured_on=work.as_of.date(),
+        measured_before=work.as_of.replace(tzinfo=dt.UTC),
+        horizon=trajectory.horizon,
+        tree=tree,
     )
+    Trajectory.objects.filter(pk=trajectory.pk, stale_since=row.stale_since).update(stale_since=None)
 
 
-def _decimal(figure: float | None) -> Decimal | None:
-    return None if figure is None else round(Decimal(figure), 6)
+def _left_out(work: Work) -> dict[str, int]:
+    nowhere = [one.row.left_out for one in work.measures]
+    return {
+        "contributions": sum(sum(teams.values()) for teams in nowhere),
+        "teams": len({team for teams in nowhere for team in teams if team}),
+    }
 
 
 def _roll_up(trajectory: Trajectory, *, now: dt.datetime, full: bool) -> None:

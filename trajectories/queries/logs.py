@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 import polars as pl
@@ -48,28 +49,39 @@ def read_log(
     believed then. `columns` names what is needed beyond case, activity, time and team: fields of an event or any other
     column of the log. What is not asked for is null. The pseudonyms of cases become small numbers, for speed.
     """
+    where = sql.SQL("trajectory_id = {} AND {}").format(sql.Literal(trajectory.pk), _in_force(known_on))
+    if cases is not None:
+        where += sql.SQL(' AND "case" = ANY({}::uuid[])').format(sql.Literal([str(case) for case in cases]))
+    return frame(read_events(where, columns), zone=trajectory.timezone, as_of=as_of)
+
+
+def read_events(
+    where: sql.Composable,
+    columns: Iterable[str],
+    marks: Mapping[str, sql.Composable] = MappingProxyType({}),
+) -> pl.DataFrame:
+    """Return the events that satisfy a condition, as `frame` takes them; `marks` are further whole numbers of each."""
     asked = list(dict.fromkeys(columns))
     read = COLUMNS | {name: FURTHER[name] for name in asked if name in FURTHER}
     attributes = [name for name in asked if name not in COLUMNS | FURTHER]
     selected: list[sql.Composable] = [sql.SQL(text) for text, _ in read.values()]
     selected += [sql.SQL("attributes->>{}").format(sql.Literal(name)) for name in attributes]
-    where = sql.SQL("trajectory_id = {} AND {}").format(sql.Literal(trajectory.pk), _in_force(known_on))
-    if cases is not None:
-        where += sql.SQL(' AND "case" = ANY({}::uuid[])').format(sql.Literal([str(case) for case in cases]))
+    selected += marks.values()
+    types = {name: kind for name, (_, kind) in read.items()} | dict.fromkeys(attributes, pl.String)
+    types |= dict.fromkeys(marks, pl.Int64)
+    query = sql.SQL("SELECT {} FROM trajectories_event WHERE {}").format(sql.SQL(", ").join(selected), where)
+    return typed(copied(query, types))
+
+
+def copied(query: sql.Composable, types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Return the rows of a query as a frame, by way of COPY."""
     text = io.BytesIO()
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            sql.SQL("COPY (SELECT {} FROM trajectories_event WHERE {}) TO STDOUT WITH (FORMAT csv)").format(
-                sql.SQL(", ").join(selected), where
-            ),
-            text,
-        )
+        cursor.copy_expert(sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv)").format(query), text)
     text.seek(0)
-    types = {name: kind for name, (_, kind) in read.items()} | dict.fromkeys(attributes, pl.String)
-    events = (
-        pl.read_csv(text, has_header=False, schema=types) if text.getbuffer().nbytes else pl.DataFrame(schema=types)
-    )
-    return frame(_typed(events), zone=trajectory.timezone, as_of=as_of)
+    if not text.getbuffer().nbytes:
+        return pl.DataFrame(schema=types)
+    return pl.read_csv(text, has_header=False, schema=types)
 
 
 def _in_force(known_on: dt.datetime | None) -> sql.Composable:
@@ -80,7 +92,8 @@ def _in_force(known_on: dt.datetime | None) -> sql.Composable:
     )
 
 
-def _typed(events: pl.DataFrame) -> pl.DataFrame:
+def typed(events: pl.DataFrame) -> pl.DataFrame:
+    """Return events as the database writes them with times as times, keys as small numbers, and absent columns null."""
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in ALWAYS if name not in events.columns]
     keys = [_numbered(events[name]) for name in ("case", "person", "worker") if name in events.columns]
     return events.with_columns(pl.col("wall").cast(pl.Datetime("us")), *keys, *absent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -63,7 +63,7 @@ def history(trajectory: Trajectory, *, limit: int = 50) -> list[Refresh]:
     return list(trajectory.refreshes.all()[:limit])
 
 
-def _latest(ids: Sequence[int], *, only_good: bool) -> Sequence[Refresh]:
+def _latest(ids: Sequence[int], *, only_good: bool) -> Iterable[Refresh]:
     chosen = Refresh.objects.filter(trajectory__in=ids)
     if only_good:
         chosen = chosen.filter(error="", finished_at__isnull=False)

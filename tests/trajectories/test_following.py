@@ -1,0 +1,278 @@
+"""What a refresh makes of what changed is what computing everything anew makes of it, to the digit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from indicators.models import Observation, PeriodLock, Value
+from indicators.queries.checks import check_rollups
+from organisation.models import Unit
+from tests import build
+from tests.trajectories.logs import CLOCK, NOW
+from trajectories.models import (
+    AwaitedEvent,
+    BoundMeasure,
+    Event,
+    EventBatch,
+    FirstCell,
+    GoingStay,
+    HeldCell,
+    LogDay,
+    Trajectory,
+)
+from trajectories.operations import mark_stale, refresh, refresh_due
+
+#: Of each pair of measure and kind that is computed in a way of its own; some by the day.
+MEASURES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "delay": ("duration", "month", "access_delay", {}),
+    "minutes": ("mean", "month", "access_delay", {"unit": "minutes"}),
+    "waiting": ("stock", "month", "waiting_list", {}),
+    "waiting-daily": ("stock", "day", "waiting_list", {}),
+    "waited": ("duration", "week", "waiting_list", {}),
+    "overdue": ("ratio", "month", "waiting_list", {"target": 5}),
+    "within-overdue": ("ratio", "month", "within_target_counting_overdue_open", {"target": 5}),
+    "caseload": ("stock", "week", "open_caseload", {}),
+    "starts": ("count", "month", "starts", {}),
+    "starts-daily": ("count", "day", "starts", {}),
+    "passed": ("count", "month", "handoffs", {}),
+    "within": ("ratio", "month", "within_priority_target", {"targets": {"P1": 5, "P2": 20}}),
+    "back": ("ratio", "month", "return_within_N", {"N": 20, "key": "person", "back": ["REFERRAL"]}),
+    "same": ("mean", "month", "continuity", {"index": "coc"}),
+    "silences": ("count", "month", "gaps", {"N": 10}),
+    "stay": ("ratio", "month", "length_of_stay", {"target": 15}),
+    "again": ("count", "month", "rework", {}),
+    "dropped": ("ratio", "month", "dropouts", {}),
+}
+FIRST = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+TEAMS = ("north", "south", "east", "closed", "nowhere", "")
+ACTIVITIES = ("REFERRAL", "SERVICE", "CONTACT", "PAUSE", "RESUME", "CLOSURE", "DROPOUT")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event as it may come: of a few cases and people, in the first three months of a year."""
+
+    case: int
+    person: int | None
+    hours: int
+    activity: str
+    team: str
+    worker: int | None
+    priority: str
+
+
+happenings = st.builds(
+    Happening,
+    case=st.integers(0, 4),
+    person=st.none() | st.integers(0, 2),
+    hours=st.integers(0, 24 * 90),
+    activity=st.sampled_from(ACTIVITIES),
+    team=st.sampled_from(TEAMS),
+    worker=st.none() | st.integers(0, 2),
+    priority=st.sampled_from(("", "P1", "P2")),
+)
+#: What may come to pass between two refreshes: news, corrections and withdrawals by place among those in force, an
+#: import taken back, days that pass, a locked month, and its unlocking.
+turns = st.fixed_dictionaries(
+    {
+        "news": st.lists(happenings, max_size=6),
+        "corrected": st.lists(st.tuples(st.integers(0, 40), happenings), max_size=2),
+        "withdrawn": st.lists(st.integers(0, 40), max_size=3),
+        "days": st.integers(0, 40),
+        "undone": st.integers(0, 9),
+        "lock": st.sampled_from(("", "", "lock", "unlock")),
+    }
+)
+
+
+def place() -> Unit:
+    """A centre with two sides, four teams, of which one closes."""
+    centre = build.unit("centre")
+    left, right = build.units("left", "right", parent=centre)
+    build.units("north", "south", parent=left)
+    build.units("east", parent=right)
+    closed = build.unit("closed", parent=right)
+    Unit.objects.filter(pk=closed.pk).update(closes_on=dt.date(2024, 2, 10))
+    return centre
+
+
+def bind(**fields: Any) -> Trajectory:
+    """A trajectory with every measure above bound to an indicator of its own."""
+    made = Trajectory.objects.create(**{"code": "youths", "name_en": "Youths", "clock": CLOCK} | fields)
+    for name, (kind, frequency, measure, params) in MEASURES.items():
+        fields = {"statistic": "median"} if kind == "duration" else {"factor": 100} if kind == "ratio" else {}
+        indicator = build.indicator(name, kind=kind, frequency=frequency, **fields)
+        made.measures.create(indicator=indicator, measure=measure, params=params)
+    return made
+
+
+def batch(of: Trajectory, now: dt.datetime) -> EventBatch:
+    mark_stale(of, now=now)
+    return EventBatch.objects.create(trajectory=of, name="news", imported_at=now, finished_at=now)
+
+
+def add(of: Trajectory, news: Sequence[Happening], arrived: EventBatch) -> None:
+    Event.objects.bulk_create(
+        Event(
+            trajectory=of,
+            batch=arrived,
+            fingerprint=uuid.uuid4(),
+            case=uuid.UUID(int=one.case << 125),
+            person=None if one.person is None else uuid.UUID(int=one.person),
+            worker=None if one.worker is None else uuid.UUID(int=one.worker),
+            activity=one.activity,
+            wall=FIRST + dt.timedelta(hours=one.hours),
+            order=number,
+            team=one.team,
+            priority=one.priority,
+            recorded_at=arrived.imported_at,
+        )
+        for number, one in enumerate(news)
+    )
+
+
+def leave_force(events: Sequence[int], by: EventBatch) -> None:
+    Event.objects.filter(pk__in=events).update(superseded_by=by, superseded_at=by.imported_at)
+
+
+def pass_turn(of: Trajectory, turn: dict[str, Any], now: dt.datetime) -> None:
+    """Have everything of a turn happen, each in an import of its own."""
+    if turn["news"]:
+        add(of, turn["news"], batch(of, now))
+    here = list(Event.objects.in_force().filter(trajectory=of).order_by("pk").values_list("pk", flat=True))
+    gone = {here[place] for place in turn["withdrawn"] if place < len(here)}
+    corrected = {here[place]: to for place, to in turn["corrected"] if place < len(here) and here[place] not in gone}
+    if gone or corrected:
+        changing = batch(of, now)
+        leave_force([*gone, *corrected], changing)
+        add(of, list(corrected.values()), changing)
+    for undone in EventBatch.objects.filter(trajectory=of, undone_at=None, superseded=None).order_by("pk")[:1]:
+        if turn["undone"] == 0:
+            leave_force(list(undone.events.in_force().values_list("pk", flat=True)), undone)
+            EventBatch.objects.filter(pk=undone.pk).update(undone_at=now, measured_at=None)
+            mark_stale(of, now=now)
+    if turn["lock"] == "lock" and not PeriodLock.objects.in_force().exists():
+        PeriodLock.objects.create(unit=Unit.objects.get(code="left"), period=build.period("2024-01"), locked_at=now)
+    if turn["lock"] == "unlock":
+        PeriodLock.objects.update(unlocked_at=now)
+
+
+def kept() -> dict[str, object]:
+    """All that a refresh keeps, without the keys of rows."""
+    parts = ("numerator", "denominator", "days", "cases")
+    cell = ("unit__code", "period__code", *parts)
+    return {
+        "observations": sorted(Observation.objects.values_list("indicator__code", *cell), key=str),
+        "values": sorted(Value.objects.values_list("indicator__code", *cell, "reporting"), key=str),
+        "held": sorted(HeldCell.objects.values_list("measure__indicator__code", *cell, "is_withdrawn"), key=str),
+        "going": sorted(GoingStay.objects.values_list("measure__indicator__code", "unit__code", "day", "cases")),
+        "firsts": sorted(FirstCell.objects.values_list("measure__indicator__code", "unit__code", "period__code")),
+        "days": sorted(LogDay.objects.values_list("day", "events")),
+        "awaited": sorted(AwaitedEvent.objects.values_list("case", "wall")),
+        "left out": sorted(BoundMeasure.objects.values_list("indicator__code", "left_out"), key=str),
+    }
+
+
+class TestFollowing(TestCase):
+    """However events come, are corrected and leave, and however the days pass."""
+
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(happenings, max_size=25), st.lists(turns, min_size=1, max_size=4))
+    def test_what_changed_followed_is_everything_computed(
+        self, start: list[Happening], turned: list[dict[str, Any]]
+    ) -> None:
+        place()
+        youths, now = bind(), FIRST + dt.timedelta(days=20, hours=12)
+        add(youths, start, batch(youths, now))
+        first = refresh(youths, now=now)
+
+        rows = []
+        for turn in turned:
+            now += dt.timedelta(days=turn["days"])
+            pass_turn(youths, turn, now)
+            rows.append(refresh(youths, now=now))
+        followed = kept()
+        checked = refresh(youths, now=now, full=True)
+
+        assert [row.error for row in (first, *rows, checked) if row is not None] == [""] * (2 + len(turned))
+        assert checked is not None
+        assert checked.differences == 0
+        assert kept() == followed
+        assert check_rollups().different == 0
+
+
+@pytest.mark.django_db
+def test_only_the_cases_that_news_touches_are_computed_again() -> None:
+    place()
+    youths = bind()
+    add(
+        youths,
+        [Happening(case, None, 24 * case, "REFERRAL", "north", None, "") for case in range(5)],
+        batch(youths, NOW),
+    )
+    first = refresh(youths, now=NOW)
+    add(youths, [Happening(2, None, 24 * 9, "SERVICE", "south", None, "")], batch(youths, NOW))
+
+    second = refresh(youths, now=NOW)
+
+    assert first is not None
+    assert second is not None
+    assert (first.is_full, second.is_full) == (True, False)
+    assert (second.events, second.events_touched, second.cases) == (6, 1, 1)
+
+
+@pytest.mark.django_db
+def test_another_day_is_followed_without_reading_a_case() -> None:
+    place()
+    youths = bind()
+    add(youths, [Happening(1, None, 0, "REFERRAL", "north", None, "")], batch(youths, FIRST))
+    refresh(youths, now=FIRST + dt.timedelta(hours=12))
+
+    [row] = refresh_due(now=FIRST + dt.timedelta(days=1, hours=12))
+
+    assert (row.is_full, row.cases, row.error) == (False, 0, "")
+    waiting = Observation.objects.get(indicator__code="waiting-daily", period__code="2024-01-02")
+    assert (waiting.days, waiting.cases) == ([1], [1])
+
+
+@pytest.mark.django_db
+def test_an_event_of_a_coming_day_counts_when_its_day_has_come() -> None:
+    place()
+    youths = bind()
+    add(youths, [Happening(1, None, 24 * 2, "REFERRAL", "north", None, "")], batch(youths, FIRST))
+    refresh(youths, now=FIRST)
+    before = Observation.objects.count()
+
+    refresh_due(now=FIRST + dt.timedelta(days=3))
+
+    assert before == 0
+    assert Observation.objects.get(indicator__code="starts").numerator == 1
+
+
+@pytest.mark.django_db
+def test_a_tree_or_a_definition_that_changed_is_computed_whole() -> None:
+    centre = place()
+    youths = bind()
+    add(youths, [Happening(1, None, 0, "REFERRAL", "north", None, "")], batch(youths, NOW))
+    refresh(youths, now=NOW)
+
+    build.unit("new", parent=centre)
+    [tree] = refresh_due(now=NOW)
+    youths.measures.filter(measure="gaps").update(params={"N": 5})
+    definition = refresh(youths, now=NOW)
+    nothing = refresh(youths, now=NOW)
+
+    assert tree.is_full
+    assert definition is not None
+    assert definition.is_full
+    assert nothing is not None
+    assert not nothing.is_full

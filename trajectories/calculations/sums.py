@@ -1,0 +1,169 @@
+"""What contributions of any set of cases come to: sums that add and subtract exactly, set by set.
+
+All figures are whole numbers, so that sums taken in parts, in any order, on any machine, are equal to the digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from trajectories.calculations.contributions import Contributions
+from trajectories.calculations.placing import Place, at_ends, crossings, dated, located
+
+#: Numerators and denominators are kept to six decimals, as observations are; each contribution is rounded once.
+MICRO = 1_000_000
+
+FIGURES: dict[str, type[pl.DataType]] = {
+    "unit": pl.Int64,
+    "period": pl.Int64,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+}
+COUNTS: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "period": pl.Int64, "days": pl.Int64, "cases": pl.Int64}
+STAYS: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "day": pl.Date, "until": pl.Date, "cases": pl.Int64}
+NOWHERE: dict[str, type[pl.DataType]] = {"team": pl.String, "cases": pl.Int64}
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The sums of a measure over some cases.
+
+    figures  unit, period, numerator, denominator (millionths)
+    counts   unit, period, days, cases: how many took so many days
+    stays    unit, day, until, cases: how many lasted from a day to before another (null: still going on)
+    nowhere  team, cases: contributions that stand at no unit (an empty team: none was named)
+    """
+
+    figures: pl.DataFrame
+    counts: pl.DataFrame
+    stays: pl.DataFrame
+    nowhere: pl.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether they come to nothing."""
+        return not any(part.height for part in (self.figures, self.counts, self.stays, self.nowhere))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the sums of a measure become the cells of an indicator of a kind; `over`, `late_in_denominator`: as contributed."""
+
+    kind: str
+    over: float | None = None
+    late_in_denominator: bool = False
+
+
+def shape_of(contributed: Contributions, kind: str) -> Shape:
+    """Return the shape of what a measure contributes to an indicator of a kind."""
+    return Shape(kind, contributed.over, contributed.late_in_denominator)
+
+
+def sums_of(contributed: Contributions, place: Place) -> Sums:
+    """Return the sums of contributions."""
+    figures, counts, stays, strange = [], [], [], []
+    if contributed.flows is not None:
+        found = dated(located(contributed.flows, place), place)
+        strange.append(found)
+        figures.append(found.select("unit", "period", *(_millionths(part) for part in ("numerator", "denominator"))))
+    if contributed.passages is not None:
+        found = dated(located(contributed.passages, place), place)
+        strange.append(found)
+        steps = crossings(found.drop_nulls("unit"), place)
+        figures.append(
+            steps.select("unit", "period", numerator=pl.col("step") * MICRO, denominator=pl.lit(0, pl.Int64))
+        )
+    if contributed.lengths is not None:
+        found = dated(located(contributed.lengths, place), place)
+        strange.append(found)
+        counts.append(found.select("unit", "period", days="value", cases=pl.lit(1, pl.Int64)))
+    if contributed.stays is not None:
+        found = located(contributed.stays, place)
+        strange.append(found)
+        stays.append(found.select("unit", "day", "until", cases=pl.lit(1, pl.Int64)))
+    nowhere = [
+        found.filter(pl.col("unit").is_null()).select(pl.col("team").fill_null(""), cases=pl.lit(1, pl.Int64))
+        for found in strange
+    ]
+    return Sums(
+        summed([part.drop_nulls("unit") for part in figures], FIGURES),
+        summed([part.drop_nulls("unit") for part in counts], COUNTS),
+        summed([part.drop_nulls("unit") for part in stays], STAYS),
+        summed(nowhere, NOWHERE),
+    )
+
+
+def _millionths(part: str) -> pl.Expr:
+    return (pl.col(part).fill_null(0.0) * MICRO).round().cast(pl.Int64).alias(part)
+
+
+def total(parts: Sequence[Sums]) -> Sums:
+    """Return the sums over all cases of several disjoint sets."""
+    return Sums(
+        summed([part.figures for part in parts], FIGURES),
+        summed([part.counts for part in parts], COUNTS),
+        summed([part.stays for part in parts], STAYS),
+        summed([part.nowhere for part in parts], NOWHERE),
+    )
+
+
+def difference(now: Sums, before: Sums) -> Sums:
+    """Return what must be added to the sums before to get those now; what did not change is not in it."""
+    return Sums(
+        summed([now.figures, negative(before.figures)], FIGURES),
+        summed([now.counts, negative(before.counts)], COUNTS),
+        summed([now.stays, negative(before.stays)], STAYS),
+        summed([now.nowhere, negative(before.nowhere)], NOWHERE),
+    )
+
+
+#: The columns that add up; all others tell sums apart.
+ADDING = ("numerator", "denominator", "cases")
+
+
+def summed(parts: Sequence[pl.DataFrame], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Return one row a key, those that come to nothing left out."""
+    adding = [name for name in schema if name in ADDING]
+    keys = [name for name in schema if name not in ADDING]
+    filled = [shaped(part, schema) for part in parts if part.height]
+    if not filled:
+        return pl.DataFrame(schema=schema)
+    return (
+        pl.concat(filled)
+        .lazy()
+        .group_by(keys)
+        .agg(pl.col(adding).sum())
+        .filter(pl.any_horizontal(pl.col(name) != 0 for name in adding))
+        .select(*schema)
+        .collect()
+    )
+
+
+def shaped(rows: pl.DataFrame, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Return the columns of a schema, in its order and types."""
+    return rows.select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def negative(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows that take away what these add."""
+    return rows.with_columns(-pl.col(name) for name in rows.columns if name in ADDING)
+
+
+def ends(
+    stays: pl.DataFrame, periods: pl.DataFrame, units: pl.DataFrame, shape: Shape
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return figures and counts of what goes on at the end of each period (`periods` as `begun` gives them)."""
+    counted = at_ends(stays, periods, units)
+    if shape.kind != "ratio":
+        return pl.DataFrame(schema=FIGURES), counted.select(*COUNTS)
+    n = pl.col("cases") * MICRO
+    late = n.filter(pl.col("days") > shape.over).sum() if shape.over is not None else pl.lit(0)
+    nothing = pl.lit(0, pl.Int64)
+    parts = (nothing, late) if shape.late_in_denominator else (late, n.sum())
+    figures = counted.group_by("unit", "period").agg(
+        numerator=parts[0].cast(pl.Int64), denominator=parts[1].cast(pl.Int64)
+    )
+    return figures.select(*FIGURES), pl.DataFrame(schema=COUNTS)

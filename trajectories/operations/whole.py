@@ -1,0 +1,138 @@
+"""Compute a trajectory anew: from all of its events, share by share, to all of its cells, block by block."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from trajectories.calculations.cells import KEY, WITH_ZEROS, cells, differing, zeros
+from trajectories.calculations.horizon import horizon
+from trajectories.calculations.placing import Place, begun
+from trajectories.calculations.spells import firsts, spells
+from trajectories.calculations.sums import COUNTS, FIGURES, Sums, ends, summed, total
+from trajectories.models import Refresh
+from trajectories.operations import remembering
+from trajectories.operations.sound import Sound
+from trajectories.operations.work import Work
+from trajectories.operations.writing import write_cells
+from trajectories.queries import known, measured
+
+DAYS: dict[str, type[pl.DataType]] = {"day": pl.Date, "cases": pl.Int64}
+#: Cells and days of stays that are made at a time; some 300 MB.
+BLOCK = 2_000_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a share of the cases comes to: how many events each day has, and the sums of each measure (by id)."""
+
+    days: pl.DataFrame
+    sums: dict[int, Sums]
+
+
+def measure_whole(work: Work, row: Refresh) -> None:
+    """Bring every measure to what all events say, and keep what the next refresh goes on from."""
+    trajectory = work.trajectory
+    part = compute_share(work, (0, 1))
+    remembering.replace_log_days(trajectory, part.days)
+    remembering.replace_awaited(work.taken, work.as_of)
+    until, first = horizon(part.days, work.as_of), part.days["day"].min()
+    for one in work.measures:
+        place = work.place(one.row.indicator.frequency, first if isinstance(first, dt.date) else None, until)
+        sums = part.sums[one.row.pk]
+        _write(work, one, place, sums, until)
+        remembering.replace_going(one.row, sums.stays)
+        remembering.change_left_out(one.row, one.basis, sums.nowhere, is_whole=True)
+    trajectory.horizon = until
+    row.is_full = True
+
+
+def compute_share(work: Work, share: tuple[int, int]) -> Part:
+    """Return what the cases of one share of so many come to."""
+    log = known.read_share(work.taken, work.columns, share=share, as_of=work.as_of)
+    days = summed([log.group_by("day").agg(cases=pl.len().cast(pl.Int64)).select(*DAYS)], DAYS)
+    first, last = days["day"].min(), days["day"].max()
+    sums = {}
+    for one in work.measures:
+        span = (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)
+        place = work.place(one.row.indicator.frequency, *span)
+        sums[one.row.pk] = work.sums(one, log, place, work.as_of)
+    return Part(days, sums)
+
+
+def joined(parts: list[Part]) -> Part:
+    """Return what several shares come to together."""
+    return Part(
+        summed([part.days for part in parts], DAYS),
+        {pk: total([part.sums[pk] for part in parts]) for pk in parts[0].sums},
+    )
+
+
+def _write(work: Work, one: Sound, place: Place, sums: Sums, until: dt.date | None) -> None:
+    """Write the cells that differ, and take back those in periods that have none any more."""
+    periods = begun(place.periods, until)
+    remembering.forget_held(one.row)
+    first = pl.DataFrame(schema={"unit": pl.Int64, "first": pl.Int64})
+    for offset, block in _blocks(sums, periods):
+        fresh = _cells(one, place, sums, block)
+        if one.kind in WITH_ZEROS:
+            here = firsts(fresh, periods)
+            first = pl.concat([first, here]).group_by("unit").agg(pl.col("first").min())
+            fresh = _with_zeros(one, fresh, spells(first, place, until), block, offset)
+        before = measured.cells_in(one.row, block["period"].to_list())
+        work.changed += write_cells(one.row, differing(fresh, before), now=work.now)
+    surplus = measured.cells_elsewhere(one.row, periods["period"].to_list())
+    work.changed += write_cells(one.row, surplus.with_columns(is_withdrawn=pl.lit(value=True)), now=work.now)
+    order = periods.select("period", first=pl.int_range(pl.len(), dtype=pl.Int64))
+    remembering.replace_firsts(one.row, first.join(order, on="first").select("unit", "period"))
+
+
+def _blocks(sums: Sums, periods: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Yield periods in order, so many at a time that their cells fit into memory, with the place of the first."""
+    if not periods.height:
+        return
+    stays = sums.stays
+    begin = periods["end"].search_sorted(stays["day"], side="left")
+    end = periods["end"].search_sorted(stays["until"].fill_null(periods["end"][-1] + dt.timedelta(days=1)), side="left")
+    steps = pl.concat(
+        [begin.alias("place").to_frame().with_columns(n=1), end.alias("place").to_frame().with_columns(n=-1)]
+    )
+    by_place = steps.group_by("place").agg(pl.col("n").sum())
+    order = periods.with_row_index("place").select("place", period="period")
+    going = (
+        order.join(by_place.cast({"place": pl.UInt32}), on="place", how="left")
+        .sort("place")["n"]
+        .fill_null(0)
+        .cum_sum()
+    )
+    units = pl.concat([sums.figures["unit"], sums.counts["unit"], stays["unit"]]).n_unique()
+    number = ((going + units).cum_sum() // BLOCK).alias("block")
+    offset = 0
+    for block in periods.with_columns(number).partition_by("block", maintain_order=True):
+        yield offset, block.drop("block")
+        offset += block.height
+
+
+def _cells(one: Sound, place: Place, sums: Sums, block: pl.DataFrame) -> pl.DataFrame:
+    here = block.select("period")
+    figures, counts = (part.join(here, on="period", how="semi") for part in (sums.figures, sums.counts))
+    of_stays = ends(sums.stays, block, place.units, one.shape)
+    return cells(summed([figures, of_stays[0]], FIGURES), summed([counts, of_stays[1]], COUNTS), one.kind)
+
+
+def _with_zeros(one: Sound, fresh: pl.DataFrame, spell: pl.DataFrame, block: pl.DataFrame, offset: int) -> pl.DataFrame:
+    """Return the cells of a block with those of zero: of units that have begun, while they last."""
+    order = block.select("period", place=pl.int_range(offset, offset + pl.len(), dtype=pl.Int64))
+    inside = spell.with_columns(
+        pl.max_horizontal("first", pl.lit(offset)), pl.min_horizontal("last", pl.lit(offset + block.height - 1))
+    ).filter(pl.col("first") <= pl.col("last"))
+    grid = (
+        inside.select("unit", place=pl.int_ranges("first", pl.col("last") + 1))
+        .explode("place")
+        .join(order, on="place")
+        .select(*KEY)
+    )
+    return pl.concat([fresh, zeros(grid.join(fresh, on=KEY, how="anti"), one.kind)])

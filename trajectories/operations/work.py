@@ -1,0 +1,48 @@
+"""One refresh as it goes on: what it reads, and what it has to tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from organisation.operations import periods_spanning
+from trajectories.calculations.asked import Asked
+from trajectories.calculations.contributions import contributions
+from trajectories.calculations.placing import PERIODS, Place
+from trajectories.calculations.sums import Sums, sums_of
+from trajectories.models import Trajectory
+from trajectories.operations.sound import Sound
+from trajectories.queries.known import Taken
+from trajectories.queries.places import ancestors_frame, periods_frame, units_frame
+
+
+@dataclass
+class Work:
+    """What a refresh of a trajectory computes from; `as_of`: the wall clock before which events count."""
+
+    trajectory: Trajectory
+    taken: Taken
+    measures: list[Sound]
+    as_of: dt.datetime
+    now: dt.datetime
+    units: pl.DataFrame = field(default_factory=units_frame)
+    ancestors: pl.DataFrame = field(default_factory=ancestors_frame)
+    changed: int = 0
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of events that the measures read beyond the usual ones."""
+        return list(dict.fromkeys(name for one in self.measures for name in one.columns))
+
+    def place(self, frequency: str, first: dt.date | None, last: dt.date | None) -> Place:
+        """Return where and when cells of a frequency can be, from a day to a day."""
+        if first is None or last is None:
+            return Place(self.units, pl.DataFrame(schema=PERIODS), self.ancestors)
+        return Place(self.units, periods_frame(periods_spanning(frequency, first, last)), self.ancestors)
+
+    def sums(self, one: Sound, log: pl.DataFrame, place: Place, as_of: dt.datetime) -> Sums:
+        """Return what the cases of a log come to in a measure."""
+        asked = Asked(log, one.params, self.trajectory.clock, as_of)
+        return sums_of(contributions(one.row.measure, one.kind, asked), place)

@@ -1,0 +1,110 @@
+"""Write the cells of a measure as observations, and hold what a lock keeps out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+
+import polars as pl
+from django.db import connection
+from psycopg2 import sql
+
+from indicators.choices import Source
+from indicators.operations import record_observations
+from trajectories.calculations.cells import KEY, PARTS
+from trajectories.calculations.sums import MICRO
+from trajectories.models import BoundMeasure, HeldCell
+from trajectories.queries.measured import cells_at
+
+#: Cells written to the database at a time; bounds the memory.
+BATCH = 200_000
+
+
+def write_cells(measure: BoundMeasure, rows: pl.DataFrame, *, now: dt.datetime) -> int:
+    """Write cells (those that are `is_withdrawn` go) as observations; answer how many changed any."""
+    if not rows.height:
+        return 0
+    tally = record_observations(texts=_texts(measure, rows), source=Source.MEASURED, by=None, now=now)
+    _hold(measure, rows, is_any_locked=tally.locked > 0)
+    return tally.new + tally.changed
+
+
+def _texts(measure: BoundMeasure, rows: pl.DataFrame) -> Iterator[io.BytesIO]:
+    """Yield the rows as `record_observations` copies them: each figure, no note, and whether it is withdrawn."""
+    for batch in rows.iter_slices(BATCH):
+        text = io.BytesIO()
+        batch.select(
+            pl.lit(measure.indicator_id).alias("indicator"),
+            *KEY,
+            _decimal("numerator"),
+            _decimal("denominator"),
+            "days",
+            "cases",
+            pl.lit("").alias("note"),
+            "is_withdrawn",
+        ).write_csv(text, include_header=False)
+        text.seek(0)
+        yield text
+
+
+def _decimal(part: str) -> pl.Expr:
+    """Return millionths as a decimal number's text."""
+    size = pl.col(part).abs()
+    sign = pl.when(pl.col(part) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    whole, rest = (size // MICRO).cast(pl.String), (size % MICRO).cast(pl.String).str.zfill(6)
+    return pl.when(pl.col(part).is_not_null()).then(pl.concat_str(sign, whole, pl.lit("."), rest)).alias(part)
+
+
+def _hold(measure: BoundMeasure, rows: pl.DataFrame, *, is_any_locked: bool) -> None:
+    """Keep those of the rows that are not what the observations say, and let go of those that are."""
+    if HeldCell.objects.filter(measure=measure).exists():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                DELETE FROM trajectories_heldcell held
+                USING unnest(%s::bigint[], %s::bigint[]) written(unit_id, period_id)
+                WHERE measure_id = %s AND held.unit_id = written.unit_id AND held.period_id = written.period_id
+                """,
+                [rows["unit"].to_list(), rows["period"].to_list(), measure.pk],
+            )
+    if is_any_locked:
+        _copy_held(measure, _not_written(measure, rows))
+
+
+def _not_written(measure: BoundMeasure, rows: pl.DataFrame) -> pl.DataFrame:
+    seen = cells_at(measure, rows).select(*KEY, **{f"{part}_seen": part for part in PARTS}, is_seen=pl.lit(value=True))
+    both = rows.join(seen, on=KEY, how="left")
+    is_seen = pl.col("is_seen").fill_null(value=False)
+    is_same = pl.all_horizontal(pl.col(part).eq_missing(pl.col(f"{part}_seen")) for part in PARTS) & is_seen
+    return both.filter(pl.when("is_withdrawn").then(is_seen).otherwise(~is_same))
+
+
+def _copy_held(measure: BoundMeasure, rows: pl.DataFrame) -> None:
+    copy_in(
+        "trajectories_heldcell",
+        rows.select(
+            pl.lit(measure.pk).alias("measure_id"),
+            pl.col("unit").alias("unit_id"),
+            pl.col("period").alias("period_id"),
+            _decimal("numerator"),
+            _decimal("denominator"),
+            "days",
+            "cases",
+            "is_withdrawn",
+        ),
+    )
+
+
+def copy_in(table: str, rows: pl.DataFrame) -> None:
+    """Add rows to a table by COPY; the frame's columns are the table's."""
+    if not rows.height:
+        return
+    text = io.BytesIO()
+    rows.write_csv(text, include_header=False)
+    text.seek(0)
+    names = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv)").format(sql.Identifier(table), names), text
+        )

@@ -1,0 +1,125 @@
+"""What a refresh knows: which imports it has taken, and the events of a trajectory as these have them, now and before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import polars as pl
+from django.db import connection
+from psycopg2 import sql
+
+from trajectories.calculations.frame import frame
+from trajectories.models import EventBatch, Trajectory
+from trajectories.queries.logs import read_events
+
+#: An import that commits while a refresh is at work is left to the next one, whichever statement would see it already.
+KNOWN = (
+    "SELECT id FROM trajectories_eventbatch"
+    " WHERE trajectory_id = {trajectory} AND (measured_at IS NOT NULL OR id = ANY({taken}))"
+)
+NOW = f"(batch_id IS NULL OR batch_id IN ({KNOWN})) AND (superseded_by_id IS NULL OR superseded_by_id NOT IN ({KNOWN}))"
+BEFORE = (
+    f"(batch_id IS NULL OR (batch_id IN ({KNOWN}) AND batch_id <> ALL({{taken}})))"
+    f" AND (superseded_by_id IS NULL OR superseded_by_id = ANY({{taken}}) OR superseded_by_id NOT IN ({KNOWN}))"
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The imports whose news a refresh measures. `is_undone`: one of them had been measured, and was taken back since."""
+
+    trajectory: Trajectory
+    batches: tuple[int, ...]
+    is_undone: bool
+    rows: int
+
+    def where(self, text: str) -> sql.Composable:
+        """Return a condition on events, of this trajectory and these imports."""
+        return sql.SQL(text).format(
+            trajectory=sql.Literal(self.trajectory.pk),
+            taken=sql.SQL("{}::bigint[]").format(sql.Literal(list(self.batches))),
+        )
+
+
+def take(trajectory: Trajectory) -> Taken:
+    """Return the imports that are finished and that no refresh has measured."""
+    found = list(EventBatch.objects.unmeasured().filter(trajectory=trajectory).order_by("pk"))
+    return Taken(
+        trajectory,
+        tuple(one.pk for one in found),
+        is_undone=any(one.undone_at is not None for one in found),
+        rows=sum(one.rows_new + one.rows_changed for one in found),
+    )
+
+
+def touched_cases(taken: Taken, as_of: dt.datetime) -> tuple[list[UUID], int]:
+    """Return the cases with news, or with an event whose time has come before `as_of`, and how many events are news."""
+    with connection.cursor() as cursor:
+        query = """
+            SELECT DISTINCT "case" FROM trajectories_awaitedevent
+            WHERE trajectory_id = {trajectory} AND wall < {as_of}
+        """
+        cursor.execute(taken.where(query.replace("{as_of}", "%s")), [as_of.replace(tzinfo=dt.UTC)])
+        cases = {case for (case,) in cursor.fetchall()}
+        cursor.execute(
+            taken.where(
+                """
+                SELECT "case", count(*) FROM trajectories_event WHERE trajectory_id = {trajectory}
+                    AND (batch_id = ANY({taken}) OR superseded_by_id = ANY({taken})) GROUP BY "case"
+                """
+            )
+        )
+        news = dict(cursor.fetchall())
+    return sorted(cases | news.keys()), sum(news.values())
+
+
+def with_their_people(taken: Taken, cases: Sequence[UUID]) -> list[UUID]:
+    """Return cases and all others of the same people: some measures look at a person across cases."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            taken.where(
+                """
+                SELECT DISTINCT "case" FROM trajectories_event WHERE trajectory_id = {trajectory} AND person = ANY(
+                    ARRAY(SELECT DISTINCT person FROM trajectories_event
+                          WHERE trajectory_id = {trajectory} AND "case" = ANY(%s) AND person IS NOT NULL)
+                )
+                """
+            ),
+            [list(cases)],
+        )
+        return sorted({*cases, *(case for (case,) in cursor.fetchall())})
+
+
+def read_cases(taken: Taken, cases: Sequence[UUID], columns: Iterable[str]) -> pl.DataFrame:
+    """Return the events of some cases, with the marks `is_now`, `was_before`: whether they are, and were, in force."""
+    marks = {
+        name: sql.SQL("({})::int").format(taken.where(text)) for name, text in (("is_now", NOW), ("was_before", BEFORE))
+    }
+    where = taken.where('trajectory_id = {trajectory} AND "case" = ANY(') + sql.SQL("{}::uuid[])").format(
+        sql.Literal([str(case) for case in cases])
+    )
+    return read_events(where, columns, marks)
+
+
+def marked(events: pl.DataFrame, mark: str, *, zone: str, as_of: dt.datetime | None) -> pl.DataFrame:
+    """Return the log frame of the events with a mark, before `as_of`; None: there was no time before."""
+    chosen = events.filter(pl.col(mark) == 1) if as_of is not None else events.clear()
+    return frame(chosen.drop("is_now", "was_before"), zone=zone, as_of=as_of)
+
+
+def read_share(taken: Taken, columns: Iterable[str], *, share: tuple[int, int], as_of: dt.datetime) -> pl.DataFrame:
+    """Return the log frame of the cases of one share of so many (`(0, 1)`: all).
+
+    Cases are keyed hashes, so that ranges of them are shares of equal size.
+    """
+    number, of = share
+    where = taken.where("trajectory_id = {trajectory} AND " + NOW)
+    if of > 1:
+        bounds = [f"{(1 << 128) * place // of:032x}" for place in (number, number + 1) if place < of]
+        where += sql.SQL(' AND "case" >= {}::uuid').format(sql.Literal(bounds[0]))
+        if len(bounds) > 1:
+            where += sql.SQL(' AND "case" < {}::uuid').format(sql.Literal(bounds[1]))
+    return frame(read_events(where, columns), zone=taken.trajectory.timezone, as_of=as_of)
