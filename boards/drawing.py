@@ -13,13 +13,16 @@ from boards.sparkline import Spark, sparkline
 from boards.statuses import TRUSTED, status_face
 from boards.variation import causes_of, icons_of, limits_of, no_limits_text
 from indicators.calculations import shown
-from indicators.choices import Direction, MarkKind, Status
+from indicators.choices import Direction, Kind, MarkKind, Status
 from indicators.exactness_words import exactness_text
 from indicators.models import Indicator
 from indicators.queries import Point, Series, TargetInForce
+from indicators.queries.judged import last_day_in_time
 
 #: Statuses under which no figure may stand on the tile, not even a small one.
 FIGURELESS = {Status.NO_DATA, Status.NOT_APPLICABLE}
+#: Kinds whose figure doesn't say on how many it rests.
+RATES = {Kind.RATIO, Kind.MEAN, Kind.DURATION}
 #: Decimals that a figure may show beyond its own, to stand on the right side of its target.
 MORE_DECIMALS = 2
 
@@ -56,7 +59,7 @@ def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
         dated="" if is_trusted else _dated(series, point, today),
         owner=hanging.owner,
         owner_name=hanging.owner_name,
-        coverage=_longest(series, point) or coverage_of(due),
+        coverage=_longest(series, point) or coverage_of(due) or rests_on(point),
         age=period_of(due, today) if due and (is_trusted or due is not point) else "",
         note=_note(series),
         is_overdue=Status(series.status) is Status.LATE,
@@ -104,7 +107,9 @@ def measured(indicator: Indicator, point: Point) -> str:
 
 
 def _note(series: Series) -> str:
-    """Say why a figure is not exact, or why there is none."""
+    """Say that a figure still owes its note; else why it is not exact, or why there is none."""
+    if series.owes_note:
+        return gettext("note owed")
     if series.exactness.code == "exact" or series.due is None:
         return ""
     return exactness_text(series.exactness, taken_as_zero=series.due.found.taken_as_zero)
@@ -142,6 +147,12 @@ def coverage_of(point: Point | None) -> str:
     return (
         ngettext("%(reporting)s of %(expected)s team", "%(reporting)s of %(expected)s teams", point.expected) % counts
     )
+
+
+def rests_on(point: Point | None) -> str:
+    """Say on how many a rate, a mean or a delay rests, where no reports are waited for: "n = 37"."""
+    n = point.parts.n if point and point.parts and point.rule.kind in RATES else None
+    return "" if n is None else gettext("n = %(n)s") % {"n": words.figure_text(n, 0)}
 
 
 def target_text(indicator: Indicator, target: TargetInForce | None) -> str:
@@ -193,7 +204,7 @@ def _beside(series: Series, today: dt.date) -> str:
     if series.status in TRUSTED:
         return target_text(series.indicator, series.due.target if series.due else None)
     if series.status in {Status.PENDING, Status.LATE} and series.due_on:
-        return words.due_text(series.due_on, today)
+        return _due_text(series, series.due_on, today)
     if Status(series.status) is Status.NOT_DUE and series.points:
         return gettext("period open to %(day)s") % {"day": words.day_text(series.points[-1].period.ends_on, today)}
     if Status(series.status) is Status.SUSPECT:
@@ -201,6 +212,14 @@ def _beside(series: Series, today: dt.date) -> str:
     if Status(series.status) is Status.NO_DATA:
         return _why_no_data(series)
     return ""
+
+
+def _due_text(series: Series, due_on: dt.date, today: dt.date) -> str:
+    """Say when the report is due; past that, and within the days of grace, until when it is not late."""
+    if due_on < today and Status(series.status) is Status.PENDING and series.due:
+        last = last_day_in_time(series.due.rule, series.due.period)
+        return gettext("grace to %(day)s") % {"day": words.day_text(last, today)}
+    return words.due_text(due_on, today)
 
 
 def _why_no_data(series: Series) -> str:

@@ -1,6 +1,6 @@
 """What a validation rule expects, as people say it, in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -46,6 +46,19 @@ def _history(rule: ValidationRule) -> str:
 def doubt_texts(codes: Iterable[str], rules: Mapping[str, ValidationRule]) -> list[str]:
     """Say what each of some doubts expected; `rules` by code, and one that is gone is named by its kind alone."""
     return [rule_text(rules[code]) if code in rules else _kind_of(code) for code in codes]
+
+
+def question_text(doubts: Sequence[str], *, owes_note: bool) -> str:
+    """Ask what a note answers: what was checked of a doubted figure, or why one lies beyond its threshold."""
+    if doubts:
+        return _("Is it right? What have you checked?")
+    return _("Note owed: why beyond the threshold?") if owes_note else ""
+
+
+def warning_text(doubts: Sequence[str], *, owes_note: bool) -> str:
+    """Say what rules expected of a figure, and whether it lies beyond its threshold unexplained."""
+    told = [_("expected: %(rule)s") % {"rule": doubt} for doubt in doubts]
+    return " · ".join([*told, _("beyond the threshold")] if owes_note else told)
 
 
 def _kind_of(code: str) -> str:

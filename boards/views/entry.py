@@ -14,9 +14,13 @@ from boards.models import Board, Tile
 from boards.periods import Choice, choices_for
 from boards.queries import drawn_tile, unit_of
 from boards.views.asking import board_or_404, clock, tile_or_404
-from indicators.choices import Source
 from indicators.forms.entries import Unreadable, read_parts
-from indicators.operations import ObservationRefused, enter_figure
+from indicators.operations import ObservationRefused
+from indicators.operations.answering import enter_with_note
+from indicators.queries.doubts import named
+from indicators.queries.notes import owes_note
+from indicators.queries.standing import find_standing
+from indicators.rule_words import doubt_texts, question_text, warning_text
 from organisation.models import Person
 
 #: Characters of a figure; a histogram of a team's month stays far below.
@@ -33,6 +37,9 @@ class Sheet:
     period: str
     typed: str
     refused: str = ""
+    #: The figure is saved, and asks for a note: the question, and what was expected of it.
+    ask: str = ""
+    warning: str = ""
 
 
 @login_required
@@ -58,13 +65,15 @@ def _taken(request: HttpRequest, board: Board, hung: Tile, face: TileFace) -> Ht
     choices = choices_for(hung.indicator, unit_of(hung), today=today)
     chosen = next((choice for choice in choices if choice.code == request.POST.get("period")), choices[0])
     typed = request.POST.get("figure", "")[:LONGEST]
+    before = find_standing(hung.indicator, unit_of(hung), chosen.period)
     try:
-        enter_figure(
+        enter_with_note(
             indicator=hung.indicator,
             unit=unit_of(hung),
             period=chosen.period,
-            parts=read_parts(hung.indicator.kind, typed),
-            source=Source.ENTERED,
+            parts=read_parts(hung.indicator.kind, typed, adds_up=hung.indicator.adds_up),
+            note=request.POST.get("note", "").replace("\0", "").strip()[:LONGEST],
+            before=before,
             by=by,
             now=now,
             today=today,
@@ -72,12 +81,26 @@ def _taken(request: HttpRequest, board: Board, hung: Tile, face: TileFace) -> Ht
     except (Unreadable, ObservationRefused) as refusal:
         sheet = Sheet(face, hung.indicator.kind, choices, chosen.code, typed, refused=str(refusal))
         return _sheet(request, sheet, status=422)
+    ask, warning = _asked(hung, chosen)
+    if ask:
+        # The figure is kept; the tile follows by itself, and the question stays open beside it.
+        return _sheet(request, Sheet(face, hung.indicator.kind, choices, chosen.code, typed, ask=ask, warning=warning))
     tile = drawn_tile(board, hung.pk, by, today=today)
     response = render(request, "boards/tile.html", {"tile": tile})
     response["HX-Retarget"] = f"#slot-{tile.key} > .tile"
     response["HX-Reswap"] = "outerHTML"
     response["HX-Trigger-After-Swap"] = "figure-entered"
     return response
+
+
+def _asked(hung: Tile, chosen: Choice) -> tuple[str, str]:
+    """Return what a figure that has just been entered still asks, and why; empty texts where nothing."""
+    standing = find_standing(hung.indicator, unit_of(hung), chosen.period)
+    if standing is None:
+        return "", ""
+    doubts = doubt_texts(standing.suspicions, named(standing.suspicions))
+    owes = owes_note(hung.indicator, unit_of(hung), chosen.period, standing)
+    return question_text(doubts, owes_note=owes), warning_text(doubts, owes_note=owes)
 
 
 def _sheet(request: HttpRequest, sheet: Sheet, status: int = 200) -> HttpResponse:

@@ -122,6 +122,8 @@ class Series:
     exactness: Exactness
     #: Limits, rules and icons of the ended periods.
     chart: SeriesChart
+    #: Whether the figure lies beyond its threshold and the unit has not said why, though the definition asks.
+    owes_note: bool = False
 
 
 def series(wanted: Sequence[Wanted], *, today: dt.date, periods: int = PERIODS) -> list[Series]:
@@ -154,6 +156,9 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
         entry=_entry(wanted, rows),
         exactness=due.exactness if due else EXACT,
         chart=_chart(indicator, unit, ended, rows),
+        owes_note=due is not None
+        and due.status == "act"
+        and (indicator.pk, unit.pk, due.period.pk) in rows.unexplained,
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, NamedTuple, TypeVar
@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 from django.db import connection
 from django.db.models import Model, prefetch_related_objects
 
-from indicators.models import ChartMark, Indicator
+from indicators.models import ChartMark, Indicator, Observation
 from indicators.queries.targets import Line, Targets, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
 from organisation.models import Period, Unit
@@ -72,6 +72,8 @@ class Rows:
     #: What people have marked on the charts, by indicator and unit.
     marks: Mapping[tuple[int, int], Sequence[ChartMark]]
     rules: Rules
+    #: Figures without a note of indicators that ask for one beyond the threshold, by indicator, unit and period.
+    unexplained: Collection[tuple[int, int, int]] = frozenset()
 
 
 def rows_of(wanted: Sequence[Wanted], *, today: dt.date, periods: int) -> Rows:
@@ -92,7 +94,20 @@ def rows_of(wanted: Sequence[Wanted], *, today: dt.date, periods: int) -> Rows:
         expected=_expected(wanted, calendar, today=today),
         rules=rules_of(indicators.values()),
         marks=marks_of(indicators, units),
+        unexplained=_unexplained(indicators.values(), units, calendar, today=today),
     )
+
+
+def _unexplained(
+    indicators: Iterable[Indicator], units: Iterable[int], calendar: Mapping[str, Sequence[Period]], *, today: dt.date
+) -> frozenset[tuple[int, int, int]]:
+    """Return the units' own figures of the newest ended periods that have no note; no query where none is asked for."""
+    asking = [one.pk for one in indicators if one.note_when_beyond]
+    if not asking:
+        return frozenset()
+    due = [next((one.pk for one in reversed(periods) if one.ends_on < today), 0) for periods in calendar.values()]
+    rows = Observation.objects.filter(indicator__in=asking, unit__in=list(units), period__in=due, note="")
+    return frozenset(rows.values_list("indicator_id", "unit_id", "period_id"))
 
 
 def marks_of(indicators: Iterable[int], units: Iterable[int]) -> dict[tuple[int, int], list[ChartMark]]:

@@ -19,7 +19,7 @@ from indicators.models import Indicator, PeriodLock, ValidationRule
 from indicators.queries.entering import Grid, GridRow, Tab
 from indicators.queries.judged import due_on_of, figure_of, last_day_in_time
 from indicators.queries.standing import Standing
-from indicators.rule_words import doubt_texts
+from indicators.rule_words import doubt_texts, question_text, warning_text
 from indicators.spc import Lines
 from indicators.words import dated, day_text, figure_text, period_text, with_unit
 from organisation.choices import Frequency
@@ -305,25 +305,9 @@ def standing_face(
         " · ".join(filter(None, [text, before if is_fresh else written_by(standing)])),
         seen=standing.key,
         typed=typed(indicator.kind, standing.parts),
-        warning=_warnings(indicator, figure, usual, doubts, owes_note=owes_note),
-        ask=_question(doubts, owes_note=owes_note),
+        warning=warning_text(doubts, owes_note=owes_note) or _warning(indicator, figure, usual),
+        ask=question_text(doubts, owes_note=owes_note),
     )
-
-
-def _question(doubts: Sequence[str], *, owes_note: bool) -> str:
-    if doubts:
-        return _("Is it right? What have you checked?")
-    return _("Note owed: why beyond the threshold?") if owes_note else ""
-
-
-def _warnings(
-    indicator: Indicator, figure: Decimal | None, usual: Lines | None, doubts: Sequence[str], *, owes_note: bool
-) -> str:
-    """Say what to look at again: what rules expected and a threshold passed, else that it is not as usual."""
-    told = [_("expected: %(rule)s") % {"rule": doubt} for doubt in doubts]
-    if owes_note:
-        told.append(_("beyond the threshold"))
-    return " · ".join(told) or _warning(indicator, figure, usual)
 
 
 def _warning(indicator: Indicator, figure: Decimal | None, usual: Lines | None) -> str:

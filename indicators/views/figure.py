@@ -1,7 +1,6 @@
 """Save one cell of the entry grid and answer with its state; nothing that befalls it touches another."""
 
 import datetime as dt
-from typing import TypedDict
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from indicators.calculations import Parts
-from indicators.choices import Source
 from indicators.forms.cells import SentCell, sent_cell
 from indicators.forms.entries import Unreadable, read_parts, typed
-from indicators.models import Indicator
-from indicators.operations import ObservationRefused, enter_figure, withdraw_figure
-from indicators.operations.doubting import confirm_figure
+from indicators.operations import ObservationRefused, withdraw_figure
+from indicators.operations.answering import enter_with_note
 from indicators.operations.refusals import ChangedMeanwhile
 from indicators.queries.doubts import named
 from indicators.queries.entering import usual_of
@@ -24,7 +21,7 @@ from indicators.queries.standing import Standing, find_standing
 from indicators.rule_words import doubt_texts
 from indicators.views.asking import clock, person_of
 from indicators.views.enter_faces import StateFace, missing_face, standing_face, written_by
-from organisation.models import Period, Person, Unit
+from organisation.models import Person
 
 OK, CONFLICT, REFUSED = 200, 409, 422
 
@@ -58,35 +55,28 @@ def _is_overtaken(cell: SentCell, before: Standing | None, parts: Parts | None) 
 def _save(
     cell: SentCell, parts: Parts | None, before: Standing | None, *, by: Person, now: dt.datetime, today: dt.date
 ) -> None:
-    figure: Figure = {"indicator": cell.indicator, "unit": cell.unit, "period": cell.period}
-    seen = before.revision if before else 0
-    if parts is None:
-        if before is not None:
-            withdraw_figure(**figure, by=by, now=now, today=today, expected_revision=seen)
-        return
-    is_same = before is not None and before.parts == parts
-    enter_figure(
-        **figure,
-        parts=parts,
-        source=Source.ENTERED,
-        by=by,
-        now=now,
-        today=today,
-        # The same figure again, without a word, takes no note away.
-        note=cell.note or (before.note if before and is_same else ""),
-        expected_revision=seen,
-    )
-    if before is not None and is_same and before.suspicions and cell.note:
-        # Who has seen the doubt and gives a note to the same figure says that it is right.
-        confirm_figure(**figure, note=cell.note, by=by, now=now, today=today)
-
-
-class Figure(TypedDict):
-    """Which figure."""
-
-    indicator: Indicator
-    unit: Unit
-    period: Period
+    if parts is not None:
+        enter_with_note(
+            indicator=cell.indicator,
+            unit=cell.unit,
+            period=cell.period,
+            parts=parts,
+            note=cell.note,
+            before=before,
+            by=by,
+            now=now,
+            today=today,
+        )
+    elif before is not None:
+        withdraw_figure(
+            indicator=cell.indicator,
+            unit=cell.unit,
+            period=cell.period,
+            by=by,
+            now=now,
+            today=today,
+            expected_revision=before.revision,
+        )
 
 
 def _saved(cell: SentCell, before: Standing | None, today: dt.date) -> StateFace:
