@@ -64,8 +64,10 @@ class IndicatorSheet(IndicatorRow):
     text_en: str
     text_fr: str
     factor: int | float
-    numerator_text: str
-    denominator_text: str
+    numerator_text_en: str
+    numerator_text_fr: str
+    denominator_text_en: str
+    denominator_text_fr: str
     statistic: str
     within: int | None
     combine: str
@@ -79,7 +81,8 @@ class IndicatorSheet(IndicatorRow):
     warnings: str
     complementary: list[str]
     abandoned_on: dt.date | None
-    source_text: str
+    source_text_en: str
+    source_text_fr: str
     owner: str | None
     trajectory: str | None
     measure: str | None
@@ -152,8 +155,10 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "text_en": indicator.text_en,
         "text_fr": indicator.text_fr,
         "factor": number(indicator.factor),
-        "numerator_text": indicator.numerator_text,
-        "denominator_text": indicator.denominator_text,
+        "numerator_text_en": indicator.numerator_text_en,
+        "numerator_text_fr": indicator.numerator_text_fr,
+        "denominator_text_en": indicator.denominator_text_en,
+        "denominator_text_fr": indicator.denominator_text_fr,
         "statistic": indicator.statistic,
         "within": indicator.within,
         "combine": indicator.combine if indicator.kind == Kind.YES_NO else "",
@@ -167,7 +172,8 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "warnings": indicator.warnings,
         "complementary": [one.code for one in indicator.complementary.all()],
         "abandoned_on": indicator.abandoned_on,
-        "source_text": indicator.source_text,
+        "source_text_en": indicator.source_text_en,
+        "source_text_fr": indicator.source_text_fr,
         "owner": str(indicator.owner) if indicator.owner else None,
         "trajectory": bound.trajectory.code if bound else None,
         "measure": bound.measure if bound else None,

@@ -42,6 +42,12 @@ RULE_FIELDS = frozenset({"kind", "periods", "other", "percent", *RULE_NUMBERS})
 WEIGHT_FIELDS = frozenset({"indicator", "weight", "valid_from", "valid_to"})
 LISTS = frozenset({"also_at", "complementary", "targets", "rules", "reporters", "weights"})
 ALONE = frozenset({"code", "area", "target", "abandoned_on", "due_days"})
+#: What files of before said in one language stands in English.
+BEFORE = {
+    "numerator_text": "numerator_text_en",
+    "denominator_text": "denominator_text_en",
+    "source_text": "source_text_en",
+}
 KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | YES_NO | LISTS | ALONE
 
 
@@ -103,6 +109,7 @@ def clean_definition(item: object) -> Definition:
     """Return a definition, or raise `DefinitionRefused` with the first field that is wrong."""
     if not isinstance(item, Mapping):
         raise DefinitionRefused("", _("This is no definition: it has no fields."))
+    item = {BEFORE.get(name, name): value for name, value in item.items()}
     _refuse_unknown(item, KNOWN)
     for name in NEEDED:
         if item.get(name) is None:

@@ -56,8 +56,10 @@ class Indicator(models.Model):
         _("factor"), max_digits=12, decimal_places=4, default=1, help_text=_("100 for a percentage")
     )
     decimals = models.PositiveSmallIntegerField(_("decimals shown"), default=0)
-    numerator_text = models.CharField(_("numerator in words"), max_length=300, blank=True)
-    denominator_text = models.CharField(_("denominator in words"), max_length=300, blank=True)
+    numerator_text_en = models.CharField(_("numerator in English"), max_length=300, blank=True)
+    numerator_text_fr = models.CharField(_("numerator in French"), max_length=300, blank=True)
+    denominator_text_en = models.CharField(_("denominator in English"), max_length=300, blank=True)
+    denominator_text_fr = models.CharField(_("denominator in French"), max_length=300, blank=True)
     direction = models.CharField(_("direction"), max_length=5, choices=Direction.choices, default=Direction.NONE)
     frequency = models.CharField(_("frequency"), max_length=15, choices=Frequency.choices)
     also_at = ArrayField(
@@ -76,7 +78,10 @@ class Indicator(models.Model):
     within = models.PositiveIntegerField(_("limit of the share within"), null=True, blank=True)
     #: Of a formula: what is computed, in the language of `indicators.calculations.expressions`.
     expression = models.CharField(
-        _("expression"), max_length=LONGEST, blank=True, help_text=_("cost / episodes × 100: codes, numbers, + − × ÷ ( )")
+        _("expression"),
+        max_length=LONGEST,
+        blank=True,
+        help_text=_("cost / episodes × 100: codes, numbers, + − × ÷ ( )"),
     )
     #: Of an index: `[{"indicator": code, "weight": "2", "valid_from": day or null, "valid_to": day or null}]`.
     weights = models.JSONField(_("weights"), default=list, db_default=[], blank=True)
@@ -111,7 +116,8 @@ class Indicator(models.Model):
     screens_outliers = models.BooleanField(
         _("screens outliers"), default=True, help_text=_("leave unusual moving ranges out of the chart's limits")
     )
-    source_text = models.CharField(_("source"), max_length=300, blank=True)
+    source_text_en = models.CharField(_("source in English"), max_length=300, blank=True)
+    source_text_fr = models.CharField(_("source in French"), max_length=300, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("owner"))
     status = models.CharField(
         _("status"), max_length=10, choices=IndicatorStatus.choices, default=IndicatorStatus.ACTIVE
@@ -142,6 +148,21 @@ class Indicator(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return (self.name_fr if get_language() == "fr" else "") or self.name_en
+
+    @property
+    def numerator_text(self) -> str:
+        """The numerator in words, in the reader's language."""
+        return (self.numerator_text_fr if get_language() == "fr" else "") or self.numerator_text_en
+
+    @property
+    def denominator_text(self) -> str:
+        """The denominator in words, in the reader's language."""
+        return (self.denominator_text_fr if get_language() == "fr" else "") or self.denominator_text_en
+
+    @property
+    def source_text(self) -> str:
+        """Where the figures come from, in the reader's language."""
+        return (self.source_text_fr if get_language() == "fr" else "") or self.source_text_en
 
 
 class Component(models.Model):

@@ -15,15 +15,18 @@ from indicators.queries.targets import points_of
 TEXTS = (
     "text_en",
     "text_fr",
-    "numerator_text",
-    "denominator_text",
+    "numerator_text_en",
+    "numerator_text_fr",
+    "denominator_text_en",
+    "denominator_text_fr",
     "start_event",
     "stop_event",
     "inclusion",
     "exclusion",
     "interpretation",
     "warnings",
-    "source_text",
+    "source_text_en",
+    "source_text_fr",
 )
 RULE_NUMBERS = ("low", "high", "width", "most")
 TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")

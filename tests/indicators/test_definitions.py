@@ -2,10 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from indicators.choices import Direction, Kind
 from indicators.models import Indicator, Reporter, StaleValue, Target, Value
@@ -122,3 +126,19 @@ def test_the_administration_site_asks_the_same_rules(client: Client) -> None:
     assert taken.status_code == 302
     assert Indicator.objects.get().statistic == "median"
     assert StaleValue.objects.filter(unit=None).count() == 1
+
+
+def test_parts_and_source_are_told_in_the_reader_s_language_and_old_files_in_english(tmp_path: Path) -> None:
+    path = tmp_path / "definitions.yaml"
+    path.write_text(
+        "- {code: seen, name_en: Seen, name_fr: Vus, kind: ratio, unit: '%', factor: 100, decimals: 1, direction: up,"
+        " frequency: month, numerator_text: Seen in time, denominator_text_en: All, denominator_text_fr: Tous}"
+    )
+    call_command("import_indicators", str(path), stdout=StringIO())
+
+    seen = Indicator.objects.get(code="seen")
+    with override("fr"):
+        told = (seen.numerator_text, seen.denominator_text, seen.source_text)
+
+    assert (seen.numerator_text_en, seen.denominator_text_en) == ("Seen in time", "All")
+    assert told == ("Seen in time", "Tous", "")
