@@ -134,6 +134,8 @@ class BoardFace:
     since_title: str = ""
     hidden: int = 0
     flow: FlowFace | None = None
+    #: Code of the trajectory that the wall is about.
+    trajectory: str = ""
     tallies: tuple[Tally, ...] = ()
     #: Whether the reader may hang the first tile; asked of empty walls alone.
     can_change: bool = False

@@ -7,6 +7,8 @@ from django.utils.translation import gettext, pgettext
 
 from boards import words
 from boards.faces import FlowFace, StepFace
+from indicators.calculations.small_numbers import is_small
+from indicators.choices import Kind
 from organisation.models import Unit
 from trajectories.models import Trajectory
 from trajectories.queries import FlowStep, flow
@@ -17,7 +19,7 @@ BLOCKED = 0.5
 QUEUE = 5
 
 
-def flow_face(trajectory: Trajectory, unit: Unit | None) -> FlowFace | None:
+def flow_face(trajectory: Trajectory, unit: Unit | None, *, hides_small: bool = False) -> FlowFace | None:
     """Return the strip for a unit and all below it, as the last refresh found it; None before the first."""
     found = flow(trajectory, unit)
     if found.as_of is None or not found.steps:
@@ -25,7 +27,9 @@ def flow_face(trajectory: Trajectory, unit: Unit | None) -> FlowFace | None:
     return FlowFace(
         name=found.name,
         address=f"/trajectories/{found.trajectory}/",
-        steps=tuple(_step(step, found.waiting) for step in found.steps),
+        steps=tuple(
+            _small_step(step) if hides_small and _is_small(step) else _step(step, found.waiting) for step in found.steps
+        ),
         as_of=words.dated(timezone.localtime(found.as_of), pgettext("date format", "j M, H:i")),
     )
 
@@ -41,6 +45,15 @@ def _step(step: FlowStep, waiting: int) -> StepFace:
         else gettext("%(days)s d to get here") % {"days": round(step.median_delay)},
         mood="act" if step.waiting >= QUEUE and step.waiting >= BLOCKED * waiting else "",
     )
+
+
+def _is_small(step: FlowStep) -> bool:
+    return is_small(step.people) or is_small(step.waiting)
+
+
+def _small_step(step: FlowStep) -> StepFace:
+    """Draw a step of which a number is too small for the reader: all of them go, as by the API."""
+    return StepFace(name=step.name, people=words.small_text(Kind.STOCK), longest="")
 
 
 def _longest(step: FlowStep) -> str:

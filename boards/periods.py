@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from indicators.calculations import Parts
 from indicators.forms.entries import typed
 from indicators.models import Indicator, Observation
+from indicators.queries.judged import parts_of
 from indicators.words import period_text
 from organisation.models import Period, Unit
 
@@ -32,7 +32,7 @@ def choices_for(indicator: Indicator, unit: Unit, *, today: dt.date) -> tuple[Ch
         .order_by("-starts_on")[: OFFERED + 1]
     )  # fmt: skip
     standing = {
-        row.period_id: Parts(row.numerator, row.denominator, _whole(row.days), _whole(row.cases))
+        row.period_id: parts_of(row)
         for row in Observation.objects.filter(indicator=indicator, unit=unit, period__in=periods)
     }
     suggested = next((period for period in periods if period.ends_on < today), periods[0] if periods else None)
@@ -47,7 +47,3 @@ def choices_for(indicator: Indicator, unit: Unit, *, today: dt.date) -> tuple[Ch
         )
         for period in periods
     )
-
-
-def _whole(numbers: list[int] | None) -> tuple[int, ...] | None:
-    return None if numbers is None else tuple(numbers)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from boards.choices import ZoneKind
 from boards.drawing import Hanging, tile_face
-from boards.faces import BoardCard, BoardFace, ColumnFace, TileFace, spanned
+from boards.faces import BoardCard, BoardFace, ColumnFace, FlowFace, TileFace, spanned
 from boards.flows import flow_face
 from boards.hung import Hung, hung_on, is_measure
 from boards.layout import arrange, gathered
@@ -86,7 +86,8 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
         since=news.text,
         since_title=news.title,
         hidden=len(tiles) - len(seen),
-        flow=flow_face(board.trajectory, board.unit) if board.trajectory else None,
+        flow=_flow(board, rights),
+        trajectory=board.trajectory.code if board.trajectory else "",
         tallies=tallies([one.status for one in drawn]),
         can_change=not tiles and Do.CHANGE_BOARD in rights[board.unit_id],
     )
@@ -157,6 +158,12 @@ def _is_open_to_hands(tile: Hung, one: Series) -> bool:
     """Whether a figure is typed at this unit: it reports itself, or nobody in particular does."""
     is_anyones = one.due is None or one.due.expected is None
     return tile.is_entered_by_hand and (tile.is_reporter or is_anyones)
+
+
+def _flow(board: Board, rights: Mapping[int, frozenset[Do]]) -> FlowFace | None:
+    if board.trajectory is None:
+        return None
+    return flow_face(board.trajectory, board.unit, hides_small=board.unit_id in _restricted(rights))
 
 
 def _path(unit: Unit, today: dt.date) -> tuple[str, ...]:

@@ -223,6 +223,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "organisation.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"login": "organisation.forms.signing_in.SigningIn"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 globals().update(mail(os.environ.get("EMAIL_URL", "")))

@@ -50,7 +50,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_GET
 def columns(request: HttpRequest, slug: str) -> HttpResponse:
-    """Draw the tiles of a wall again: the floor that works without the stream. Costs next to nothing when all is quiet.
+    """Draw a wall again, its tiles and what stands around them: the floor that works without the stream. Costs next to nothing when all is quiet.
 
     The ETag names the newest change in the outbox, so that an unchanged wall is answered before anything is drawn.
     """
@@ -61,7 +61,7 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
     if unchanged is not None:
         return kept_fresh(unchanged, etag)
     face = board_face(shown, request.user, today=today, now=now)
-    return kept_fresh(render(request, "boards/columns.html", {"board": face}), etag)
+    return kept_fresh(render(request, "boards/again.html", {"board": face}), etag)
 
 
 def _quiet_etag(board: Board, person: Reader, now: dt.datetime) -> str:

@@ -2,10 +2,12 @@
 // Of a wall only the tiles that differ are replaced, so that nobody loses what they are typing or where they are.
 const BURST = 50;
 const FEW = 3;
+const SETTLE = 2_000; // after a tile has changed, what the wall says of all its tiles
 const etags = new WeakMap();
 const busy = new Map(); // element → whether to ask once more when the answer is here
 const due = new Set();
 let timer = 0;
+let settling = 0;
 
 const drawn = new WeakMap(); // element → what the server sent, before the page touched it
 
@@ -34,7 +36,8 @@ const replace = (old, fresh) => {
 const slotsOf = (element) => [...element.querySelectorAll(":scope .slot[id]")];
 
 const draw = (element, html) => {
-  const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+  const [fresh, ...around] = new DOMParser().parseFromString(html, "text/html").body.children;
+  around.forEach((piece) => replace(document.getElementById(piece.id), document.adoptNode(piece)));
   const old = element.querySelector(element.dataset.liveInto ?? ":scope > :first-child");
   if (!fresh || !old) return;
   const [before, after] = [slotsOf(old), slotsOf(fresh)];
@@ -89,7 +92,9 @@ const want = (elements) => {
 };
 
 document.addEventListener("live:change", ({ detail: { topic, what } }) => {
-  want(asking(topic === "value" ? "indicator" : topic).filter((element) => concerns(element, what)));
+  const found = asking(topic === "value" ? "indicator" : topic).filter((element) => concerns(element, what));
+  want(found);
+  if (topic === "value" && found.length) settling ||= setTimeout(() => ((settling = 0), want(walls())), SETTLE);
 });
 // A wall brings its own tiles; a tile elsewhere asks for itself.
 document.addEventListener("live:all", () =>
