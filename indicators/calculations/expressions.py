@@ -6,7 +6,7 @@ spaces around it. Nothing here is ever handed to Python's own `eval`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Literal, NamedTuple, Self
@@ -118,30 +118,35 @@ def kept(result: Decimal | None) -> Decimal | None:
         return round(result, DECIMAL_PLACES)
 
 
-def written(expression: Expression, words: Mapping[str, str] | None = None) -> str:
+def _typed(number: Decimal) -> str:
+    return f"{number:f}"
+
+
+def written(
+    expression: Expression,
+    words: Mapping[str, str] | None = None,
+    number_text: Callable[[Decimal], str] = _typed,
+) -> str:
     """Write an expression with the signs of arithmetic and no needless parentheses; names by their words, if given.
 
     Without words, what is written reads back as the same expression.
     """
     match expression:
         case Number(value):
-            return f"{value:f}"
+            return number_text(value)
         case Name(code):
             return _quoted(code) if words is None else words[code]
         case Negative(of):
-            return f"−{_inside(of, words, is_bare=isinstance(of, Number | Name))}"
+            text = written(of, words, number_text)
+            return f"−{text}" if isinstance(of, Number | Name) else f"−({text})"
         case Operation(sign, left, right):
+            one, other = written(left, words, number_text), written(right, words, number_text)
             # What is computed first from the left needs no parentheses; on the right the same rank does.
-            is_left_bare = not isinstance(left, Operation) or RANK[left.sign] >= RANK[sign]
-            is_right_bare = not isinstance(right, Negative) and (
-                not isinstance(right, Operation) or RANK[right.sign] > RANK[sign]
-            )
-            return f"{_inside(left, words, is_bare=is_left_bare)} {sign} {_inside(right, words, is_bare=is_right_bare)}"
-
-
-def _inside(expression: Expression, words: Mapping[str, str] | None, *, is_bare: bool) -> str:
-    text = written(expression, words)
-    return text if is_bare else f"({text})"
+            if isinstance(left, Operation) and RANK[left.sign] < RANK[sign]:
+                one = f"({one})"
+            if isinstance(right, Negative) or (isinstance(right, Operation) and RANK[right.sign] <= RANK[sign]):
+                other = f"({other})"
+            return f"{one} {sign} {other}"
 
 
 def _quoted(code: str) -> str:

@@ -185,7 +185,7 @@ def _index(rule: Indicator, rows: Mapping[int, Row], unit: Unit, period: Period,
 
 
 def parts_of_index(
-    rule: Indicator, rows: Mapping[int, Row], unit: Unit, period: Period, setting: Setting
+    rule: Indicator, rows: Mapping[int, HasReports], unit: Unit, period: Period, setting: Setting
 ) -> Iterator[tuple[str, Part]]:
     """Yield the code of each part that has a weight in a period, and what it is there."""
     for weight in weights_on(rule, period.ends_on):

@@ -6,29 +6,39 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from indicators.calculations import Parts, shown
-from indicators.choices import Kind, Statistic
+from indicators.choices import DERIVED, Kind, Statistic
 from indicators.models import Indicator
 from indicators.queries.judged import figure_of
 from indicators.words import with_unit
 
+#: Kinds of which the figure is no sum: how many stand behind it weighs.
+WITH_N = frozenset({Kind.RATIO, Kind.MEAN, Kind.DURATION, Kind.YES_NO, Kind.DISTINCT})
+
 
 def equation_of(indicator: Indicator, parts: Parts | None) -> str:
     """Return "18 ÷ 21 × 100 = 85.7 %", in the reader's language; empty without parts."""
-    if parts is None:
+    if parts is None or parts.is_empty:
         return ""
-    return f"{_computed_from(indicator, parts)} = {_result(indicator, parts)}"
+    return f"{_computed_from(indicator, parts)} = {result_text(indicator, parts)}"
 
 
 def weight_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
-    """Return what a unit's share is a share of: the denominator, the cases, or the count itself."""
-    if parts is None:
+    """Return what a unit's share is a share of: the denominator, the cases, or the count itself.
+
+    What is computed from others has no shares: it is not made of what stands below.
+    """
+    if parts is None or indicator.kind in DERIVED:
         return None
-    return parts.n if indicator.kind in {Kind.RATIO, Kind.MEAN, Kind.DURATION, Kind.YES_NO} else parts.numerator
+    return parts.n if indicator.kind in WITH_N else parts.numerator
 
 
 def _computed_from(indicator: Indicator, parts: Parts) -> str:
     if indicator.kind in {Kind.COUNT, Kind.STOCK}:
         return _("sum")
+    if parts.is_bare:
+        return _("as reported")
+    if indicator.kind == Kind.DISTINCT:
+        return _("different people, each counted once")
     if indicator.kind == Kind.DURATION:
         return _of_cases(indicator, sum(parts.cases or ()))
     if indicator.kind == Kind.YES_NO:
@@ -44,7 +54,8 @@ def _of_cases(indicator: Indicator, n: int) -> str:
     return _("%(statistic)s of %(n)s") % {"statistic": Statistic(indicator.statistic).label, "n": plain(Decimal(n))}
 
 
-def _result(indicator: Indicator, parts: Parts) -> str:
+def result_text(indicator: Indicator, parts: Parts) -> str:
+    """Return the figure as it is shown, with its unit."""
     value = shown(figure_of(indicator, parts), indicator.decimals)
     if value is None:
         return "—"

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from indicators.calculations import Exactness, Parts, StatusCode
+from indicators.calculations import NOTHING, Exactness, Parts, StatusCode
+from indicators.choices import DERIVED
 from indicators.models import EarlierEntry, Indicator, Observation, Value
-from indicators.queries.equation import equation_of, weight_of
+from indicators.queries.derived_why import Component, components_in, equation_with_numbers
+from indicators.queries.equation import equation_of, result_text, weight_of
 from indicators.queries.judged import day_of, exactness_of, figure_of, parts_of, reported_of, status_of
 from indicators.queries.reporters import expected_of, missing_reporters
 from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
@@ -96,6 +98,8 @@ class Why:
     measure: dict[str, Any] = field(default_factory=dict)
     #: Too small for the reader: figure and parts are None.
     is_small: bool = False
+    #: Of a formula or index: what it is computed from, and each of these is a figure that can be asked in turn.
+    components: tuple[Component, ...] = ()
 
 
 def why(
@@ -114,11 +118,12 @@ def why(
     day = day_of(unit, period)
     target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
     later = Period.objects.filter(frequency=period.frequency, starts_on__gt=period.ends_on, ends_on__lt=today)
+    components = components_in(indicator, unit, period)
     return Why(
         indicator=indicator,
         unit=unit,
         period=period,
-        parts=parts,
+        parts=told_parts(indicator, parts),
         figure=figure,
         status=status_of(
             indicator,
@@ -130,7 +135,7 @@ def why(
             today=today,
             is_closed_for_good=later.exists(),
         ),
-        equation=equation_of(indicator, parts),
+        equation=_equation(indicator, parts, components),
         children=_children(indicator, unit, period, parts, visible),
         own=_own(indicator, unit, period),
         earlier=_earlier(indicator, unit, period),
@@ -142,7 +147,19 @@ def why(
         computed_at=value.computed_at if value else None,
         exactness=exactness_of(indicator, found),
         taken_as_zero=found.taken_as_zero,
+        components=tuple(components),
     )
+
+
+def told_parts(indicator: Indicator, parts: Parts | None) -> Parts | None:
+    """Return the parts that are told: of what is computed, the result alone."""
+    return Parts(parts.numerator) if parts is not None and indicator.kind in DERIVED else parts
+
+
+def _equation(indicator: Indicator, parts: Parts | None, components: Sequence[Component]) -> str:
+    if indicator.kind not in DERIVED:
+        return equation_of(indicator, parts)
+    return equation_with_numbers(indicator, components, result_text(indicator, parts or NOTHING))
 
 
 def children_of(unit: Unit, day: dt.date) -> list[Unit]:
@@ -179,7 +196,8 @@ def _child(indicator: Indicator, unit: Unit, value: Value | None, whole: Decimal
     parts = parts_of(value)
     weight = weight_of(indicator, parts)
     share = weight / whole if weight is not None and whole else None
-    return Child(unit, parts, figure_of(indicator, parts), share, value.reporting, value.expected)
+    figure = figure_of(indicator, parts)
+    return Child(unit, told_parts(indicator, parts), figure, share, value.reporting, value.expected)
 
 
 def _inside(period: Period) -> Q:
