@@ -1,17 +1,20 @@
-"""Read a figure that a program sends: `value`, or `numerator` and `denominator`, or `sum` and `n`, or `histogram`."""
+"""Read a figure that a program sends: `value`, or `numerator` and `denominator`, `sum` and `n`, `histogram`, `members`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from indicators.calculations import Parts, completed
+from indicators.calculations import NOT_APPLICABLE, Parts, completed
 from indicators.choices import Kind
+from indicators.forms.entries import says_not_applicable
+from indicators.forms.people import UnreadablePeople, of_people, read_people
 from indicators.operations import refusals
 
 #: Names of the same part, in the order in which the first that is given counts.
 NUMERATORS = ("value", "numerator", "sum")
 DENOMINATORS = ("denominator", "n")
-FIELDS = frozenset({*NUMERATORS, *DENOMINATORS, "histogram"})
+FIELDS = frozenset({*NUMERATORS, *DENOMINATORS, "histogram", "members"})
 #: Digits of a number as text; beyond, the text is no figure but an attempt.
 LONGEST_NUMBER = 60
 
@@ -20,8 +23,33 @@ def parts_of(row: Mapping[str, Any], kind: str) -> Parts:
     """Return the parts that a row gives; raises the `ObservationRefused` that names the field.
 
     A number may be JSON's or a text; a histogram is `{"days": cases}` or the text `days:cases;…`. A stock that gives
-    its histogram alone counts the cases.
+    its histogram alone counts the cases. People come as a list of texts or as `a;b;c`, and only their keyed hashes go
+    on from here. The value `n/a` says that there is nothing to report.
     """
+    if _is_not_applicable(row):
+        return NOT_APPLICABLE
+    if row.get("members") is not None:
+        return replace(_numbers(row, kind), members=_people(row["members"]).members)
+    return _numbers(row, kind)
+
+
+def _is_not_applicable(row: Mapping[str, Any]) -> bool:
+    given = {name: row[name] for name in FIELDS if row.get(name) is not None}
+    return given.keys() == {"value"} and isinstance(given["value"], str) and says_not_applicable(given["value"])
+
+
+def _people(given: Any) -> Parts:
+    try:
+        if isinstance(given, str):
+            return read_people(given)
+        if isinstance(given, list) and all(isinstance(name, str) for name in given):
+            return of_people(given)
+    except UnreadablePeople:
+        raise refusals.BadMembers from None
+    raise refusals.BadMembers
+
+
+def _numbers(row: Mapping[str, Any], kind: str) -> Parts:
     numerator, denominator = _one_of(row, NUMERATORS), _one_of(row, DENOMINATORS)
     if row.get("histogram") is None:
         return completed(kind, Parts(numerator, denominator))

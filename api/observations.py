@@ -1,7 +1,7 @@
 """Observations: figures as units reported them, read and written."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from django.db.models import QuerySet
@@ -17,13 +17,17 @@ from api import paging, parameters
 from api.numbers import number
 from api.people import asking, readable_ids
 from api.periods import span
-from api.posting import NONE_YET, Status, Writer, Written, etag_of, write
+from api.posting import LONGEST_NOTE, NONE_YET, Status, Writer, Written, bad_note, etag_of, write
 from api.problems import FieldError, Problem, bad_parameter
 from api.shapes import paged, shape
+from indicators.calculations.members import count_of
 from indicators.choices import Source
-from indicators.models import Observation
+from indicators.models import Observation, ValidationRule
 from indicators.operations import withdraw_figure
+from indicators.operations.doubting import confirm_figure
 from indicators.operations.refusals import ChangedMeanwhile
+from indicators.queries.doubts import named
+from indicators.rule_words import doubt_texts
 from organisation.choices import Do
 from organisation.models import Ancestor
 from organisation.queries import unit_ids_where
@@ -35,8 +39,20 @@ LONGEST_BODY = 20_000_000
 FILTERS = ("indicator", "unit", "under", "since", "until", "updated_since", "source")
 
 
+class Suspicion(TypedDict):
+    """A validation rule that doubts a figure: its code and kind, and what it expected, in words."""
+
+    code: str
+    kind: str
+    expected: str
+
+
 class ObservationRow(TypedDict):
-    """A figure as it was reported. `histogram` is `{"days": cases}`; `etag` is what `If-Match` takes."""
+    """A figure as it was reported. `histogram` is `{"days": cases}`; `etag` is what `If-Match` takes.
+
+    `people` is how many different people were counted; who they are is not kept. Not `applicable`: the unit said that
+    there is nothing to report.
+    """
 
     indicator: str
     unit: str
@@ -44,36 +60,45 @@ class ObservationRow(TypedDict):
     numerator: float | None
     denominator: float | None
     histogram: dict[str, int] | None
+    people: int | None
+    applicable: bool
     note: str
     source: Source
     entered_by: str | None
     entered_at: dt.datetime
     revision: int
     etag: str
+    suspicions: list[Suspicion]
 
 
 class Figure(TypedDict):
     """A figure to write. `if_match` guards one row of a list.
 
     A count or a stock gives `value`; a ratio `numerator` and `denominator`; a mean `sum` and `n`; a duration
-    `histogram`, as an object or as the text `days:cases;…`.
+    `histogram`, as an object or as the text `days:cases;…`; a count of different people `members`, as a list of texts
+    or as the text `a;b;c`, of which keyed hashes are kept. The value `n/a` says that there is nothing to report.
     """
 
     indicator: str
     unit: str
     period: str
-    value: NotRequired[float]
+    value: NotRequired[float | str]
     numerator: NotRequired[float]
     denominator: NotRequired[float]
     sum: NotRequired[float]
     n: NotRequired[float]
     histogram: NotRequired[dict[str, int] | str]
+    members: NotRequired[list[str] | str]
     note: NotRequired[str]
     if_match: NotRequired[str]
 
 
 class Outcome(TypedDict):
-    """What became of a row, which is counted from 0; refused, why and which field."""
+    """What became of a row, which is counted from 0; refused, why and which field.
+
+    `suspicions`: it was taken, and these rules doubt it, until someone confirms it. `note_required`: it lies beyond its
+    threshold, and no note says why.
+    """
 
     row: int
     indicator: str | None
@@ -84,6 +109,8 @@ class Outcome(TypedDict):
     field: str | None
     reason: str | None
     etag: str | None
+    suspicions: list[Suspicion]
+    note_required: bool
 
 
 class Answer(TypedDict):
@@ -146,7 +173,8 @@ def listed(request: Request) -> Response:
         rows = rows.filter(pk__gt=after[0])
     found = list(rows.order_by("pk")[: size + 1])
     following = paging.next_address(request, [found[size - 1].pk]) if len(found) > size else None
-    return Response({"results": [row(one) for one in found[:size]], "next": following})
+    rules = named(code for one in found[:size] for code in one.suspicions)
+    return Response({"results": [row(one, rules) for one in found[:size]], "next": following})
 
 
 def readable(request: Request) -> QuerySet[Observation]:
@@ -182,12 +210,16 @@ def posted(request: Request) -> Response:
     rows, is_alone = body_of(request)
     writer = writer_of(request)
     outcomes = write(rows, writer, is_atomic=is_atomic)
+    rules = named(code for outcome in outcomes for code in outcome.suspicions)
     answer: Answer = {
         "created": sum(outcome.status == "created" for outcome in outcomes),
         "changed": sum(outcome.status == "changed" for outcome in outcomes),
         "unchanged": sum(outcome.status == "unchanged" for outcome in outcomes),
         "refused": sum(outcome.status == "refused" for outcome in outcomes),
-        "results": [outcome_row(*numbered) for numbered in zip(range(len(rows)), rows, outcomes, strict=True)],
+        "results": [
+            outcome_row(number, row, outcome, rules)
+            for number, (row, outcome) in enumerate(zip(rows, outcomes, strict=True))
+        ],
     }
     if answer["refused"] and (is_alone or is_atomic):
         raise refusal_of(outcomes, is_alone=is_alone)
@@ -239,7 +271,7 @@ def refusal_of(outcomes: Sequence[Written], *, is_alone: bool) -> Problem:
     return Problem(422, "rows_refused", _("Nothing was written: some rows were refused."), errors)
 
 
-def outcome_row(number: int, row: Any, outcome: Written) -> Outcome:
+def outcome_row(number: int, row: Any, outcome: Written, rules: Mapping[str, ValidationRule]) -> Outcome:
     """Draw what became of a row."""
     codes = row if isinstance(row, dict) else {}
     problem = outcome.problem
@@ -253,7 +285,18 @@ def outcome_row(number: int, row: Any, outcome: Written) -> Outcome:
         "field": problem.errors[0].get("field") if problem and problem.errors else None,
         "reason": problem.detail if problem else None,
         "etag": outcome.etag,
+        "suspicions": suspicions_of(outcome.suspicions, rules),
+        "note_required": outcome.is_note_required,
     }
+
+
+def suspicions_of(codes: Iterable[str], rules: Mapping[str, ValidationRule]) -> list[Suspicion]:
+    """Draw the doubts of a figure."""
+    return [
+        {"code": code, "kind": code.rpartition("-")[0], "expected": expected}
+        for code in codes
+        for expected in doubt_texts([code], rules)
+    ]
 
 
 @extend_schema(
@@ -272,7 +315,49 @@ def observation(request: Request, indicator: str, unit: str, period: str) -> Res
     if request.method == "DELETE":
         withdraw(request, found)
         return Response(status=204)
-    return Response(row(found), headers={"ETag": etag_of(found)})
+    return Response(row(found, named(found.suspicions)), headers={"ETag": etag_of(found)})
+
+
+class Check(TypedDict):
+    """What was checked of a doubted figure."""
+
+    note: str
+
+
+@extend_schema(
+    operation_id="observation_confirm",
+    summary="Say that a doubted figure is right",
+    request=shape(Check),
+    responses={200: shape(ObservationRow)},
+)
+@api_view(["POST"])
+def confirmation(request: Request, indicator: str, unit: str, period: str) -> Response:
+    """Confirm a figure that validation rules doubt, with a note of what was checked.
+
+    Who, when and why are kept; a later correction is looked at anew. `If-Match` guards what was seen.
+    """
+    parameters.only(request)
+    found = readable(request).filter(indicator__code=indicator, unit__code=unit, period__code=period).first()
+    if found is None:
+        raise Http404
+    if request.headers.get("If-Match", etag_of(found)) not in {etag_of(found), "*"}:
+        raise ChangedMeanwhile
+    note = request.data.get("note") if isinstance(request.data, dict) else None
+    if not isinstance(note, str) or "\0" in note or len(note) > LONGEST_NOTE:
+        raise bad_note()
+    now = timezone.now()
+    confirm_figure(
+        indicator=found.indicator,
+        unit=found.unit,
+        period=found.period,
+        note=note,
+        by=asking(request),
+        now=now,
+        today=timezone.localdate(now),
+        expected_revision=found.revision,
+    )
+    found.refresh_from_db(fields=["suspicions"])
+    return Response(row(found, named(found.suspicions)), headers={"ETag": etag_of(found)})
 
 
 def withdraw(request: Request, found: Observation) -> None:
@@ -290,7 +375,7 @@ def withdraw(request: Request, found: Observation) -> None:
     )
 
 
-def row(found: Observation) -> ObservationRow:
+def row(found: Observation, rules: Mapping[str, ValidationRule]) -> ObservationRow:
     """Draw an observation."""
     histogram = dict(zip(map(str, found.days or ()), found.cases or (), strict=True))
     return {
@@ -300,10 +385,13 @@ def row(found: Observation) -> ObservationRow:
         "numerator": number(found.numerator),
         "denominator": number(found.denominator),
         "histogram": histogram if found.days is not None else None,
+        "people": None if found.members is None else int(count_of(tuple(found.members))),
+        "applicable": found.is_applicable,
         "note": found.note,
         "source": Source(found.source),
         "entered_by": str(found.entered_by) if found.entered_by else None,
         "entered_at": found.entered_at,
         "revision": found.revision,
         "etag": etag_of(found),
+        "suspicions": suspicions_of(found.suspicions, rules),
     }

@@ -20,6 +20,7 @@ from api.small_numbers import Figure, secret_figures
 from core.periods import UnknownPeriod
 from indicators.calculations import Parts, shown
 from indicators.calculations.exactness import ExactnessCode, Reason
+from indicators.calculations.members import count_of
 from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import Source, Status
 from indicators.models import Indicator
@@ -30,11 +31,16 @@ from organisation.queries import may, period_by_code
 
 
 class PartsRow(TypedDict):
-    """The parts of a figure; `histogram` is `{"days": cases}`."""
+    """The parts of a figure; `histogram` is `{"days": cases}`, `people` how many different ones.
+
+    Not `applicable`: the unit said that there was nothing to report.
+    """
 
     numerator: float | None
     denominator: float | None
     histogram: dict[str, int] | None
+    people: int | None
+    applicable: bool
 
 
 class ChildRow(TypedDict):
@@ -263,4 +269,6 @@ def parts_row(parts: Parts) -> PartsRow:
         "numerator": number(parts.numerator),
         "denominator": number(parts.denominator),
         "histogram": {str(day): cases for day, cases in parts.histogram.items()} if parts.days is not None else None,
+        "people": None if parts.members is None else int(count_of(parts.members)),
+        "applicable": parts.is_applicable,
     }

@@ -36,8 +36,8 @@ GROUP BY seen.indicator_id, line.ancestor_id, seen.period_id
 
 #: The most that each ratio may be.
 MOST = {
-    "rebuild ÷ one statement": 2.0,
-    "rebuild without a change ÷ one statement": 2.0,
+    "rebuild ÷ one statement": 1.5,
+    "rebuild without a change ÷ one statement": 1.5,
     "rebuild of histograms ÷ one statement": 3.0,
     "one figure rolled up ÷ saved": 5.0,
     "one figure among 1,000,000 ÷ among 10,000": 2.0,

@@ -99,7 +99,7 @@ def _asked(hung: Tile, chosen: Choice) -> tuple[str, str]:
     if standing is None:
         return "", ""
     doubts = doubt_texts(standing.suspicions, named(standing.suspicions))
-    owes = owes_note(hung.indicator, unit_of(hung), chosen.period, standing)
+    owes = owes_note(hung.indicator, unit_of(hung), chosen.period, parts=standing.parts, note=standing.note)
     return question_text(doubts, owes_note=owes), warning_text(doubts, owes_note=owes)
 
 

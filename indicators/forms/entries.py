@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from indicators.calculations import Parts
+from indicators.calculations import NOT_APPLICABLE, Parts
 from indicators.choices import Kind
 
 #: What people put between thousands: spaces of every width, and the apostrophe.
@@ -16,6 +16,11 @@ SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 DOUBTFUL = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 PLAIN = re.compile(r"-?\d+([.,]\d+)?|-?[.,]\d+")
 
+#: Kinds whose figure may be typed bare where figures do not add up; days of cases would read as one otherwise.
+BARE = frozenset({Kind.RATIO, Kind.MEAN, Kind.DURATION, Kind.DISTINCT})
+BARE_FIGURE = re.compile(r"[^/:;]*")
+#: How people say that there is nothing to report.
+NOTHING_APPLIES = frozenset({"n/a", "na", "s.o.", "so", "s/o", "sans objet", "not applicable"})
 YES = frozenset({"1", "yes", "y", "oui", "o"})
 NO = frozenset({"0", "no", "n", "non"})
 
@@ -24,11 +29,29 @@ class Unreadable(ValueError):
     """What was typed is no figure of this kind; `str()` is the sentence for whoever typed it."""
 
 
-def read_parts(kind: str, text: str) -> Parts:
-    """Return the parts that the text says. Raises Unreadable."""
+def says_not_applicable(text: str) -> bool:
+    """Whether a cell says that there is nothing to report."""
+    return text.strip().casefold() in NOTHING_APPLIES
+
+
+def read_parts(kind: str, text: str, *, adds_up: bool = True) -> Parts:
+    """Return the parts that the text says. Raises Unreadable.
+
+    Where figures do not add up, a figure may come bare: "85.7" instead of "18/21".
+    """
     text = text.strip().rstrip("%").strip()
     if not text:
         raise Unreadable(_("Type a figure first."))
+    if says_not_applicable(text):
+        return NOT_APPLICABLE
+    if not adds_up and kind in BARE and BARE_FIGURE.fullmatch(text):
+        return Parts(numerator=read_number(text))
+    return _read_parts(kind, text)
+
+
+def _read_parts(kind: str, text: str) -> Parts:
+    if kind == Kind.DISTINCT:
+        raise Unreadable(_("Who was there comes in a file or from a program, never typed."))
     if kind in {Kind.RATIO, Kind.MEAN}:
         return _fraction(kind, text)
     if kind == Kind.DURATION:
@@ -82,7 +105,16 @@ def _histogram(text: str) -> Parts:
 
 
 def typed(kind: str, parts: Parts) -> str:
-    """Write parts as one would type them: the reverse of `read_parts`, for correcting what stands."""
+    """Write parts as one would type them: the reverse of `read_parts`, for correcting what stands.
+
+    Of people it says how many; who they are nobody can say any more.
+    """
+    if not parts.is_applicable:
+        return _("n/a")
+    if parts.members is not None:
+        return _("%(n)s people") % {"n": _plain(parts.n)}
+    if parts.is_bare:
+        return _plain(parts.numerator)
     if kind == Kind.DURATION:
         return "; ".join(f"{days}:{cases}" for days, cases in parts.histogram.items())
     if kind in {Kind.RATIO, Kind.MEAN}:

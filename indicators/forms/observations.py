@@ -3,12 +3,14 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from indicators.calculations import Parts, completed
+from indicators.calculations import NOT_APPLICABLE, Parts, completed
+from indicators.forms.entries import says_not_applicable
+from indicators.forms.people import UnreadablePeople, read_people
 from indicators.models import Indicator, PeriodLock
 from indicators.operations import ObservationRefused, Row, refuse_impossible
 from indicators.operations.refusals import IsMeasured, PeriodLocked
@@ -18,7 +20,8 @@ from organisation.models import Period, Unit
 from organisation.operations import periods_for
 
 NEEDED = ("indicator", "unit", "period")
-KNOWN = frozenset({*NEEDED, "value", "numerator", "denominator", "sum", "n", "histogram", "note"})
+KNOWN = frozenset({*NEEDED, "value", "numerator", "denominator", "sum", "n", "histogram", "members", "note"})
+PARTS = ("value", "numerator", "denominator", "sum", "n", "histogram", "members")
 LONGEST_NOTE = 500
 
 
@@ -81,7 +84,9 @@ def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, to
     try:
         refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
     except ObservationRefused as refusal:
-        raise CellRefused(refusal.field, str(refusal), cells.get(refusal.field, "")) from refusal
+        # Of people not even a wrong cell is repeated.
+        text = "" if refusal.field == "members" else cells.get(refusal.field, "")
+        raise CellRefused(refusal.field, str(refusal), text) from refusal
     row = Row(indicator.pk, unit.pk, period.pk, parts, note)
     if any(first <= period.starts_on and period.ends_on <= last for first, last in catalogue.locked):
         _refuse_locked(row, indicator, unit, period)
@@ -97,7 +102,23 @@ def _refuse_locked(row: Row, indicator: Indicator, unit: Unit, period: Period) -
 
 
 def clean_parts(cells: Mapping[str, str]) -> Parts:
-    """Return the parts that some cells say; whether they fit the kind is for the operation to say."""
+    """Return the parts that some cells say; whether they fit the kind is for the operation to say.
+
+    `n/a` or `s.o.` in one of them: there is nothing to report, and the others are empty or say the same.
+    """
+    given = [cells[name] for name in PARTS if cells.get(name)]
+    if given and all(map(says_not_applicable, given)):
+        return NOT_APPLICABLE
+    parts = _numbers(cells)
+    if not cells.get("members"):
+        return parts
+    try:
+        return replace(parts, members=read_people(cells["members"]).members)
+    except UnreadablePeople as error:
+        raise CellRefused("members", str(error)) from error
+
+
+def _numbers(cells: Mapping[str, str]) -> Parts:
     numerators = [name for name in ("value", "numerator", "sum") if cells.get(name)]
     denominators = [name for name in ("denominator", "n") if cells.get(name)]
     if len(numerators) > 1:

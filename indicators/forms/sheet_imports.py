@@ -12,17 +12,30 @@ from core.periods import FORMULAIC
 from core.spreadsheets import Table
 from indicators.calculations import Parts
 from indicators.choices import Kind, Source
-from indicators.forms.entries import Unreadable, read_number, read_parts
+from indicators.forms.entries import Unreadable, read_number, read_parts, says_not_applicable
 from indicators.forms.observations import Catalogue, CellRefused, clean_row
+from indicators.forms.people import hidden
 from indicators.models import Indicator, Observation
 from indicators.operations import Row
-from indicators.queries.entering import enterable
+from indicators.queries.entering import importable
 from indicators.queries.standing import Standing, standing_of
 from organisation.models import Period, Unit
 
 #: Rows that a browser may send at once; larger files are for `import_observations`.
 MOST_ROWS = 20_000
-FIELDS = ("indicator", "unit", "period", "value", "numerator", "denominator", "sum", "n", "histogram", "note")
+FIELDS = (
+    "indicator",
+    "unit",
+    "period",
+    "value",
+    "numerator",
+    "denominator",
+    "sum",
+    "n",
+    "histogram",
+    "members",
+    "note",
+)
 #: What people write at the head of such columns.
 SYNONYMS = {
     "indicateur": "indicator",
@@ -40,6 +53,9 @@ SYNONYMS = {
     "dénominateur": "denominator",
     "somme": "sum",
     "histogramme": "histogram",
+    "people": "members",
+    "personnes": "members",
+    "membres": "members",
     "remarque": "note",
     "comment": "note",
 }
@@ -66,10 +82,31 @@ def guess(columns: Sequence[str], remembered: Mapping[str, str]) -> list[str]:
     fields: list[str] = []
     for column in columns:
         heading = column.casefold()
-        known = heading if heading in FIELDS else SYNONYMS.get(heading, "")
+        known = known_field(heading)
         field = remembered.get(heading, known)
+        # People are hidden as a file comes in, by its headings alone: no other column may be said to hold them.
+        field = known if "members" in {field, known} else field
         fields.append(field if field in FIELDS and field not in fields else "")
     return fields
+
+
+def known_field(heading: str) -> str:
+    """Return what a heading in small letters means without anybody having said so; empty if nothing."""
+    return heading if heading in FIELDS else SYNONYMS.get(heading, "")
+
+
+def without_people(table: Table) -> Table:
+    """Return a table as it may be kept: of people only keyed hashes."""
+    secret = [place for place, column in enumerate(table.columns) if known_field(column.casefold()) == "members"]
+    if not secret:
+        return table
+    return Table(
+        table.columns,
+        tuple(
+            (line, tuple(hidden(cell) if place in secret else cell for place, cell in enumerate(cells)))
+            for line, cells in table.rows
+        ),
+    )
 
 
 def previewed(
@@ -100,7 +137,7 @@ def fingerprint(outcomes: Sequence[Outcome]) -> str:
 
 def _catalogue(may_see: Collection[int] | None) -> Catalogue:
     loaded = Catalogue.load()
-    mine = {one.code: one for one in enterable()}
+    mine = {one.code: one for one in importable()}
     units = {code: unit for code, unit in loaded.units.items() if may_see is None or unit.pk in may_see}
     return Catalogue(mine, units, loaded.periods, loaded.locked)
 
@@ -193,18 +230,21 @@ def _plain(cells: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
     name = ""
     try:
         for name in ("numerator", "denominator", "sum", "n"):
-            if name in plain:
+            if name in plain and not says_not_applicable(plain[name]):
                 plain[name] = str(read_number(plain[name]))
         name = "value"
         if "value" in plain and indicator is not None:
-            plain |= _as_cells(indicator.kind, read_parts(indicator.kind, plain.pop("value")))
+            value = plain.pop("value")
+            plain |= _as_cells(indicator.kind, read_parts(indicator.kind, value, adds_up=indicator.adds_up))
     except Unreadable as error:
         raise CellRefused(name, str(error), cells.get(name, "")) from error
     return {"indicator": "", "unit": "", "period": ""} | plain
 
 
 def _as_cells(kind: str, parts: Parts) -> dict[str, str]:
-    if kind == Kind.DURATION:
+    if not parts.is_applicable:
+        return {"value": "n/a"}
+    if kind == Kind.DURATION and parts.days is not None:
         return {"histogram": ";".join(f"{days}:{cases}" for days, cases in parts.histogram.items()) or "0:0"}
     if parts.denominator is not None:
         return {"numerator": str(parts.numerator), "denominator": str(parts.denominator)}

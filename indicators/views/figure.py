@@ -90,7 +90,7 @@ def _saved(cell: SentCell, before: Standing | None, today: dt.date) -> StateFace
         was=before.parts if before and before.parts != standing.parts else None,
         is_fresh=True,
         doubts=doubt_texts(standing.suspicions, named(standing.suspicions)),
-        owes_note=owes_note(cell.indicator, cell.unit, cell.period, standing),
+        owes_note=owes_note(cell.indicator, cell.unit, cell.period, parts=standing.parts, note=standing.note),
     )
 
 

@@ -38,6 +38,7 @@ FIELD_WORDS = {
     "sum": _("Sum"),
     "n": _("Number of answers"),
     "histogram": _("Days and cases (3:1; 7:2)"),
+    "members": _("People (a; b; c)"),
     "note": _("Note"),
 }
 
@@ -84,7 +85,12 @@ def column_faces(table: Table, fields: Sequence[str]) -> list[ColumnFace]:
             number,
             heading or f"{number + 1}",
             ", ".join(filter(None, (cells[number][:40] for _line, cells in table.rows[:SAMPLE]))),
-            tuple((field, FIELD_WORDS[field], field == chosen) for field in FIELDS),
+            # What holds people is said by the heading, so that they are hidden before the file is kept.
+            tuple(
+                (field, FIELD_WORDS[field], field == chosen)
+                for field in FIELDS
+                if field == chosen or "members" not in {field, chosen}
+            ),
         )
         for number, (heading, chosen) in enumerate(zip(table.columns, fields, strict=True))
     ]

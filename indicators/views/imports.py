@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.spreadsheets import Table, read_upload
 from core.tables import UnreadableFile
-from indicators.forms.sheet_imports import FIELDS, MOST_ROWS, Outcome, fingerprint, guess, previewed
+from indicators.forms.sheet_imports import FIELDS, MOST_ROWS, Outcome, fingerprint, guess, previewed, without_people
 from indicators.models import ColumnMapping, ImportBatch, ImportDraft
 from indicators.operations import drain_rollups
 from indicators.operations.batches import import_batch, undo_batch
@@ -108,7 +108,7 @@ def _received(request: HttpRequest) -> tuple[str, Table]:
         raise UnreadableFile(_("Choose a file first."))
     if file.size > LONGEST:
         raise UnreadableFile(_("This file is too large for the browser: at most 10 MB."))
-    return file.name, read_upload(file.name, file.read(), most=MOST_ROWS)
+    return file.name, without_people(read_upload(file.name, file.read(), most=MOST_ROWS))
 
 
 def _sending(request: HttpRequest, person: Person, refused: str = "") -> HttpResponse:

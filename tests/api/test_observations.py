@@ -264,6 +264,8 @@ def test_a_figure_is_listed_as_it_was_entered(job: APIClient) -> None:
         "numerator": 12,
         "denominator": None,
         "histogram": None,
+        "people": None,
+        "applicable": True,
         "note": "after the move",
         "source": "api",
         "entered_by": str(observation.entered_by),

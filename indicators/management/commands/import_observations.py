@@ -27,7 +27,7 @@ MOST_OF_SHEET = 1_100_000
 
 
 class Command(BaseCommand):
-    help = "Import observations: indicator,unit,period and value, or numerator,denominator, or sum,n, or histogram."
+    help = "Import observations: indicator,unit,period and value, or numerator,denominator, or sum,n, or histogram, or members."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_import_arguments(parser)
