@@ -327,7 +327,7 @@ class Check(TypedDict):
 @extend_schema(
     operation_id="observation_confirm",
     summary="Say that a doubted figure is right",
-    request=shape(Check),
+    request={"application/json": shape(Check)},
     responses={200: shape(ObservationRow)},
 )
 @api_view(["POST"])

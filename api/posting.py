@@ -16,6 +16,8 @@ from indicators.choices import Source
 from indicators.models import Indicator, Observation
 from indicators.operations import drain_rollups, record_observation
 from indicators.operations.refusals import ChangedMeanwhile, MayNotEnter, ObservationRefused
+from indicators.queries.judged import parts_of as kept_parts_of
+from indicators.queries.notes import owes_note
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
 from organisation.operations import periods_for
@@ -59,6 +61,10 @@ class Written:
     status: Status
     etag: str | None = None
     problem: Problem | None = None
+    #: Codes of the validation rules that doubt it.
+    suspicions: tuple[str, ...] = ()
+    #: Whether it lies beyond its threshold, the definition asks why, and no note says so.
+    is_note_required: bool = False
 
 
 def write(rows: Sequence[Any], writer: Writer, *, is_atomic: bool) -> list[Written]:
@@ -124,7 +130,12 @@ def _recorded(row: Any, known: Known, writer: Writer) -> Written:
         expected_revision=_expected(row.get("if_match"), indicator, unit, period),
     )
     kept = Observation.objects.get(indicator=indicator, unit=unit, period=period)
-    return Written(STATUSES[recorded.outcome], etag_of(kept))
+    return Written(
+        STATUSES[recorded.outcome],
+        etag_of(kept),
+        suspicions=recorded.suspicions,
+        is_note_required=owes_note(indicator, unit, period, parts=kept_parts_of(kept), note=kept.note),
+    )
 
 
 def _meant(row: Any, known: Known) -> tuple[Indicator, Unit, Period]:
@@ -144,10 +155,13 @@ def _meant(row: Any, known: Known) -> tuple[Indicator, Unit, Period]:
 def _note(row: Mapping[str, Any]) -> str:
     note = row.get("note") or ""
     if not isinstance(note, str) or "\0" in note or len(note) > LONGEST_NOTE:
-        raise refused(
-            "bad_note", "note", _("A note is a text of at most %(most)d characters.") % {"most": LONGEST_NOTE}
-        )
+        raise bad_note()
     return note
+
+
+def bad_note() -> Problem:
+    """Return why a note is none."""
+    return refused("bad_note", "note", _("A note is a text of at most %(most)d characters.") % {"most": LONGEST_NOTE})
 
 
 def _expected(etag: Any, indicator: Indicator, unit: Unit, period: Period) -> int | None:

@@ -12,6 +12,11 @@ urlpatterns = [
     path("docs/", schema.docs, name="docs"),
     path("observations/", observations.observations, name="observations"),
     path("observations/<str:indicator>/<str:unit>/<str:period>/", observations.observation, name="observation"),
+    path(
+        "observations/<str:indicator>/<str:unit>/<str:period>/confirmation/",
+        observations.confirmation,
+        name="confirmation",
+    ),
     path("spc/", spc.spc, name="spc"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token>/", tokens.token, name="token"),

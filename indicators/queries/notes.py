@@ -11,13 +11,13 @@ from indicators.queries.targets import TargetInForce, Targets, above, lines_of, 
 from organisation.models import Period, Unit
 
 
-def owes_note(indicator: Indicator, unit: Unit, period: Period, standing: Standing) -> bool:
+def owes_note(indicator: Indicator, unit: Unit, period: Period, *, parts: Parts, note: str) -> bool:
     """Answer whether a figure lies beyond its threshold and nobody has said why; asks only where notes are asked for."""
-    if not indicator.note_when_beyond or standing.note:
+    if not indicator.note_when_beyond or note:
         return False
     day = day_of(unit, period)
     target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
-    return lies_beyond(indicator, period, standing.parts, target)
+    return lies_beyond(indicator, period, parts, target)
 
 
 def lies_beyond(indicator: Indicator, period: Period, parts: Parts, target: TargetInForce | None) -> bool:

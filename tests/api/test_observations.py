@@ -67,6 +67,8 @@ def test_one_figure_is_written_and_stands_at_once_at_every_level(job: APIClient)
                 "field": None,
                 "reason": None,
                 "etag": f'"{observation.pk}-1"',
+                "suspicions": [],
+                "note_required": False,
             }
         ],
     }
@@ -272,6 +274,7 @@ def test_a_figure_is_listed_as_it_was_entered(job: APIClient) -> None:
         "entered_at": observation.entered_at.isoformat().replace("+00:00", "Z"),
         "revision": 1,
         "etag": f'"{observation.pk}-1"',
+        "suspicions": [],
     }
 
 
