@@ -46,7 +46,7 @@ def definition(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def definition_yaml(request: HttpRequest, code: str) -> HttpResponse:
+def definition_yaml(_request: HttpRequest, code: str) -> HttpResponse:
     """Hand the definition over as a file that `import_trajectory` reads."""
     text = write_yaml(sheet(get_object_or_404(Trajectory, code=code)))
     named = {"Content-Disposition": f'attachment; filename="{code}.yaml"'}
@@ -82,7 +82,7 @@ def _filled(request: HttpRequest, trajectory: Trajectory | None, kept: dict[str,
     try:
         found = _uploaded(request) if asked == "upload" else _proposed(trajectory)
     except DefinitionRefused as refused:
-        return _form(request, trajectory, Draft(kept), faults=_faults(refused), status=REFUSED)
+        return _form(request, trajectory, Draft(kept), faults=faults_of(refused), status=REFUSED)
     fixed = {"code": trajectory.code} if trajectory else {}
     held = {name: kept[name] for name in ("name_fr", "measures") if kept.get(name)} if asked == "propose" else {}
     told = _("Filled from the file.") if asked == "upload" else _("Proposed from the log: read it before you save it.")
@@ -121,11 +121,11 @@ def _saved(request: HttpRequest, trajectory: Trajectory | None, draft: Draft) ->
             replacing=int(seen) if seen.isascii() and seen.isdigit() else 0,
         )
     except (DefinitionRefused, MayNotDefine) as refused:
-        return _form(request, trajectory, draft, faults=_faults(refused), status=REFUSED)
+        return _form(request, trajectory, draft, faults=faults_of(refused), status=REFUSED)
     return redirect("trajectories:definition", code=made.code)
 
 
-def _faults(refused: Exception) -> list[str]:
+def faults_of(refused: Exception) -> list[str]:
     """Say what is wrong in the reader's language."""
     if isinstance(refused, Faulty):
         return [fault_text(fault) for fault in refused.faults]

@@ -1,0 +1,135 @@
+"""The form of one bound measure: which parameters it may be given, and those that were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from trajectories.calculations.attribution import PLACES
+from trajectories.calculations.contributions import BINDINGS, SAME
+from trajectories.calculations.filled import Rules, filled
+from trajectories.calculations.limits import WHICH
+from trajectories.calculations.measures import MEASURES
+from trajectories.forms.definition_form import number, split
+from trajectories.operations.binding import params_of_variants
+from trajectories.words import PARAMS, measure_text, param_text, value_text
+
+#: Parameters that list activities, and where the clock answers for a silent one, the word of the clock.
+ACTIVITIES: Final = {
+    "start": "start",
+    "stop": "stop",
+    "exits": "",
+    "pause": "pause",
+    "resume": "resume",
+    "close": "close",
+    "closing": "close",
+    "back": "start",
+    "drop_out": "drop_out",
+    "refer_out": "refer_out",
+    "activities": "",
+    "set_by": "",
+}
+NUMBERS: Final = ("target", "N", "min_contacts")
+TEXTS: Final = ("column", "unit_column")
+CHOICES: Final[Mapping[str, Sequence[str]]] = {
+    "unit": ("calendar_days", "days_exact", "hours", "minutes"),
+    "month_of": ("stop", "start"),
+    "which": WHICH,
+    "index": ("coc", "upc", "secon"),
+    "key": ("case", "person"),
+    **{f"{what}_at": places for what, places in PLACES.items()},
+}
+#: Parameters that every bound measure is let have, but only these use.
+OF_SOME: Final = {
+    "index": ("continuity",),
+    "target": (
+        "access_delay",
+        "access_delay_business_days",
+        "access_delay_net_of_pauses",
+        "length_of_stay",
+        "waiting_list",
+        "within_target_counting_overdue_open",
+    ),
+}
+BINDABLE: Final = tuple(BINDINGS)
+
+
+@dataclass(frozen=True)
+class ParamField:
+    """A field of the form. `kind` is activities, number, text, choice, limits or days; `usual` answers when it is empty."""
+
+    name: str
+    label: str
+    kind: str
+    value: Any
+    usual: str
+    choices: tuple[tuple[str, str, bool], ...] = ()
+
+
+def fields_of(measure: str, params: Mapping[str, Any], rules: Rules, activities: Sequence[str]) -> list[ParamField]:
+    """Return the fields of a measure, each with what holds if it stays empty."""
+    whole = SAME.get(measure, measure)
+    if whole not in MEASURES:
+        return []
+    known = MEASURES[whole].params | params_of_variants(measure)
+    usual = filled(whole, {}, rules)
+    names = [name for name in PARAMS if name in known and whole in OF_SOME.get(name, (whole,))]
+    fields = [_field(name, params.get(name), usual.get(name), rules, activities) for name in names]
+    return [field for field in fields if field is not None]
+
+
+def _field(name: str, value: Any, usual: Any, rules: Rules, activities: Sequence[str]) -> ParamField | None:
+    label = str(PARAMS[name])
+    if name in ACTIVITIES:
+        chosen = [value] if isinstance(value, str) else list(value or ())
+        names = dict.fromkeys([*chosen, *activities])
+        said = value_text(usual or rules.clock.get(ACTIVITIES[name], ()))
+        return ParamField(name, label, "activities", chosen, said, tuple((one, one, one in chosen) for one in names))
+    if name in CHOICES:
+        choices = CHOICES[name]
+        listed = tuple((one, param_text(name, one), one == value) for one in choices)
+        return ParamField(name, label, "choice", value, param_text(name, usual or choices[0]), listed)
+    if name in NUMBERS or name in TEXTS:
+        kind = "number" if name in NUMBERS else "text"
+        return ParamField(name, label, kind, "" if value is None else value, value_text(usual or ""))
+    if name == "targets":
+        return ParamField(name, label, "limits", _limits_text(value), _limits_text(usual))
+    if name == "holidays":
+        held = rules.calendar.get("holidays", "") or _("none")
+        return ParamField(name, label, "days", ", ".join(value or ()), held)
+    return None
+
+
+def _limits_text(limits: Any) -> str:
+    return ", ".join(f"{name} {days:g}" for name, days in limits.items()) if isinstance(limits, Mapping) else ""
+
+
+def params_from(post: QueryDict, measure: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that were sent; those that the form does not show stay as they were."""
+    shown = {field.name: field for field in fields_of(measure, {}, Rules(), ())}
+    kept = {name: value for name, value in before.items() if name not in shown and name not in PARAMS}
+    sent = {name: _value(post, name, field.kind) for name, field in shown.items()}
+    return {**{name: value for name, value in sent.items() if value not in ("", [], {}, None)}, **kept}
+
+
+def _value(post: QueryDict, name: str, kind: str) -> Any:
+    if kind == "activities":
+        return post.getlist(f"param-{name}")
+    text = post.get(f"param-{name}", "").strip()
+    if kind == "number":
+        return number(text)
+    if kind == "days":
+        return split(text)
+    if kind == "limits":
+        words = split(text.replace(":", " "))
+        return {name: number(days) for name, days in zip(words[::2], words[1::2], strict=False)}
+    return text
+
+
+def measures_for(kind: str) -> list[tuple[str, str]]:
+    """Return the measures that can feed an indicator of a kind, by name."""
+    return [(name, measure_text(name)) for name in BINDABLE if kind in BINDINGS[name]]
