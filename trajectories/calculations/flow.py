@@ -74,11 +74,16 @@ def _passed(stepped: pl.DataFrame, today: dt.date) -> pl.DataFrame:
 
 
 def faces(here: pl.DataFrame, passed: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Return for each value of `by` and step: `people`, `waiting`, `longest_wait`, `median_delay` (null of nobody)."""
+    """Return for each value of `by` and step: `people`, `waiting`, `longest_wait`, `median_delay` (null of nobody).
+
+    `entered` is how many the median rests on.
+    """
     people = here.group_by(by, "step").agg(
         people=pl.len(),
         waiting=pl.col("is_waiting").sum(),
         longest_wait=pl.col("days").filter("is_waiting").max(),
     )
-    delays = passed.group_by(by, "step").agg(median_delay=pl.col("days").quantile(0.5, interpolation="linear"))
+    delays = passed.group_by(by, "step").agg(
+        median_delay=pl.col("days").quantile(0.5, interpolation="linear"), entered=pl.len()
+    )
     return people.join(delays, on=[by, "step"], how="full", coalesce=True).sort(by, "step")

@@ -177,7 +177,15 @@ def _picture(
 def _stand(row: Row, dropped: int, few: tuple[bool, bool, bool]) -> Stand:
     people, waiting = row.get("people") or 0, row.get("waiting") or 0
     return Stand(
-        people, waiting, row.get("longest_wait"), dropped, few[0], few[1] or is_small(people - waiting), few[2]
+        people=people,
+        waiting=waiting,
+        longest=row.get("longest_wait"),
+        dropped=dropped,
+        median_delay=row.get("median_delay"),
+        are_few=few[0],
+        are_few_waiting=few[1] or is_small(people - waiting),
+        are_few_dropped=few[2],
+        are_few_entered=is_small(row.get("entered") or 0),
     )
 
 

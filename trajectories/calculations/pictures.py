@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -34,15 +34,20 @@ class Delay:
 
 @dataclass(frozen=True)
 class Stand:
-    """One step: who stands in it now, who of them waits (`longest` in days), who dropped out of it lately."""
+    """One step: who stands in it now, who of them waits (`longest` in days), who dropped out of it lately.
+
+    `median_delay` is in days, from first entering the step before to first entering this one, lately.
+    """
 
     people: int | None = 0
     waiting: int | None = 0
     longest: int | None = None
     dropped: int | None = 0
+    median_delay: float | None = None
     are_few: bool = False
     are_few_waiting: bool = False
     are_few_dropped: bool = False
+    are_few_entered: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,8 @@ def _stand(step: Stand) -> Stand:
         step = replace(step, people=None, waiting=None, longest=None)
     if step.are_few_waiting:
         step = replace(step, waiting=None, longest=None)
+    if step.are_few_entered:
+        step = replace(step, median_delay=None)
     return replace(step, dropped=None) if step.are_few_dropped else step
 
 
@@ -149,8 +156,3 @@ def _rule(rule: Kept) -> Kept:
     if any(0 < few < LEAST for few in (rule.applicable, rule.kept, rule.applicable - rule.kept)):
         return replace(rule, applicable=None, kept=None)
     return rule
-
-
-def is_empty(steps: Sequence[Stand]) -> bool:
-    """Whether nobody stands anywhere."""
-    return not any(step.people or step.people is None for step in steps)

@@ -86,21 +86,29 @@ def map_on(trajectory: Trajectory, unit: Unit | None, day: dt.date) -> DrawnMap:
     return map_before(trajectory, unit, timezone.make_aware(before, timezone.get_fixed_timezone(0)), before)
 
 
-def map_as_of(trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime) -> DrawnMap:
-    """Return the map before an instant, from the events. Raises `TooManyEvents`."""
-    return map_before(trajectory, unit, as_of, local(as_of, trajectory.timezone))
+def map_as_of(
+    trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime, known_on: dt.datetime | None = None
+) -> DrawnMap:
+    """Return the map before an instant, from the events, or from what had arrived by `known_on`. Raises `TooManyEvents`."""
+    return map_before(trajectory, unit, as_of, local(as_of, trajectory.timezone), known_on)
 
 
-def map_before(trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime, wall: dt.datetime) -> DrawnMap:
+def map_before(
+    trajectory: Trajectory,
+    unit: Unit | None,
+    as_of: dt.datetime,
+    wall: dt.datetime,
+    known_on: dt.datetime | None = None,
+) -> DrawnMap:
     """Return the map before a moment of the wall clock; `as_of` is what the map says of itself."""
     if not may_read(trajectory):
         raise TooManyEvents(_("There are too many events to draw a past day of this trajectory on a page."))
     newest = trajectory.batches.values_list("pk", flat=True).first()
-    name = f"flow-map:{trajectory.pk}:{trajectory.version}:{newest}:{trajectory.stale_since}:{unit and unit.pk}:{wall}"
-    key = name.replace(" ", "_")
+    state = (trajectory.pk, trajectory.version, newest, trajectory.stale_since, unit and unit.pk, wall, known_on)
+    key = "flow-map:" + ":".join(map(str, state)).replace(" ", "_")
     found = cache.get(key)
     if found is None:
-        drawn = all_pictures(trajectory, wall).get(unit.pk if unit else EVERYONE)
+        drawn = all_pictures(trajectory, wall, known_on).get(unit.pk if unit else EVERYONE)
         found = as_json(drawn or _nobody(trajectory))
         cache.set(key, found, KEPT_S)
     return _drawn(trajectory, unit, as_of, from_json(found), _last_day(wall))
@@ -111,9 +119,11 @@ def may_read(trajectory: Trajectory) -> bool:
     return (trajectory.batches.aggregate(events=Sum("rows_new"))["events"] or 0) <= MOST_EVENTS
 
 
-def all_pictures(trajectory: Trajectory, before: dt.datetime) -> dict[int, Picture]:
+def all_pictures(
+    trajectory: Trajectory, before: dt.datetime, known_on: dt.datetime | None = None
+) -> dict[int, Picture]:
     """Return the map of every unit (`EVERYONE`: of all) before a moment of the wall clock, from the events."""
-    log, today = read_log(trajectory, as_of=before, columns=()), _last_day(before)
+    log, today = read_log(trajectory, as_of=before, columns=(), known_on=known_on), _last_day(before)
     asked = Asked(log, clock=trajectory.clock, as_of=before)
     rules = [cast("Rule", tuple(rule)) for rule in trajectory.expected]
     return pictures(asked, trajectory.steps, rules, _tree(today), today)
