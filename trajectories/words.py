@@ -85,8 +85,8 @@ MEASURES: Final[Mapping[str, Label]] = {
     "continuity": gettext_lazy("Continuity"),
 }
 PARAMS: Final[Mapping[str, Label]] = {
-    "start": gettext_lazy("From"),
-    "stop": gettext_lazy("Until"),
+    "start": gettext_lazy("Begins with"),
+    "stop": gettext_lazy("Ends with"),
     "exits": gettext_lazy("Leaves the list by"),
     "pause": gettext_lazy("Paused by"),
     "resume": gettext_lazy("Resumed by"),
