@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,11 @@ from indicators.forms.observations import Catalogue, CellRefused, clean_row
 from indicators.forms.people import hidden
 from indicators.models import Indicator, Observation
 from indicators.operations import Row
+from indicators.operations.observations import columns
+from indicators.queries.doubts import foreseen, named
 from indicators.queries.entering import importable
 from indicators.queries.standing import Standing, standing_of
+from indicators.rule_words import doubt_texts
 from organisation.models import Period, Unit
 
 #: Rows that a browser may send at once; larger files are for `import_observations`.
@@ -75,6 +78,8 @@ class Outcome:
     field: str = ""
     reason: str = ""
     text: str = ""
+    #: What each validation rule that would doubt the figure expects.
+    doubts: tuple[str, ...] = ()
 
 
 def guess(columns: Sequence[str], remembered: Mapping[str, str]) -> list[str]:
@@ -258,7 +263,28 @@ def _compared(outcomes: Sequence[Outcome]) -> list[Outcome]:
         indicator__in={key[0] for key in keys}, unit__in={key[1] for key in keys}, period__in={key[2] for key in keys}
     )
     standing = {(row.indicator_id, row.unit_id, row.period_id): standing_of(row) for row in rows}
-    return [_beside(one, standing) for one in outcomes]
+    return _doubted([_beside(one, standing) for one in outcomes])
+
+
+def _doubted(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Say of each row that would be written which rules would doubt it."""
+    codes = foreseen([_proposed(one) for one in outcomes if _is_other_figure(one)])
+    rules = named(code for found in codes.values() for code in found)
+    return [
+        replace(one, doubts=tuple(doubt_texts(codes[one.row[:3]], rules))) if one.row and one.row[:3] in codes else one
+        for one in outcomes
+    ]
+
+
+def _is_other_figure(one: Outcome) -> bool:
+    """Whether a row would write a figure, and not a note alone."""
+    return one.row is not None and (one.before is None or one.before.parts != one.row.parts)
+
+
+def _proposed(one: Outcome) -> Observation:
+    """Return the observation that a row would be."""
+    parts = (one.row.parts if one.row else None) or Parts()
+    return Observation(indicator=one.indicator, unit=one.unit, period=one.period, **columns(parts))
 
 
 def _beside(one: Outcome, standing: Mapping[tuple[int, int, int], Standing]) -> Outcome:

@@ -42,6 +42,8 @@ class Tally:
     unchanged: int = 0
     #: Left as they are because their period is locked.
     locked: int = 0
+    #: Of those written, doubted by a validation rule.
+    suspect: int = 0
 
 
 INCOMING = """
@@ -179,9 +181,9 @@ def record_observations(
         # A first entry by hand at the same moment won; seen now, it is corrected.
         more_new, more_changed = _merge(cursor, given) if _was_overtaken(cursor, now) else (0, 0)
         cursor.execute("DROP TABLE incoming, wanted")
-    doubt_figures(looked_at, now=now)
+    suspect = len(doubt_figures(looked_at, now=now))
     new, changed = new + more_new, changed + more_changed
-    return Tally(new, changed, read - new - changed - locked, locked)
+    return Tally(new, changed, read - new - changed - locked, locked, suspect)
 
 
 def _merge(cursor: CursorWrapper, given: Given) -> tuple[int, int]:

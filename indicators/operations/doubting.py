@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from indicators.models import Confirmation, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.rollup import drain_figure
-from indicators.queries.doubts import Around, Cell, around, doubted_beside, rules_around
+from indicators.queries.doubts import Cell, around, cell_of, doubted_beside, judged, rules_around
 from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
@@ -60,9 +60,9 @@ def doubt_figures(cells: Collection[Cell], *, now: dt.datetime) -> dict[Cell, tu
     for some in _batches(cells if rules else ()):
         beside = set(doubted_beside(rules, {unit for _indicator, unit, _period in some})) - set(some)
         looked = around(rules, (*some, *beside))
-        changed = _judged(looked, frozenset(some), frozenset(beside))
+        changed = judged(looked, frozenset(some), beside)
         Observation.objects.bulk_update(changed, ["suspicions"], batch_size=AT_ONCE)
-        _follow([one for one in changed if _cell(one) in beside], now)
+        _follow([one for one in changed if cell_of(one) in beside], now)
         found |= {
             cell: tuple(looked.observations[cell].suspicions)
             for cell in some
@@ -75,24 +75,6 @@ def _batches(cells: Collection[Cell]) -> Iterator[list[Cell]]:
     left = iter(cells)
     while some := list(islice(left, AT_ONCE)):
         yield some
-
-
-def _judged(looked: Around, written: Collection[Cell], beside: Collection[Cell]) -> list[Observation]:
-    """Judge in order of time, so that a figure that is doubted now is no measure for the next; return what changed."""
-    changed = []
-    rows = [row for cell, row in looked.observations.items() if cell in written or cell in beside]
-    for row in sorted(rows, key=lambda one: (one.period.starts_on, one.pk)):
-        doubts = looked.doubts(row)
-        if _cell(row) not in written:
-            doubts = [code for code in row.suspicions if code in doubts]
-        if doubts != row.suspicions:
-            row.suspicions = doubts
-            changed.append(row)
-    return changed
-
-
-def _cell(row: Observation) -> Cell:
-    return (row.indicator_id, row.unit_id, row.period_id)
 
 
 def _follow(rows: Sequence[Observation], now: dt.datetime) -> None:
@@ -162,9 +144,9 @@ def _confirm(
 def clear_doubts_beside(row: Observation, *, now: dt.datetime) -> None:
     """Take back the doubts of other figures of the unit whose reason has gone with this one's."""
     rules = rules_around([row.indicator_id])
-    beside = set(doubted_beside(rules, [row.unit_id])) - {_cell(row)} if rules else set()
+    beside = set(doubted_beside(rules, [row.unit_id])) - {cell_of(row)} if rules else set()
     if beside:
-        changed = _judged(around(rules, beside), frozenset(), frozenset(beside))
+        changed = judged(around(rules, beside), frozenset(), beside)
         Observation.objects.bulk_update(changed, ["suspicions"])
         _follow(changed, now)
 

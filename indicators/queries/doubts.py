@@ -107,20 +107,57 @@ def doubted_beside(rules: Mapping[int, Sequence[ValidationRule]], unit_ids: Coll
     return list(rows.values_list("indicator_id", "unit_id", "period_id"))
 
 
-def around(rules: Mapping[int, Sequence[ValidationRule]], cells: Iterable[Cell]) -> Around:
-    """Load some figures and all that rules hold them against."""
+def around(
+    rules: Mapping[int, Sequence[ValidationRule]], cells: Iterable[Cell], proposed: Iterable[Observation] = ()
+) -> Around:
+    """Load some figures and all that rules hold them against; `proposed` stand in the place of what is kept."""
     asked = set(cells)
     indicators, units = {*rules}, {unit for _indicator, unit, _period in asked}
     back = max((back_of(one) for held in rules.values() for one in held), default=0)
     rows = Observation.objects.select_related("indicator", "period").filter(
         indicator__in=indicators, unit__in=units, period__in=periods_up_to({period for *_, period in asked}, back)
     )
-    observations = {(row.indicator_id, row.unit_id, row.period_id): row for row in rows}
+    observations = {cell_of(row): row for row in (*rows, *proposed)}
     lines: dict[tuple[int, int], list[Observation]] = defaultdict(list)
     for row in sorted(observations.values(), key=lambda one: one.period.starts_on):
         lines[row.indicator_id, row.unit_id].append(row)
     definitions = {row.indicator_id: row.indicator for row in observations.values()}
     return Around(rules, observations, lines, rules_of(definitions.values()))
+
+
+def cell_of(row: Observation) -> Cell:
+    """Return which figure an observation is."""
+    return (row.indicator_id, row.unit_id, row.period_id)
+
+
+def judged(looked: Around, written: Collection[Cell], beside: Collection[Cell] = frozenset()) -> list[Observation]:
+    """Judge figures in order of time, so that one that is doubted now is no measure for the next; return what changed.
+
+    Of those `beside` the written ones doubts only go.
+    """
+    changed = []
+    rows = [row for cell, row in looked.observations.items() if cell in written or cell in beside]
+    for row in sorted(rows, key=lambda one: (one.period.starts_on, one.pk or 0)):
+        doubts = looked.doubts(row)
+        if cell_of(row) not in written:
+            doubts = [code for code in row.suspicions if code in doubts]
+        if doubts != row.suspicions:
+            row.suspicions = doubts
+            changed.append(row)
+    return changed
+
+
+def foreseen(proposed: Sequence[Observation]) -> dict[Cell, list[str]]:
+    """Return the codes of the rules that would doubt some figures if they were written, by figure; writes nothing.
+
+    The figures come with their indicator and period. No rules: one query.
+    """
+    rules = rules_around({row.indicator_id for row in proposed})
+    if not rules:
+        return {}
+    cells = {cell_of(row) for row in proposed}
+    judged(around(rules, cells, proposed), cells)
+    return {cell_of(row): row.suspicions for row in proposed if row.suspicions}
 
 
 def periods_up_to(period_ids: Collection[int], back: int) -> list[int]:

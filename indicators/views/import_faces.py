@@ -15,6 +15,7 @@ from indicators.forms.entries import typed
 from indicators.forms.sheet_imports import FIELDS, Outcome
 from indicators.models import Indicator
 from indicators.queries.judged import figure_of
+from indicators.rule_words import warning_text
 from indicators.words import figure_text
 
 #: Rows of a preview in view; the counts are of all.
@@ -66,6 +67,8 @@ class OutcomeFace:
     after: str
     difference: str
     reason: str
+    #: What validation rules expect that the figure is not.
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class PreviewFace:
     rows: tuple[OutcomeFace, ...]
     left_out: int
     writes: int
+    suspect: int = 0
 
 
 def column_faces(table: Table, fields: Sequence[str]) -> list[ColumnFace]:
@@ -99,12 +103,13 @@ def column_faces(table: Table, fields: Sequence[str]) -> list[ColumnFace]:
 def preview_face(outcomes: Sequence[Outcome]) -> PreviewFace:
     """Return what is drawn of a preview."""
     counts = Counter(one.status for one in outcomes)
-    ordered = sorted(outcomes, key=lambda one: (ORDER.index(one.status), one.line))
+    ordered = sorted(outcomes, key=lambda one: (ORDER.index(one.status), not one.doubts, one.line))
     return PreviewFace(
         counts=tuple((*WORDS[status], counts[status]) for status in ORDER),
         rows=tuple(_outcome(one) for one in ordered[:SHOWN]),
         left_out=max(0, len(outcomes) - SHOWN),
         writes=counts["new"] + counts["changed"],
+        suspect=sum(bool(one.doubts) for one in outcomes),
     )
 
 
@@ -125,6 +130,7 @@ def _outcome(one: Outcome) -> OutcomeFace:
         after=typed(one.indicator.kind, one.row.parts) if one.row.parts else "",
         difference=_difference(one.indicator, before, one.row.parts),
         reason=one.row.note,
+        doubt=warning_text(one.doubts, owes_note=False),
     )
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.spreadsheets import Table, read_upload
@@ -152,5 +153,8 @@ def _take(request: HttpRequest, found: ImportDraft, outcomes: list[Outcome], per
     drain_rollups(now=now, indicators={row.indicator_id for row in rows})
     told = {"new": tally.new, "changed": tally.changed, "refused": refused + tally.locked}
     sentence = _("Taken: %(new)d new, %(changed)d changed, %(refused)d refused.") % told
+    if tally.suspect:
+        checks = ngettext("%(count)d figure is to be checked.", "%(count)d figures are to be checked.", tally.suspect)
+        sentence = f"{sentence} {checks % {'count': tally.suspect}}"
     messages.success(request, sentence, extra_tags="enter")
     return redirect("indicators:import")

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from core.spreadsheets import read_upload
@@ -18,10 +19,11 @@ from core.tables import UnreadableFile
 from indicators.forms.entries import typed
 from indicators.models import EarlierEntry, ImportBatch, ImportedFigure, Observation
 from indicators.operations.locks import lock_period
+from indicators.operations.rules import RuleGiven, set_rules
 from indicators.queries.judged import parts_of
 from organisation.choices import RoleName
 from tests import build
-from tests.indicators.entering import Programme, days_after, programme, signed_in
+from tests.indicators.entering import Programme, days_after, months_before, programme, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -259,6 +261,39 @@ def test_a_preview_takes_the_same_queries_for_one_row_as_for_three(
     lines = "".join(f"{indicator},north,{youth.month.code},{value}\n" for indicator, value in cells[:rows])
     send(client, f"indicator,unit,period,value\n{lines}")
 
-    # Session, person, draft, mapping, twice the roles; indicators, units, locks, the enterable; periods, what stands.
-    with django_assert_num_queries(12):
+    # Session, person, draft, mapping, twice the roles; indicators, units, locks, the enterable; periods, what stands, rules.
+    with django_assert_num_queries(13):
         assert counts(client) == [0, 0, rows, 0]
+
+
+def test_a_preview_lists_what_rules_would_doubt_and_the_import_takes_it(youth: Programme, tmp_path: Path) -> None:
+    set_rules(
+        indicator=youth.referrals,
+        given=[RuleGiven(kind="jump", most=Decimal(50), is_percent=True)],
+        by=None,
+        now=timezone.now(),
+    )
+    before = months_before(youth.month, 1)[0].code
+    lines = f"referrals,north,{before},10\nreferrals,north,{youth.month.code},16\nreferrals,south,{before},99\n"
+    client = signed_in(youth.contributor)
+    send(client, f"indicator,unit,period,value\n{lines}")
+
+    page = client.get("/enter/import/draft/").content.decode()
+    taken = client.post("/enter/import/draft/", {"seen": page.partition('name="seen" value="')[2].partition('"')[0]}, follow=True).content.decode()
+
+    assert page.count("expected: no more than 50\u00a0% from the last figure") == 1
+    assert "1 figure would be suspect: taken, and to be checked." in page
+    assert "Taken: 3 new, 0 changed, 0 refused. 1 figure is to be checked." in taken
+    assert list(Observation.objects.exclude(suspicions=[]).values_list("numerator", flat=True)) == [16]
+
+
+def test_the_command_says_how_many_figures_are_suspect(youth: Programme, tmp_path: Path) -> None:
+    set_rules(
+        indicator=youth.referrals, given=[RuleGiven(kind="range", high=Decimal(50))], by=None, now=timezone.now()
+    )
+    file, said = tmp_path / "figures.csv", io.StringIO()
+    file.write_text(f"indicator,unit,period,value\nreferrals,north,{youth.month.code},51\n")
+
+    call_command("import_observations", file, stdout=said)
+
+    assert said.getvalue() == "read 1, new 1, changed 0, unchanged 0, refused 0\n1 figure is suspect\n"

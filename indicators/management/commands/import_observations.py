@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.imports import ImportReport, add_import_arguments, finish_import
 from core.spreadsheets import SUFFIXES, read_sheet_rows
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
         report.new, report.changed, report.unchanged = tally.new, tally.changed, tally.unchanged
+        if tally.suspect:
+            told = ngettext("%(count)d figure is suspect", "%(count)d figures are suspect", tally.suspect)
+            report.notes.append(told % {"count": tally.suspect} + "\n")
         follow_tree(now=now)
         drain_rollups(now=now)
         finish_import(self, report, options)
