@@ -21,10 +21,13 @@ from api.small_numbers import Figure, secret_figures
 from boards.choices import Level, ZoneKind
 from boards.models import Board, Tile
 from boards.queries import unit_of, wanted_of
+from boards.statuses import TRUSTED
 from indicators.calculations import shown
 from indicators.calculations.small_numbers import has_small_part
-from indicators.choices import Status
+from indicators.choices import DERIVED, Status
 from indicators.queries import Point, Series, ValueFilter, series, values
+from indicators.queries.small_numbers import hide_in_series
+from indicators.spc import XmrChart
 from organisation.choices import Frequency
 from organisation.models import Ancestor
 
@@ -61,7 +64,8 @@ class PointRow(TypedDict):
 class TileRow(TypedDict):
     """A tile. `due` is the newest period that has ended, whose status the tile shows; `last` the newest with a figure.
 
-    `due_on` is the last day on which the next report is in time.
+    `due_on` is the last day on which the next report is in time. `variation` and `assurance` are the icons of the tile's
+    chart; null where it has none, or where the figure is not today's truth.
     """
 
     indicator: str
@@ -72,6 +76,8 @@ class TileRow(TypedDict):
     frequency: Frequency
     owner: str | None
     status: Status
+    variation: str | None
+    assurance: str | None
     due_on: dt.date | None
     due: PointRow | None
     last: PointRow | None
@@ -136,7 +142,12 @@ def board(request: Request, slug: str) -> Response:
     seen = [tile for tile in tiles if sight is None or unit_of(tile).pk in sight]
     drawn = series([wanted_of(tile) for tile in seen], today=today)
     hiding = hiding_of(drawn, small_number_ids(request, on=today), today)
-    rows = {tile.pk: tile_row(tile, one, hiding) for tile, one in zip(seen, drawn, strict=True)}
+    # A chart says nothing that rests on a figure which is hidden.
+    charted = hide_in_series(drawn, hiding.units)
+    rows = {
+        tile.pk: tile_row(tile, one, chart.chart.xmr, hiding)
+        for tile, one, chart in zip(seen, drawn, charted, strict=True)
+    }
     sheet: BoardSheet = {
         **row(found),
         "true_north_en": found.true_north_en,
@@ -201,8 +212,9 @@ def row(board: Board) -> BoardRow:
     }
 
 
-def tile_row(tile: Tile, one: Series, hiding: Hiding) -> TileRow:
+def tile_row(tile: Tile, one: Series, chart: XmrChart, hiding: Hiding) -> TileRow:
     """Draw a tile."""
+    icons = chart if one.status in TRUSTED else None
     due, last = ((point_row(one, point, hiding) if point else None) for point in (one.due, one.last))
     return {
         "indicator": one.indicator.code,
@@ -213,6 +225,8 @@ def tile_row(tile: Tile, one: Series, hiding: Hiding) -> TileRow:
         "frequency": Frequency(one.wanted.frequency),
         "owner": str(tile.owner) if tile.owner else None,
         "status": Status(one.status),
+        "variation": icons.variation if icons else None,
+        "assurance": icons.assurance if icons else None,
         "due_on": one.due_on,
         "due": due,
         "last": last,
@@ -230,7 +244,7 @@ def point_row(one: Series, point: Point, hiding: Hiding) -> PointRow:
         "period_end": point.period.ends_on,
         "value": None if is_secret else number(shown(point.figure, one.indicator.decimals)),
         "numerator": number(parts.numerator) if parts else None,
-        "denominator": number(parts.denominator) if parts else None,
+        "denominator": number(parts.denominator) if parts and one.indicator.kind not in DERIVED else None,
         "n": number(parts.n) if parts else None,
         "target": number(point.target.target) if point.target else None,
         "threshold": number(point.target.threshold) if point.target else None,

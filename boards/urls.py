@@ -18,7 +18,10 @@ urlpatterns = [
     path("indicators/<slug:indicator>/<str:unit>/marks/", views.mark, name="mark"),
     path("indicators/<slug:indicator>/<str:unit>/marks/<int:number>/undo/", views.unmark, name="unmark"),
     path("indicators/<slug:indicator>/<str:unit>/chart.svg", views.chart_svg, name="chart-svg"),
+    path("indicators/<slug:indicator>/<str:unit>/chart.png", views.chart_png, name="chart-png"),
     path("indicators/<slug:indicator>/<str:unit>/chart.csv", views.chart_csv, name="chart-csv"),
+    path("indicators/<slug:indicator>/<str:unit>/left-out/", views.leave_out, name="leave-out"),
+    path("indicators/<slug:indicator>/<str:unit>/left-out/<int:number>/end/", views.take_in, name="take-in"),
     path("trajectories/<slug:code>/", views.trajectory, name="trajectory"),
     path("components/", views.components, name="components"),
 ]

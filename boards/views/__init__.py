@@ -4,22 +4,26 @@ from boards.views.definitions import definition, restatement
 from boards.views.entry import entry
 from boards.views.figures import sheet, tile_why
 from boards.views.gallery import components
-from boards.views.marks import chart_csv, chart_svg, mark, unmark
+from boards.views.leaving_out import leave_out, take_in
+from boards.views.marks import chart_csv, chart_png, chart_svg, mark, unmark
 from boards.views.trajectories import trajectory
 from boards.views.walls import board, columns, home, tile
 
 __all__ = [
     "board",
     "chart_csv",
+    "chart_png",
     "chart_svg",
     "columns",
     "components",
     "definition",
     "entry",
     "home",
+    "leave_out",
     "mark",
     "restatement",
     "sheet",
+    "take_in",
     "tile",
     "tile_why",
     "trajectory",

@@ -5,9 +5,11 @@ import csv
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
+from boards.picture import png
 from boards.queries import figure_series
 from boards.sheets import download_rows, drawing_face
 from boards.views.asking import clock
@@ -66,10 +68,22 @@ def unmark(request: HttpRequest, indicator: str, unit: str, number: int) -> Http
 @require_GET
 def chart_svg(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
     """Download the chart as a drawing that stands alone."""
+    response = HttpResponse(_drawing(request, indicator, unit), content_type="image/svg+xml")
+    return _named(response, f"{indicator}-{unit}.svg")
+
+
+@login_required
+@require_GET
+def chart_png(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
+    """Download the same drawing as a picture."""
+    response = HttpResponse(png(_drawing(request, indicator, unit)), content_type="image/png")
+    return _named(response, f"{indicator}-{unit}.png")
+
+
+def _drawing(request: HttpRequest, indicator: str, unit: str) -> str:
     _, today = clock()
     drawn = {"sheet": drawing_face(_series(request, indicator, unit), today=today)}
-    response = render(request, "boards/chart.svg", drawn, content_type="image/svg+xml")
-    return _named(response, f"{indicator}-{unit}.svg")
+    return render_to_string("boards/chart.svg", drawn, request)
 
 
 @login_required

@@ -72,6 +72,7 @@ def test_a_board_tells_what_stands_on_its_tiles(centre: Unit, seen: Indicator, a
     assert {**tile.pop("due"), "status": ""} == {**tile.pop("last"), "status": ""} == {**figure, "status": ""}
     assert tile.pop("status") in {"pending", "on target"}
     assert tile.pop("due_on") > DUE.last.isoformat()
+    assert (tile.pop("variation"), tile.pop("assurance")) == (None, None)
     assert tile == {
         "indicator": "seen",
         "name_en": "Seen",

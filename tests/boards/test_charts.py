@@ -3,11 +3,13 @@
 import csv
 import datetime as dt
 import io
+import struct
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from boards.picture import png
 from boards.points import point_faces, suggestion_text
 from boards.variation import causes_of, icons_of
 from indicators.models import ChartMark, Indicator
@@ -94,6 +96,7 @@ def test_the_chart_can_be_taken_away_as_numbers_and_as_a_drawing(team: Unit) -> 
 
     numbers = client.get("/indicators/wait/TEAM/chart.csv")
     drawing = client.get("/indicators/wait/TEAM/chart.svg")
+    picture = client.get("/indicators/wait/TEAM/chart.png")
 
     rows = list(csv.DictReader(io.StringIO(numbers.content.decode())))
     assert len(rows) == 28
@@ -104,4 +107,14 @@ def test_the_chart_can_be_taken_away_as_numbers_and_as_a_drawing(team: Unit) -> 
     )
     assert drawing["Content-Type"] == "image/svg+xml"
     assert drawing["Content-Disposition"] == 'attachment; filename="wait-TEAM.svg"'
+    # The signature of a PNG, then its width and height.
+    assert (picture.content[:8], struct.unpack(">II", picture.content[16:24])) == (b"\x89PNG\r\n\x1a\n", (1600, 600))
     assert client.get("/indicators/wait/OTHER/chart.csv").status_code == 404
+
+
+def test_letters_are_drawn_without_any_font_of_the_machine() -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" font-family="sans-serif"><text y="15">{}</text></svg>'
+
+    pictures = {text: png(drawing.format(text)) for text in ("", "é ≥ 80 %", "≤ ′ √")}
+
+    assert len(set(pictures.values())) == 3
