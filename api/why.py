@@ -2,10 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
@@ -25,9 +26,15 @@ from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import Source, Status
 from indicators.models import Indicator
 from indicators.queries import Child, Entry, TargetSource, ValueFilter, Why, values, why
+from indicators.queries.derived_why import Component
 from organisation.choices import Do
 from organisation.models import Period, Unit
 from organisation.queries import may, period_by_code
+
+#: Why a part of an index has no score: what `left_out_because` says, without the empty word.
+LeftOut = Literal["not applicable", "no figure", "no direction", "no target", "no starting point"]
+#: Decimals of scores and contributions, which are points of a hundred.
+SCORE_DECIMALS = 2
 
 
 class PartsRow(TypedDict):
@@ -44,7 +51,10 @@ class PartsRow(TypedDict):
 
 
 class ChildRow(TypedDict):
-    """What a unit below adds. `hidden`: you may not see its figures; `suppressed`: they are too small to show."""
+    """What a unit below adds. `hidden`: you may not see its figures; `suppressed`: they are too small to show.
+
+    `left_out`: why it is not counted in the figure above, null if it is.
+    """
 
     unit: str
     name_en: str
@@ -54,7 +64,26 @@ class ChildRow(TypedDict):
     share: float | None
     reporting: int | None
     expected: int | None
+    left_out: str | None
     hidden: bool
+    suppressed: bool
+
+
+class ComponentRow(TypedDict):
+    """An indicator from whose figure here this one is computed. Score, weight and contribution are those of an index.
+
+    `left_out`: why a part of an index has no score here, null if it has one.
+    """
+
+    indicator: str
+    value: float | None
+    reporting: int
+    expected: int | None
+    score: float | None
+    weight: float | None
+    contribution: float | None
+    left_out: LeftOut | None
+    why: str
     suppressed: bool
 
 
@@ -112,6 +141,7 @@ class WhyRow(TypedDict):
     expected: int | None
     missing: list[str]
     target: TargetRow | None
+    components: list[ComponentRow]
     children: list[ChildRow]
     own: list[EntryRow]
     earlier: list[EntryRow]
@@ -157,6 +187,8 @@ class Hiding:
 
     units: frozenset[str]
     figures: frozenset[str]
+    #: Codes of the components whose figures are too small at the unit.
+    components: frozenset[str] = frozenset()
 
     def parts(self, unit: Unit, kind: str, parts: Parts | None) -> "PartsRow | None":
         """Draw the parts of a unit's figure where they may be shown."""
@@ -169,7 +201,7 @@ def hiding_of(found: Why, may_see: frozenset[int] | None, today: dt.date) -> Hid
     units = [found.unit, *(child.unit for child in found.children)]
     restricted = frozenset(unit.code for unit in units if may_see is not None and unit.pk not in may_see)
     around = ValueFilter(
-        indicators=[found.indicator.code],
+        indicators=[found.indicator.code, *(one.indicator.code for one in found.components)],
         units=restricted,
         frequency=found.period.frequency,
         since=found.period.starts_on,
@@ -177,7 +209,9 @@ def hiding_of(found: Why, may_see: frozenset[int] | None, today: dt.date) -> Hid
     )
     rows = list(values(around, today=today)) if restricted else []
     secret = secret_figures(rows, today=today) if rows else set[Figure]()
-    return Hiding(restricted, restricted & {figure.unit for figure in secret})
+    own = {figure.unit for figure in secret if figure.indicator == found.indicator.code}
+    here = {figure.indicator for figure in secret if figure.unit == found.unit.code}
+    return Hiding(restricted, restricted & own, frozenset(here if found.unit.code in restricted else ()))
 
 
 def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
@@ -202,6 +236,7 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
         "expected": found.expected,
         "missing": [unit.code for unit in found.missing],
         "target": target_row(found.target) if found.target else None,
+        "components": [component_row(one, found, hiding) for one in found.components],
         "children": [child_row(child, found.indicator, hiding) for child in found.children],
         "own": [entry_row(entry, found.indicator) for entry in own],
         "earlier": [entry_row(entry, found.indicator) for entry in earlier],
@@ -223,8 +258,27 @@ def child_row(child: Child, indicator: Indicator, hiding: Hiding) -> ChildRow:
         "share": None if is_secret or child.share is None else float(child.share),
         "reporting": child.reporting,
         "expected": child.expected,
+        "left_out": child.left_out or None,
         "hidden": child.is_hidden,
         "suppressed": is_secret,
+    }
+
+
+def component_row(component: Component, found: Why, hiding: Hiding) -> ComponentRow:
+    """Draw what a formula or index is computed from, and where that is explained in turn."""
+    indicator = component.indicator
+    one = component.hidden() if indicator.code in hiding.components else component
+    return {
+        "indicator": indicator.code,
+        "value": number(shown(one.figure, indicator.decimals)),
+        "reporting": one.reporting,
+        "expected": one.expected,
+        "score": number(shown(one.score, SCORE_DECIMALS)),
+        "weight": number(one.weight),
+        "contribution": number(shown(one.contribution, SCORE_DECIMALS)),
+        "left_out": one.left_out_because or None,
+        "why": reverse("api:why", args=[indicator.code, found.unit.code, found.period.code]),
+        "suppressed": one.is_small,
     }
 
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from boards import words
+from boards.computed import ComponentRow, component_rows, is_index, parts_complete
 from boards.drawing import target_text
 from boards.faces import StatusFace
 from boards.statuses import status_face
@@ -32,6 +33,8 @@ class ChildRow:
     share: str
     width: str
     coverage: str
+    #: Why it is not counted in the total; empty: it is.
+    left_out: str
     is_hidden: bool
 
 
@@ -73,6 +76,9 @@ class Explained:
     address: str
     #: Whether a figure here is too small for the reader.
     hides_small: bool
+    #: Of a formula or index: what it is computed from.
+    components: tuple[ComponentRow, ...] = ()
+    is_index: bool = False
 
 
 def explained(answer: Why, *, today: dt.date) -> Explained:
@@ -99,7 +105,11 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
         computed=_moment(answer.computed_at, today) if answer.computed_at else "",
         exact=_exact(answer),
         address=f"/indicators/{indicator.code}/{answer.unit.code}/",
-        hides_small=answer.is_small or any(child.is_small for child in answer.children),
+        hides_small=answer.is_small
+        or any(child.is_small for child in answer.children)
+        or any(component.is_small for component in answer.components),
+        components=component_rows(answer),
+        is_index=is_index(indicator.kind),
     )
 
 
@@ -116,6 +126,7 @@ def _child(indicator: Indicator, child: Child) -> ChildRow:
         share="" if share is None else words.with_unit(words.figure_text(share, 0), "%"),
         width="0" if share is None else str(max(Decimal(0), min(share, Decimal(WHOLE)))),
         coverage=_of(child.reporting, child.expected),
+        left_out=child.left_out,
         is_hidden=child.is_hidden,
     )
 
@@ -135,7 +146,9 @@ def _parts(child: Child) -> str:
 
 def _entry(indicator: Indicator, entry: Entry, today: dt.date) -> EntryRow:
     return EntryRow(
-        figure=words.with_unit(_figure(indicator, entry.figure), indicator.unit),
+        figure=words.with_unit(_figure(indicator, entry.figure), indicator.unit)
+        if entry.parts.is_applicable
+        else gettext("n/a"),
         period=entry.period,
         who=entry.person or str(Source(entry.source).label),
         entered=_moment(entry.entered_at, today),
@@ -147,6 +160,8 @@ def _entry(indicator: Indicator, entry: Entry, today: dt.date) -> EntryRow:
 def _coverage(answer: Why) -> str:
     if answer.expected is None:
         return ""
+    if is_index(answer.indicator.kind):
+        return parts_complete(answer.reporting, answer.expected)
     counts = {"reporting": answer.reporting, "expected": answer.expected}
     said = ngettext(
         "%(reporting)s of %(expected)s team has reported",
@@ -202,6 +217,8 @@ def _rule(indicator: Indicator) -> str:
 
 def _exact(answer: Why) -> str:
     text = exactness_text(answer.exactness, taken_as_zero=answer.taken_as_zero)
+    if answer.components and answer.exactness.code == "exact":
+        return gettext("Computed exactly from its components, each rolled up before.")
     return gettext("Adds up exactly from its parts.") if answer.exactness.code == "exact" else text
 
 

@@ -20,6 +20,7 @@ from boards.drawing import (
 )
 from boards.explaining import Explained, explained
 from boards.faces import IconFace, StatusFace, TileFace
+from boards.leaving_out import LeavingOut, leaving_out
 from boards.points import MarkFace, PointFace, cause_text, kinds, mark_faces, point_faces, suggestion_text
 from boards.queries import Reader, figure_series, figure_why
 from boards.sparkline import Spark
@@ -28,7 +29,7 @@ from boards.variation import icons_of
 from indicators.models import Indicator
 from indicators.queries import Point, Series, Wanted
 from organisation.choices import Do
-from organisation.models import Unit
+from organisation.models import Period, Unit
 from organisation.queries import may
 
 
@@ -57,6 +58,7 @@ class SheetFace:
     chart_text: str
     rows: tuple[Row, ...]
     why: Explained | None
+    leaving_out: LeavingOut
     points: tuple[PointFace, ...]
     marks: tuple[MarkFace, ...]
     suggestion: str
@@ -76,12 +78,15 @@ class DrawingFace:
     icons: tuple[IconFace, ...]
 
 
-def sheet_face(indicator: Indicator, unit: Unit, person: Reader, *, today: dt.date) -> SheetFace:
-    """Read and draw the page."""
-    wanted = Wanted(indicator.pk, unit.pk, indicator.frequency)
+def sheet_face(
+    indicator: Indicator, unit: Unit, person: Reader, *, today: dt.date, period: Period | None = None
+) -> SheetFace:
+    """Read and draw the page; with a period, that one is explained, else the one that is due."""
+    wanted = Wanted(indicator.pk, unit.pk, period.frequency if period else indicator.frequency)
     series = figure_series(wanted, person, today=today)
     points = charted(series)
-    answer = figure_why(wanted, series.due.period, person, today=today) if series.due else None
+    told = period or (series.due.period if series.due else None)
+    answer = figure_why(wanted, told, person, today=today) if told else None
     hanging = Hanging(key="sheet", address="", place="", owner="", owner_name="", can_enter=False)
     return SheetFace(
         indicator=indicator,
@@ -103,6 +108,7 @@ def sheet_face(indicator: Indicator, unit: Unit, person: Reader, *, today: dt.da
             for place, point in reversed(list(enumerate(points)))
         ),
         why=explained(answer, today=today) if answer else None,
+        leaving_out=leaving_out(indicator, unit, person, today=today),
         points=point_faces(series, today),
         marks=mark_faces(series, points, today),
         suggestion=suggestion_text(series, today),

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from indicators.forms.sheets import IndicatorForm, TargetForm
-from indicators.models import Area, Indicator, Reporter, Target
+from indicators.models import Area, Indicator, LeftOut, Reporter, Target
 from indicators.operations import announce_targets, queue_all, store_indicator, store_target
 from organisation.models import Person
 
@@ -26,6 +26,12 @@ class ReporterInline(admin.TabularInline[Reporter, Indicator]):
     extra = 0
 
 
+class LeftOutInline(admin.TabularInline[LeftOut, Indicator]):
+    model = LeftOut
+    autocomplete_fields = ("unit",)
+    extra = 0
+
+
 @admin.register(Indicator)
 class IndicatorAdmin(admin.ModelAdmin[Indicator]):
     form = IndicatorForm
@@ -34,7 +40,10 @@ class IndicatorAdmin(admin.ModelAdmin[Indicator]):
     search_fields = ("code", "name_en", "name_fr")
     readonly_fields = ("version",)
     autocomplete_fields = ("owner", "complementary")
-    inlines = (ReporterInline,)
+    inlines = (
+        ReporterInline,
+        LeftOutInline,
+    )
 
     def save_model(self, request: HttpRequest, obj: Indicator, form: ModelForm[Indicator], _change: bool) -> None:
         """Save by the same operation as an import does."""

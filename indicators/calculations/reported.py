@@ -55,7 +55,7 @@ def reported(
     has_report = not is_empty or reporting > 0
     found = Reported(parts if has_report else None, reporting, expected, has_report, suspect=suspect)
     lacking = max((expected or 0) - reporting, 0) if is_overdue else 0
-    if not lacking or missing == "skip":
+    if not lacking or missing not in {"zero", "missing"}:
         return found
     if missing == "missing":
         return found._replace(parts=None)

@@ -57,6 +57,8 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             "direction",
             "frequency",
             "also_at",
+            "adds_up",
+            "missing",
             "minimum_coverage",
             "due_days",
             "due_in_working_days",

@@ -20,6 +20,7 @@ from indicators.operations.components import (
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
 from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
+from indicators.operations.validation import BARE
 from indicators.operations.versions import keep_version
 from indicators.queries.versions import sheet_of
 from live.operations import announce
@@ -27,7 +28,7 @@ from organisation.models import Person, Unit
 
 Outcome = Literal["new", "changed", "unchanged"]
 #: A change of these moves values: they follow.
-MOVING = frozenset({"kind", "frequency", "also_at"})
+MOVING = frozenset({"kind", "frequency", "also_at", "adds_up"})
 #: And of these, the values of what is computed from others.
 MOVING_DERIVED = MOVING | {"expression", "weights", "missing"}
 
@@ -172,6 +173,16 @@ def _refuse_another_kind(indicator: Indicator, changed: frozenset[str]) -> None:
         has_values = field == "kind" and Value.objects.filter(indicator=indicator).exists()
         if has_values or Observation.objects.filter(indicator=indicator).exists():
             raise DefinitionRefused(field, _("It already has figures; make another indicator instead."))
+    if indicator.pk and "adds_up" in changed and indicator.adds_up and _has_bare_figures(indicator):
+        raise DefinitionRefused("adds_up", _("It has figures that came without what they were made of."))
+
+
+def _has_bare_figures(indicator: Indicator) -> bool:
+    """Whether there are figures whose parts nobody knows."""
+    bare = Observation.objects.filter(
+        indicator=indicator, numerator__isnull=False, denominator=None, days=None, members=None
+    )
+    return indicator.kind in BARE and bare.exists()
 
 
 @transaction.atomic

@@ -57,6 +57,8 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         "direction": indicator.direction,
         "frequency": indicator.frequency,
         "also_at": list(indicator.also_at),
+        "adds_up": indicator.adds_up,
+        "missing": indicator.missing,
         "minimum_coverage": _number(indicator.minimum_coverage),
         "due_days": indicator.due_days,
         "due_in_working_days": indicator.due_in_working_days,

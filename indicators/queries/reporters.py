@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from indicators.models import Indicator, Observation, Reporter
+from indicators.models import Indicator, LeftOut, Observation, Reporter
 from organisation.models import Ancestor, Period, Unit
 
 
@@ -39,6 +39,30 @@ def reported_periods(indicator: Indicator, period: Period) -> QuerySet[Period]:
     return inside.order_by("starts_on")
 
 
+def left_out_below(indicator: Indicator, unit: Unit, period: Period) -> list[LeftOut]:
+    """Return the units under a unit, not itself, whose figures are not handed up in a period; with one query."""
+    closed_then = Q(unit__closes_on__lt=period.ends_on)
+    line = Ancestor.objects.filter(ancestor=unit, distance__gt=0, unit=OuterRef("unit"))
+    at_end = line.filter(Q(valid_to=None) | Q(valid_to__gte=period.ends_on), valid_from__lte=period.ends_on)
+    at_close = line.filter(
+        Q(valid_to=None) | Q(valid_to__gte=OuterRef("unit__closes_on")), valid_from__lte=OuterRef("unit__closes_on")
+    )
+    rows = LeftOut.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=period.ends_on) | (closed_then & Q(valid_to__gte=F("unit__closes_on"))),
+        Q(Exists(at_end)) | (closed_then & Q(Exists(at_close))),
+        indicator=indicator,
+        valid_from__lte=period.ends_on,
+    )
+    return list(rows.select_related("unit"))
+
+
+def _under_left_out(indicator: Indicator, unit: Unit, period: Period) -> QuerySet[Ancestor]:
+    """Return the lines that join the outer query's units to one that is left out, or is not handed up to `unit`."""
+    out = [row.unit_id for row in left_out_below(indicator, unit, period)]
+    at_end = Q(valid_to=None) | Q(valid_to__gte=period.ends_on) | Q(valid_to__gte=F("unit__closes_on"))
+    return Ancestor.objects.filter(at_end, ancestor__in=out, unit=OuterRef("pk"), valid_from__lte=period.ends_on)
+
+
 def expected_units(indicator: Indicator, unit: Unit, period: Period, inside: Period) -> QuerySet[Unit]:
     """Return the units under a unit on a period's tree that were expected to report for a period inside it."""
     day = inside.ends_on
@@ -52,7 +76,7 @@ def expected_units(indicator: Indicator, unit: Unit, period: Period, inside: Per
     closed = Ancestor.objects.filter(ancestor=unit, unit=OuterRef("pk"), unit__closes_on__lt=period.ends_on).filter(
         Q(valid_to=None) | Q(valid_to__gte=F("unit__closes_on")), valid_from__lte=F("unit__closes_on")
     )
-    return Unit.objects.filter(
+    return Unit.objects.exclude(Exists(_under_left_out(indicator, unit, period))).filter(
         Q(Exists(lines)) | Q(Exists(closed)),
         Q(closes_on=None) | Q(closes_on__gte=day),
         Exists(reporters),

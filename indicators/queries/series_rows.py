@@ -226,6 +226,16 @@ def _expected(
                     AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on)
                     AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
                     AND unit.opens_on <= period.ends_on
+                    AND NOT EXISTS (
+                        SELECT FROM indicators_leftout out
+                        JOIN organisation_unit out_unit ON out_unit.id = out.unit_id
+                        JOIN organisation_ancestor below ON below.ancestor_id = out.unit_id
+                            AND below.unit_id = line.unit_id AND below.distance < line.distance
+                            AND below.valid_from <= least(due.ends_on, unit.closes_on)
+                            AND (below.valid_to IS NULL OR below.valid_to >= least(due.ends_on, unit.closes_on))
+                        WHERE out.indicator_id = wanted.indicator_id AND out.valid_from <= due.ends_on
+                            AND (out.valid_to IS NULL OR out.valid_to >= least(due.ends_on, out_unit.closes_on))
+                    )
             )
             FROM (
                 SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])

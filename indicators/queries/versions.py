@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from indicators.choices import Kind
+from indicators.choices import Kind, Missing
 from indicators.models import DefinitionVersion, Indicator
 
 #: A definition as JSON holds it.
@@ -45,6 +45,8 @@ SHEET_FIELDS: Final = (
     "direction",
     "frequency",
     "also_at",
+    "adds_up",
+    "missing",
     "minimum_coverage",
     "due_days",
     "due_in_working_days",
@@ -70,6 +72,7 @@ RULE_FIELDS: Final = (
     "unit",
     "decimals",
     "direction",
+    "missing",
     "minimum_coverage",
     "due_days",
     "due_in_working_days",
@@ -139,6 +142,9 @@ def sheet_of(indicator: Indicator) -> Sheet:
     sheet: Sheet = {name: _json(getattr(indicator, name)) for name in SHEET_FIELDS if name not in REFERENCES}
     if indicator.kind != Kind.YES_NO:
         sheet["combine"] = ""
+    # What is as usual is left unsaid, as sheets from before these fields do.
+    sheet["adds_up"] = "" if indicator.adds_up else "no"
+    sheet["missing"] = "" if indicator.missing == Missing.SKIP else indicator.missing
     sheet["area"] = indicator.area.code if indicator.area else ""
     sheet["owner"] = str(indicator.owner) if indicator.owner else ""
     codes = indicator.complementary.order_by("code").values_list("code", flat=True) if indicator.pk else ()
@@ -200,7 +206,7 @@ def words_of(name: str, value: Any) -> str:
         return ", ".join(words_of(name, one) for one in value)
     if name == "also_at":
         name = "frequency"
-    choices = dict(_field(name).flatchoices) if name not in REFERENCES else {}
+    choices = {"no": _("no")} if name == "adds_up" else dict(_field(name).flatchoices) if name not in REFERENCES else {}
     choices |= {True: _("Yes"), False: _("No")} if isinstance(value, bool) else {}
     if value in choices:
         return str(choices[value])

@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import Q
 
 from indicators.calculations import NOTHING, Exactness, Parts, StatusCode
-from indicators.choices import DERIVED
+from indicators.choices import DERIVED, Kind
 from indicators.models import EarlierEntry, Indicator, Observation, Value
 from indicators.queries.derived_why import Component, components_in, equation_with_numbers
 from indicators.queries.equation import equation_of, result_text, weight_of
 from indicators.queries.judged import day_of, exactness_of, figure_of, parts_of, reported_of, status_of
-from indicators.queries.reporters import expected_of, missing_reporters
+from indicators.queries.reporters import expected_of, left_out_below, missing_reporters
 from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
 from indicators.queries.versions import rules_of
 from organisation.models import Period, Placement, Unit
@@ -50,6 +50,8 @@ class Child:
     is_hidden: bool = False
     #: Too small for the reader: figure, parts and share are None.
     is_small: bool = False
+    #: Why it is not counted in the total; empty: it is.
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,11 @@ def _children(
         value.unit_id: value for value in Value.objects.filter(indicator=indicator, period=period, unit__in=children)
     }
     whole = weight_of(indicator, parent)
+    left_out = {row.unit_id: row.reason for row in left_out_below(indicator, unit, period)}
     return tuple(
-        _hidden(child) if visible is not None and child.pk not in visible else _child(indicator, child, value, whole)
+        _hidden(child)
+        if visible is not None and child.pk not in visible
+        else _child(indicator, child, value, whole, left_out.get(child.pk, ""))
         for child in children
         for value in [values.get(child.pk)]
         if value is not None or child.closes_on is None or child.closes_on >= period.starts_on
@@ -190,14 +195,23 @@ def _hidden(unit: Unit) -> Child:
     return Child(unit, None, None, None, None, None, is_hidden=True)
 
 
-def _child(indicator: Indicator, unit: Unit, value: Value | None, whole: Decimal | None) -> Child:
+def _child(indicator: Indicator, unit: Unit, value: Value | None, whole: Decimal | None, left_out: str) -> Child:
     if value is None:
-        return Child(unit, None, None, None, 0, None)
+        return Child(unit, None, None, None, 0, None, left_out=left_out)
     parts = parts_of(value)
     weight = weight_of(indicator, parts)
-    share = weight / whole if weight is not None and whole else None
-    figure = figure_of(indicator, parts)
-    return Child(unit, told_parts(indicator, parts), figure, share, value.reporting, value.expected)
+    # Someone who comes to two units is in both, so these are no shares of one whole.
+    has_share = indicator.adds_up and indicator.kind != Kind.DISTINCT and not left_out
+    share = weight / whole if has_share and weight is not None and whole else None
+    return Child(
+        unit,
+        told_parts(indicator, parts),
+        figure_of(indicator, parts),
+        share,
+        value.reporting,
+        value.expected,
+        left_out=left_out,
+    )
 
 
 def _inside(period: Period) -> Q:
