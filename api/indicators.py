@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TypedDict
+from decimal import Decimal
+from typing import Any, TypedDict
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -58,8 +59,21 @@ class DefinitionVersion(TypedDict):
     changes: list[DefinitionChange]
 
 
+class WeightRow(TypedDict):
+    """A part of an index, its weight, and the first and last day from and to which it holds; null: open."""
+
+    indicator: str
+    weight: int | float
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
 class IndicatorSheet(IndicatorRow):
-    """The definition sheet. `owner` is a name; `within` the limit of a share within, in the histogram's unit."""
+    """The definition sheet. `owner` is a name; `within` the limit of a share within, in the histogram's unit.
+
+    A formula has an `expression` and an index `weights`; `components` are what it is computed from, in this version or
+    an earlier one, and `used_in` what is computed from it.
+    """
 
     text_en: str
     text_fr: str
@@ -71,6 +85,10 @@ class IndicatorSheet(IndicatorRow):
     statistic: str
     within: int | None
     combine: str
+    expression: str
+    weights: list[WeightRow]
+    components: list[str]
+    used_in: list[str]
     minimum_coverage: int | float
     grace_days: int
     start_event: str
@@ -162,6 +180,10 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "statistic": indicator.statistic,
         "within": indicator.within,
         "combine": indicator.combine if indicator.kind == Kind.YES_NO else "",
+        "expression": indicator.expression,
+        "weights": [weight_row(one) for one in indicator.weights],
+        "components": sorted(one.indicator.code for one in indicator.components.select_related("indicator")),
+        "used_in": sorted(one.of.code for one in indicator.used_in.select_related("of")),
         "minimum_coverage": number(indicator.minimum_coverage),
         "grace_days": indicator.grace_days,
         "start_event": indicator.start_event,
@@ -178,6 +200,17 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "trajectory": bound.trajectory.code if bound else None,
         "measure": bound.measure if bound else None,
         "versions": versions(indicator),
+    }
+
+
+def weight_row(weight: dict[str, Any]) -> WeightRow:
+    """Draw a part of an index."""
+    days = {name: day and dt.date.fromisoformat(day) for name, day in weight.items() if name.startswith("valid_")}
+    return {
+        "indicator": weight["indicator"],
+        "weight": number(Decimal(weight["weight"])),
+        "valid_from": days["valid_from"],
+        "valid_to": days["valid_to"],
     }
 
 

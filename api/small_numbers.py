@@ -10,6 +10,7 @@ from indicators.calculations import Parts
 from indicators.calculations.small_numbers import has_small_part, hidden
 from indicators.models import Indicator
 from indicators.queries import ValueFilter, ValueRow, values
+from indicators.queries.components import components_below
 from organisation.models import Ancestor
 
 Tree = Literal["was", "now"]
@@ -47,11 +48,31 @@ def hide(
 
 
 def secret_figures(rows: Collection[ValueRow], *, tree: Tree = "was", today: dt.date) -> set[Figure]:
-    """Return which figures to hide among these and those beside and above them, with three queries."""
+    """Return which figures to hide among these and those beside and above them, with a few queries.
+
+    What is computed from a figure that must not be read must not be read either.
+    """
+    pks = {row.key[0]: row.indicator for row in rows}
+    below = components_below(pks)
+    behind = {component for components in below.values() for component in components}
+    codes = dict(Indicator.objects.filter(pk__in=behind).values_list("pk", "code")) if behind else {}
+    secret = _secret_among(rows, {*pks.values(), *codes.values()}, tree=tree, today=today)
+    computed = {
+        figure._replace(indicator=pks[pk])
+        for pk, components in below.items()
+        for figure in secret
+        if figure.indicator in {codes[component] for component in components}
+    }
+    return secret | computed
+
+
+def _secret_among(
+    rows: Collection[ValueRow], indicators: Collection[str], *, tree: Tree, today: dt.date
+) -> set[Figure]:
     line = {code for row in rows for code in row.unit_path.split("/")}
     below = Ancestor.objects.filter(distance__lte=2, ancestor__code__in=line).values_list("unit__code", flat=True)
     around = ValueFilter(
-        indicators={row.indicator for row in rows},
+        indicators=indicators,
         units=line | set(below),
         since=min(row.period_start for row in rows),
         until=max(row.period_end for row in rows),

@@ -47,6 +47,9 @@ class DefinitionFace:
     uses: tuple[Use, ...]
     targets: tuple[Target, ...]
     measure: BoundMeasure | None
+    #: What it is computed from, and what is computed from it.
+    components: tuple[Indicator, ...]
+    used_in: tuple[Indicator, ...]
     can_restate: bool
 
     @property
@@ -68,6 +71,8 @@ def definition_face(indicator: Indicator, person: Reader, *, today: dt.date) -> 
         uses=tuple(_uses(indicator, person, today)),
         targets=tuple(targets.order_by("unit__code", "-valid_from")),
         measure=BoundMeasure.objects.filter(indicator=indicator).select_related("trajectory").first(),
+        components=tuple(Indicator.objects.filter(used_in__of=indicator).order_by("code")),
+        used_in=tuple(Indicator.objects.filter(components__indicator=indicator).order_by("code")),
         can_restate=len(versions) > 1 and person.has_perm("indicators.change_indicator"),
     )
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext, ngettext
 
 from boards import words
+from boards.computed import is_index, parts_complete
 from boards.faces import TileFace
 from boards.sparkline import Spark, sparkline
 from boards.statuses import TRUSTED, status_face
@@ -143,6 +144,8 @@ def coverage_of(point: Point | None) -> str:
     """Say how many have reported, where more than one is expected to."""
     if point is None or point.expected is None or (point.expected <= 1 and point.reporting >= point.expected):
         return ""
+    if is_index(point.rule.kind):
+        return parts_complete(point.reporting, point.expected)
     counts = {"reporting": point.reporting, "expected": point.expected}
     return (
         ngettext("%(reporting)s of %(expected)s team", "%(reporting)s of %(expected)s teams", point.expected) % counts

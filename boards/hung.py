@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from boards.choices import ZoneKind
-from indicators.choices import IndicatorStatus
+from indicators.choices import DERIVED, IndicatorStatus
 from indicators.queries import Wanted
 from organisation.models import Person
 
@@ -31,7 +31,7 @@ class Hung(NamedTuple):
     area_position: int | None
     area_en: str
     area_fr: str
-    #: Whether people enter this figure: no job measures it, and the tile is at the figure's frequency.
+    #: Whether people enter this figure: no job measures it, it is not computed from others, and the tile is at the figure's frequency.
     is_entered_by_hand: bool
     #: Whether the unit itself is expected to report today.
     is_reporter: bool
@@ -63,7 +63,8 @@ def hung_on(boards: Collection[int], *, today: dt.date, tile: int | None = None)
                 coalesce(place.name_en, ''), coalesce(place.name_fr, ''),
                 coalesce(owner.name, ''), coalesce(owner.email, ''),
                 area.position, coalesce(area.name_en, ''), coalesce(area.name_fr, ''),
-                indicator.status = %s AND bound.id IS NULL AND tile.frequency IN ('', indicator.frequency),
+                indicator.status = %s AND bound.id IS NULL AND indicator.kind <> ALL(%s)
+                    AND tile.frequency IN ('', indicator.frequency),
                 EXISTS (
                     SELECT FROM indicators_reporter reporter
                     WHERE reporter.indicator_id = tile.indicator_id
@@ -81,7 +82,7 @@ def hung_on(boards: Collection[int], *, today: dt.date, tile: int | None = None)
             WHERE zone.board_id = ANY(%s) AND (%s IS NULL OR tile.id = %s)
             ORDER BY zone.position, tile.position, tile.id
             """,
-            [IndicatorStatus.ACTIVE, today, today, list(boards), tile, tile],
+            [IndicatorStatus.ACTIVE, list(DERIVED), today, today, list(boards), tile, tile],
         )
         return [Hung._make((*row[:5], Wanted(*row[5:8]), *row[8:])) for row in cursor.fetchall()]
 

@@ -11,7 +11,7 @@ from boards.sheets import sheet_face
 from boards.views.asking import board_or_404, clock, tile_or_404
 from indicators.models import Indicator
 from organisation.choices import Do
-from organisation.models import Unit
+from organisation.models import Period, Unit
 from organisation.queries import may
 
 
@@ -35,10 +35,17 @@ def tile_why(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @login_required
 @require_GET
 def sheet(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
-    """Show an indicator at a unit: a large chart, its numbers in a table, the definition, and why."""
+    """Show an indicator at a unit: a large chart, its numbers in a table, the definition, and why.
+
+    `?period=` explains that period, and draws those of its frequency.
+    """
     _, today = clock()
     defined = get_object_or_404(Indicator.objects.select_related("area", "owner"), code=indicator)
     place = get_object_or_404(Unit, code=unit)
     if not may(request.user, Do.SEE, place, on=today):
         raise Http404
-    return render(request, "boards/sheet.html", {"sheet": sheet_face(defined, place, request.user, today=today)})
+    asked = Period.objects.filter(
+        code=request.GET.get("period", ""), frequency__in=[defined.frequency, *defined.also_at]
+    )
+    face = sheet_face(defined, place, request.user, today=today, period=asked.first())
+    return render(request, "boards/sheet.html", {"sheet": face})

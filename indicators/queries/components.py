@@ -65,6 +65,23 @@ def with_components(indicators: Collection[Indicator]) -> list[Indicator]:
     return in_order(chosen)
 
 
+def components_below(indicators: Collection[int]) -> dict[int, set[int]]:
+    """Return all that some indicators (ids) are computed from, directly or not; those that are reported are left out."""
+    components = components_by_indicator()
+    found = {}
+    for indicator in indicators:
+        below: set[int] = set()
+        waiting = list(components.get(indicator, ()))
+        while waiting:
+            one = waiting.pop()
+            if one not in below:
+                below.add(one)
+                waiting += components.get(one, ())
+        if below:
+            found[indicator] = below
+    return found
+
+
 def circle_through(code: str, components: Sequence[str]) -> list[str]:
     """Return the codes of a circle that a definition would close: what it would come back to itself through.
 

@@ -1,9 +1,9 @@
 """Why a formula or an index is what it is: its expression with the numbers put in, and what each component adds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
 from django.utils.formats import number_format
 
@@ -37,6 +37,12 @@ class Component:
     #: What it adds to the index, in points of it.
     contribution: Decimal | None = None
     left_out_because: LeftOutBecause = ""
+    #: Too small for the reader: figure, score and contribution are None.
+    is_small: bool = False
+
+    def hidden(self) -> Self:
+        """Return it as whoever has no right to small numbers sees it."""
+        return replace(self, figure=None, score=None, contribution=None, is_small=True)
 
 
 def components_in(rule: Indicator, unit: Unit, period: Period) -> list[Component]:

@@ -16,6 +16,7 @@ from django.db import connection
 from indicators.calculations.small_numbers import has_small_part, hidden
 from indicators.choices import Kind
 from indicators.queries.charts import chart_of
+from indicators.queries.components import components_below
 from indicators.queries.judged import day_of, parts_of
 from indicators.queries.series import Point, Series
 from indicators.queries.series_rows import Wanted, kept_values
@@ -59,8 +60,12 @@ def hide_in_answer(answer: Why, restricted: Collection[int]) -> Why:
     places = [answer.unit, *(child.unit for child in answer.children)]
     secret = secret_figures(
         {Wanted(answer.indicator.pk, unit.pk, answer.period.frequency): [answer.period] for unit in places}
+        | {
+            Wanted(one.indicator.pk, answer.unit.pk, answer.period.frequency): [answer.period]
+            for one in answer.components
+        }
     )
-    gone = {figure.unit_id for figure in secret} & set(restricted)
+    gone = {figure.unit_id for figure in secret if figure.indicator_id == answer.indicator.pk} & set(restricted)
     is_bare = answer.unit.pk in restricted
     is_small = answer.unit.pk in gone
     has_parts = not is_small and not (is_bare and has_small_part(answer.indicator.kind, answer.parts))
@@ -73,6 +78,10 @@ def hide_in_answer(answer: Why, restricted: Collection[int]) -> Why:
         own=() if is_bare else answer.own,
         earlier=() if is_bare else answer.earlier,
         is_small=is_small,
+        components=tuple(
+            one.hidden() if is_bare and Figure(one.indicator.pk, answer.unit.pk, answer.period.pk) in secret else one
+            for one in answer.components
+        ),
     )
 
 
@@ -111,9 +120,28 @@ def _point(point: Point, one: Series, secret: Collection[Figure]) -> Point:
 
 
 def secret_figures(asked: Mapping[Wanted, Sequence[Period]]) -> set[Figure]:
-    """Return which figures to hide among these and those beside and above them, with three queries."""
+    """Return which figures to hide among these and those beside and above them, with a few queries.
+
+    What is computed from a figure that must not be read must not be read either.
+    """
     if not asked:
         return set()
+    below = components_below({one.indicator_id for one in asked})
+    every = defaultdict[Wanted, set[Period]](set)
+    for one, periods in asked.items():
+        for indicator in (one.indicator_id, *below.get(one.indicator_id, ())):
+            every[replace(one, indicator_id=indicator)].update(periods)
+    secret = _secret_among(every)
+    computed = {
+        Figure(indicator, figure.unit_id, figure.period_id)
+        for indicator, components in below.items()
+        for figure in secret
+        if figure.indicator_id in components
+    }
+    return secret | computed
+
+
+def _secret_among(asked: Mapping[Wanted, Collection[Period]]) -> set[Figure]:
     links = _around({one.unit_id for one in asked})
     calendar: dict[str, dict[int, Period]] = defaultdict(dict)
     for one, periods in asked.items():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from indicators.calculations import NOTHING, StatusCode, shown
-from indicators.choices import Kind
+from indicators.choices import DERIVED, Kind
 from indicators.models import Indicator
 from indicators.queries.judged import day_of, exactness_of, figure_of, reported_of, status_of
 from indicators.queries.targets import Targets, targets_of
@@ -161,7 +161,7 @@ def _row(kept: Kept, around: Around) -> ValueRow:
         period_end=period.ends_on,
         value=shown(value, indicator.decimals),
         numerator=parts.numerator,
-        denominator=parts.denominator,
+        denominator=None if indicator.kind in DERIVED else parts.denominator,
         n=None if indicator.kind == Kind.YES_NO else parts.n,
         target=target.target if target else None,
         threshold=target.threshold if target else None,
