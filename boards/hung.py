@@ -31,7 +31,7 @@ class Hung(NamedTuple):
     area_position: int | None
     area_en: str
     area_fr: str
-    #: Whether people enter this figure: no job measures it, it is not computed from others, and the tile is at the figure's frequency.
+    #: Whether people enter this figure: neither measured nor computed, and the tile is at the figure's frequency.
     is_entered_by_hand: bool
     #: Whether the unit itself is expected to report today.
     is_reporter: bool
