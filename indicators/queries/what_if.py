@@ -1,0 +1,152 @@
+"""What would change if a target moved: past periods whose status would be another, counted without saving anything."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from indicators.calculations import StatusCode
+from indicators.models import Indicator, Target
+from indicators.queries.judged import day_of, figure_of, reported_of, status_of
+from indicators.queries.targets import TargetInForce, Targets, grouped
+from indicators.queries.tree import Tree, load_tree
+from indicators.queries.values_sql import Kept, ValueFilter, parameters_of, select_sql
+from indicators.queries.versions import rules_of
+from organisation.models import Period, Unit
+
+#: Values fetched from the database's cursor at a time.
+FETCHED = 2_000
+#: Days that the longest period, a year, may have begun before the day on which it is judged.
+LONGEST_PERIOD = dt.timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """So many figures whose status would go from one to another."""
+
+    before: StatusCode
+    after: StatusCode
+    figures: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitShift:
+    """How many of a unit's figures would have another status, of those that the target judges."""
+
+    unit: Unit
+    changed: int
+    figures: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What would change. Shifts and units by how much, most first; units without any change are left out."""
+
+    #: Figures of past periods that are held to another target than before.
+    figures: int
+    changed: int
+    shifts: tuple[Shift, ...]
+    units: tuple[UnitShift, ...]
+    #: Units that are held to the target, with or without a change.
+    held: int
+
+
+def what_if(
+    *,
+    indicator: Indicator,
+    unit: Unit,
+    before: Sequence[Target],
+    after: Sequence[Target],
+    since: dt.date,
+    today: dt.date,
+    visible: Collection[int] | None = None,
+) -> WhatIf:
+    """Compare the statuses of the ended periods at a unit and below by two sets of the indicator's standing targets.
+
+    `since`: the first day on which they differ. Each period is judged as it was: by the tree and the rule of its last
+    day. `visible`: ids of the units that the reader may see; None: all.
+    """
+    shifts: Counter[tuple[StatusCode, StatusCode]] = Counter()
+    changed: Counter[int] = Counter()
+    figures: Counter[int] = Counter()
+    compared = _compared(indicator, unit, grouped(before), grouped(after), since=since, today=today, visible=visible)
+    for unit_id, was, would_be in compared:
+        figures[unit_id] += 1
+        if was != would_be:
+            shifts[was, would_be] += 1
+            changed[unit_id] += 1
+    units = Unit.objects.in_bulk(changed)
+    return WhatIf(
+        figures=figures.total(),
+        changed=changed.total(),
+        shifts=tuple(Shift(*pair, count) for pair, count in shifts.most_common()),
+        units=tuple(UnitShift(units[pk], count, figures[pk]) for pk, count in changed.most_common()),
+        held=len(figures),
+    )
+
+
+def _compared(
+    indicator: Indicator,
+    unit: Unit,
+    before: Targets,
+    after: Targets,
+    *,
+    since: dt.date,
+    today: dt.date,
+    visible: Collection[int] | None,
+) -> Iterator[tuple[int, StatusCode, StatusCode]]:
+    """Yield unit, status and status to be of each figure that would be held to another target."""
+    rules, tree, units = rules_of([indicator]), load_tree(), Unit.objects.in_bulk()
+    for kept, period in _kept(indicator, unit, since=since, today=today, visible=visible):
+        place = units[kept.unit_id]
+        day = day_of(place, period)
+        above = _above(tree, place, day)
+        old, new = (targets.in_force(indicator.pk, above, day) for targets in (before, after))
+        if _same_numbers(old, new):
+            continue
+        rule = rules.rule(indicator, period.ends_on)
+        found = reported_of(rule, kept, period, today=today)
+        figure = figure_of(rule, found.parts)
+        was, would_be = (
+            status_of(
+                rule, place, period, value=figure, found=found, target=target, today=today, is_closed_for_good=False
+            )
+            for target in (old, new)
+        )
+        yield kept.unit_id, was, would_be
+
+
+def _above(tree: Tree, unit: Unit, day: dt.date) -> list[tuple[int, int]]:
+    return list(enumerate(reversed(tree.path(unit.pk, day))))
+
+
+def _same_numbers(old: TargetInForce | None, new: TargetInForce | None) -> bool:
+    """Whether two targets judge alike; where they come from is no matter."""
+    if old is None or new is None:
+        return old is new
+    names = ("target", "threshold", "band_low", "band_high")
+    return all(getattr(old, name) == getattr(new, name) for name in names)
+
+
+def _kept(
+    indicator: Indicator, unit: Unit, *, since: dt.date, today: dt.date, visible: Collection[int] | None
+) -> Iterator[tuple[Kept, Period]]:
+    """Yield the values of ended periods at a unit and below that are judged on a day or later, in constant memory."""
+    wanted = ValueFilter(
+        indicators=[indicator.code],
+        under=[unit.code],
+        since=max(since, dt.date(1901, 1, 1)) - LONGEST_PERIOD,
+        until=today - dt.timedelta(days=1),
+        visible=visible,
+    )
+    asked = parameters_of(wanted, [indicator.pk], today=today)
+    periods: dict[int, Period] = {}
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(select_sql(asked, tree="was", limit=None), asked)
+        while rows := [Kept(*row) for row in cursor.fetchmany(FETCHED)]:
+            periods |= Period.objects.in_bulk({row.period_id for row in rows} - periods.keys())
+            for row in rows:
+                if periods[row.period_id].ends_on >= since:
+                    yield row, periods[row.period_id]
