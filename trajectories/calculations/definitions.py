@@ -6,12 +6,13 @@ Places count from 0, as in JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from trajectories.calculations.attribution import read_attribution
+from trajectories.calculations import calendars, limits
+from trajectories.calculations.attribution import PLACES, read_attribution
 from trajectories.calculations.calendars import read_calendar
 from trajectories.calculations.conformance import ONE, TWO
 from trajectories.calculations.faults import ACTIVITIES, UNITS, Fault, Faults, Faulty, at, gettext_noop
@@ -44,6 +45,13 @@ CLOCK: Final = {
     "hand_over": ("hand_over", "hand_overs", "transfer", "transfers"),
 }
 CLOCK_WORDS: Final = {word: name for name, words in CLOCK.items() for word in words}
+#: The keys of the parts of a definition, in the order in which a file is written.
+ORDER: Final[Mapping[str, Iterable[str]]] = {
+    "clock": tuple(CLOCK),
+    "priorities": limits.KEYS,
+    "attribution": tuple(PLACES),
+    "calendar": calendars.KEYS,
+}
 #: Longest code, as the table keeps it.
 LONGEST_CODE: Final = 60
 
@@ -173,4 +181,11 @@ def _rule(given: object) -> list[str | None] | None:
 def sheet_of(code: str, fields: Mapping[str, Any], measures: list[dict[str, Any]]) -> dict[str, Any]:
     """Return a definition as a file holds it, in the order of its keys, without what it does not say."""
     said = {"code": code, **fields, "measures": measures}
+    said["steps"] = [_ordered(step, STEP_KEYS) for step in said["steps"]]
+    said |= {name: _ordered(said[name], known) for name, known in ORDER.items()}
     return {name: said[name] for name in KEYS if said.get(name) or name in {"code", "name_en", "timezone"}}
+
+
+def _ordered(said: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """Return an object in the order in which people write it; the database keeps none."""
+    return {name: said[name] for name in known if name in said}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trajectories.calculations.definitions import ORDER
+
 #: The place of a line, as words from the outside in: ("steps", "referral", "activities").
 Path = tuple[str, ...]
 Lines = dict[Path, Any]
@@ -34,8 +36,8 @@ def lines(sheet: Mapping[str, Any]) -> Lines:
     for step in steps:
         further = {"units": [], "limits": {}, **{name: value for name, value in step.items() if name != "code"}}
         told |= {("steps", step["code"], name): value for name, value in further.items()}
-    for name in ("clock", "priorities", "attribution", "calendar"):
-        told |= {(name, key): value for key, value in sheet.get(name, {}).items()}
+    for name, keys in ORDER.items():
+        told |= {(name, key): sheet[name][key] for key in keys if key in sheet.get(name, {})}
     told |= {("expected", *(str(word) for word in rule if word)): True for rule in sheet.get("expected", ())}
     told |= {
         ("measures", one["indicator"]): (one["measure"], one.get("params", {})) for one in sheet.get("measures", ())

@@ -29,6 +29,8 @@ NO_EVENTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "order": pl.Int64,
     **dict.fromkeys(("person", "worker", "team", "priority", "lifecycle"), pl.String),
 }
+#: Parameters that are numbers, whether the kind of the indicator makes use of them or not.
+NUMBERS = ("target", "N", "min_contacts")
 MEASURE_KEYS = frozenset({"indicator", "measure", "params"})
 
 MEASURE = gettext_noop("a measure is an object with indicator, measure and params.")
@@ -122,7 +124,11 @@ def _try(name: str, params: Mapping[str, Any], kind: str, trajectory: Trajectory
     asked |= {naming: ALIASES.get(str(asked[naming]), asked[naming]) for naming in NAMING if asked.get(naming)}
     columns = {str(asked[naming]) for naming in NAMING if isinstance(asked.get(naming), str)} - set(NO_EVENTS)
     nothing = pl.DataFrame(schema=NO_EVENTS | dict.fromkeys(sorted(columns), pl.String))
-    contributions(name, kind, Asked(frame(nothing, zone="UTC"), asked, trajectory.clock))
+    question = Asked(frame(nothing, zone="UTC"), asked, trajectory.clock)
+    for number in NUMBERS:
+        if not isinstance(asked.get(number), Mapping):  # limits by priority have a type of their own
+            question.number(number)
+    contributions(name, kind, question)
 
 
 def params_of_variants(name: str) -> frozenset[str]:
