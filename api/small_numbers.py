@@ -47,6 +47,19 @@ def hide(
     ]
 
 
+def hide_windows(rows: Sequence[ValueRow], *, may_see: frozenset[int] | None) -> list[Shown]:
+    """Return figures of several periods for those who see the small numbers of their units, and of no others.
+
+    From two windows that differ by a period its figure can be worked out, whatever size they are.
+    """
+    return [
+        Shown(row, is_suppressed=False)
+        if may_see is None or row.key[1] in may_see
+        else Shown(row._replace(value=None, numerator=None, denominator=None, n=None), is_suppressed=True)
+        for row in rows
+    ]
+
+
 def secret_figures(rows: Collection[ValueRow], *, tree: Tree = "was", today: dt.date) -> set[Figure]:
     """Return which figures to hide among these and those beside and above them, with a few queries.
 

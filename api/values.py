@@ -20,8 +20,9 @@ from api.people import asking, readable_ids, small_number_ids
 from api.periods import span
 from api.problems import bad_parameter
 from api.shapes import paged
-from api.small_numbers import Shown, hide
+from api.small_numbers import Shown, hide, hide_windows
 from indicators.calculations.exactness import ExactnessCode, Reason
+from indicators.calculations.windows import WINDOWS, Window
 from indicators.choices import Status
 from indicators.models import Indicator
 from indicators.queries import ValueFilter, ValueRow, latest_change, values
@@ -109,6 +110,15 @@ class ValueRowShape(TypedDict):
         OpenApiParameter("since", str, description="A day or a period: values of periods that begin no earlier."),
         OpenApiParameter("until", str, description="A day or a period: values of periods that end no later."),
         OpenApiParameter("updated_since", dt.datetime, description="Values computed at this instant or later."),
+        OpenApiParameter(
+            "window",
+            str,
+            enum=list(WINDOWS),
+            description=(
+                "The figure of all whole periods up to each: since 1 January, since the fiscal year began, or over twelve "
+                "months. Computed from parts; without target and icons; not with `tree=now`."
+            ),
+        ),
         OpenApiParameter("tree", str, enum=["was", "now"], description="The tree of each period, or today's."),
         OpenApiParameter("format", str, enum=list(formats.MEDIA_TYPES), description="Instead of `Accept`."),
         *paging.PARAMETERS,
@@ -145,7 +155,7 @@ def value_rows(request: Request) -> HttpResponseBase:
 def filter_of(request: Request, today: dt.date) -> ValueFilter:
     """Read which values are wanted; of units that whoever asks may not read, there are none."""
     parameters.only(
-        request, "indicator", "unit", "under", "level", "frequency", "since", "until", "updated_since", "tree",
+        request, "indicator", "unit", "under", "level", "frequency", "since", "until", "updated_since", "tree", "window",
         "format", *paging.NAMES,
     )  # fmt: skip
     since, until = span(request, "since"), span(request, "until")
@@ -162,8 +172,17 @@ def filter_of(request: Request, today: dt.date) -> ValueFilter:
         until=until.last if until else None,
         updated_since=parameters.instant(request, "updated_since"),
         tree="now" if parameters.choice(request, "tree", ("was", "now")) == "now" else "was",
+        window=window_of(request),
         visible=readable_ids(request, on=today),
     )
+
+
+def window_of(request: Request) -> Window | None:
+    """Read which periods are taken together; a window reads each period on its own tree."""
+    asked = parameters.choice(request, "window", WINDOWS)
+    if asked and parameters.choice(request, "tree", ("was", "now")) == "now":
+        raise bad_parameter("window", _("a window has no tree of today"))
+    return next((window for window in WINDOWS if window == asked), None)
 
 
 def level(request: Request) -> str:
@@ -184,19 +203,26 @@ def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, 
     last = (after[0], after[1], after[2]) if after else None
     found = list(values(wanted, today=today, after=last, limit=size + 1))
     following = paging.next_address(request, list(found[size - 1].key)) if len(found) > size else None
-    shown = hide(judged(found[:size], wanted, today), may_see=may_see, tree=wanted.tree, today=today)
+    shown = hidden(found[:size], wanted, may_see, today)
     return Response({"results": [dict(zip(NAMES, cells(one), strict=True)) for one in shown], "next": following})
 
 
 def chunks(wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of an export, some at a time; a chunk is forgotten when the next is read."""
     for chunk in read(wanted, today) if may_see is None else read_by_pages(wanted, today):
-        yield [cells(one) for one in hide(judged(chunk, wanted, today), may_see=may_see, tree=wanted.tree, today=today)]
+        yield [cells(one) for one in hidden(chunk, wanted, may_see, today)]
+
+
+def hidden(rows: list[ValueRow], wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> list[Shown]:
+    """Return rows as whoever asks may read them."""
+    if wanted.window:
+        return hide_windows(rows, may_see=may_see)
+    return hide(judged(rows, wanted, today), may_see=may_see, tree=wanted.tree, today=today)
 
 
 def judged(rows: list[ValueRow], wanted: ValueFilter, today: dt.date) -> list[ValueRow]:
     """Return rows with what their charts say; on another tree than their own they have none."""
-    if wanted.tree == "now" or not rows:
+    if wanted.tree == "now" or wanted.window or not rows:
         return rows
     icons = icons_of(rows, today=today)
     return [row._replace(**icons[row.key]._asdict()) if row.key in icons else row for row in rows]

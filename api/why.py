@@ -23,13 +23,16 @@ from indicators.calculations import Parts, shown
 from indicators.calculations.exactness import ExactnessCode, Reason
 from indicators.calculations.members import count_of
 from indicators.calculations.small_numbers import has_small_part
+from indicators.calculations.windows import Window
 from indicators.choices import Source, Status
 from indicators.models import Indicator
 from indicators.queries import Child, Entry, TargetSource, ValueFilter, Why, values, why
 from indicators.queries.derived_why import Component
+from indicators.queries.windows import WindowFigure
 from organisation.choices import Do
 from organisation.models import Period, Unit
 from organisation.queries import may, period_by_code
+from trajectories.queries.fed import fed_by
 
 #: Why a part of an index has no score: what `left_out_because` says, without the empty word.
 LeftOut = Literal["not applicable", "no figure", "no direction", "no target", "no starting point"]
@@ -115,11 +118,35 @@ class TargetRow(TypedDict):
 
 
 class MeasureRow(TypedDict):
-    """The measure of a trajectory that a job enters into this indicator."""
+    """The measure of a trajectory that a job enters into this indicator, as the version that made the figure has it.
+
+    `asked` are the parameters with what the definition says where they are silent. `n` counts what `counts` says, mostly
+    episodes. `locked_at`: the period was locked then, and no later version measured it.
+    """
 
     trajectory: str
     measure: str
     params: dict[str, Any]
+    asked: dict[str, Any]
+    version: int
+    counts: Literal["episodes", "contacts", "hand_offs", "repetitions", "silences"]
+    n: int | None
+    locked_at: dt.datetime | None
+
+
+class WindowRow(TypedDict):
+    """The figure of all whole periods up to this one; `with_values` of its `periods` have a figure."""
+
+    window: Window
+    period_start: dt.date
+    period_end: dt.date
+    value: float | None
+    reporting: int
+    expected: int | None
+    periods: int
+    with_values: int
+    exactness: ExactnessCode
+    inexact_because: Reason | None
 
 
 class WhyRow(TypedDict):
@@ -145,6 +172,7 @@ class WhyRow(TypedDict):
     children: list[ChildRow]
     own: list[EntryRow]
     earlier: list[EntryRow]
+    windows: list[WindowRow]
     measure: MeasureRow | None
     definition_version: int
     computed_at: dt.datetime | None
@@ -240,7 +268,10 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
         "children": [child_row(child, found.indicator, hiding) for child in found.children],
         "own": [entry_row(entry, found.indicator) for entry in own],
         "earlier": [entry_row(entry, found.indicator) for entry in earlier],
-        "measure": measure_row(found.indicator),
+        "windows": []
+        if is_secret or found.unit.code in hiding.units
+        else [window_row(one, found.indicator) for one in found.windows],
+        "measure": measure_row(found, is_told=parts is not None),
         "definition_version": found.definition_version,
         "computed_at": found.computed_at,
     }
@@ -297,6 +328,22 @@ def entry_row(entry: Entry, indicator: Indicator) -> EntryRow:
     }
 
 
+def window_row(one: WindowFigure, indicator: Indicator) -> WindowRow:
+    """Draw a figure of several periods."""
+    return {
+        "window": one.window,
+        "period_start": one.first,
+        "period_end": one.last,
+        "value": number(shown(one.figure, indicator.decimals)),
+        "reporting": one.reporting,
+        "expected": one.expected,
+        "periods": one.periods,
+        "with_values": one.with_values,
+        "exactness": one.exactness.code,
+        "inexact_because": one.exactness.reason,
+    }
+
+
 def target_row(target: TargetSource) -> TargetRow:
     """Draw the target in force."""
     return {
@@ -311,10 +358,21 @@ def target_row(target: TargetSource) -> TargetRow:
     }
 
 
-def measure_row(indicator: Indicator) -> MeasureRow | None:
+def measure_row(found: Why, *, is_told: bool) -> MeasureRow | None:
     """Draw the measure that feeds the indicator, if one does."""
-    bound = getattr(indicator, "bound_measure", None)
-    return {"trajectory": bound.trajectory.code, "measure": bound.measure, "params": bound.params} if bound else None
+    fed = fed_by(found.indicator, found.unit, found.period, found.parts)
+    if fed is None:
+        return None
+    return {
+        "trajectory": fed.trajectory.code,
+        "measure": fed.measure,
+        "params": dict(fed.params),
+        "asked": dict(fed.asked),
+        "version": fed.version,
+        "counts": fed.counts,
+        "n": fed.n if is_told else None,
+        "locked_at": fed.locked_at,
+    }
 
 
 def parts_row(parts: Parts) -> PartsRow:

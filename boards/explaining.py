@@ -12,12 +12,14 @@ from boards import words
 from boards.computed import ComponentRow, component_rows, is_index, parts_complete
 from boards.drawing import target_text
 from boards.faces import StatusFace
+from boards.measured import MeasuredFace, measured_face
 from boards.statuses import status_face
 from indicators.calculations import shown
 from indicators.choices import Source
 from indicators.exactness_words import exactness_text
 from indicators.models import Indicator
 from indicators.queries import Child, Entry, TargetInForce, TargetSource, Why
+from indicators.queries.windows import WindowFigure
 
 #: The width of a bar that stands for the whole.
 WHOLE = 100
@@ -51,6 +53,15 @@ class EntryRow:
 
 
 @dataclass(frozen=True)
+class WindowRow:
+    """A figure of several periods."""
+
+    name: str
+    figure: str
+    rests_on: str
+
+
+@dataclass(frozen=True)
 class Explained:
     """All that the panel shows."""
 
@@ -74,11 +85,15 @@ class Explained:
     computed: str
     exact: str
     address: str
+    #: The year to date and the last twelve months: what, the figure, and what it rests on.
+    windows: tuple[WindowRow, ...]
     #: Whether a figure here is too small for the reader.
     hides_small: bool
     #: Of a formula or index: what it is computed from.
     components: tuple[ComponentRow, ...] = ()
     is_index: bool = False
+    #: Of a figure that a trajectory feeds: the measure behind it.
+    measured: MeasuredFace | None = None
 
 
 def explained(answer: Why, *, today: dt.date) -> Explained:
@@ -105,11 +120,13 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
         computed=_moment(answer.computed_at, today) if answer.computed_at else "",
         exact=_exact(answer),
         address=f"/indicators/{indicator.code}/{answer.unit.code}/",
+        windows=tuple(_window(indicator, one) for one in answer.windows if one.parts is not None),
         hides_small=answer.is_small
         or any(child.is_small for child in answer.children)
         or any(component.is_small for component in answer.components),
         components=component_rows(answer),
         is_index=is_index(indicator.kind),
+        measured=measured_face(answer, today=today),
     )
 
 
@@ -155,6 +172,20 @@ def _entry(indicator: Indicator, entry: Entry, today: dt.date) -> EntryRow:
         note=entry.note,
         replaced=_moment(entry.replaced_at, today) if entry.replaced_at else "",
     )
+
+
+def _window(indicator: Indicator, one: WindowFigure) -> WindowRow:
+    names = {
+        "ytd": gettext("Year to date"),
+        "fytd": gettext("Fiscal year to date"),
+        "rolling12": gettext("Last 12 months"),
+    }
+    figure = words.with_unit(_figure(indicator, one.figure), indicator.unit)
+    rests_on = ngettext(
+        "%(with_values)s of %(periods)s period", "%(with_values)s of %(periods)s periods", one.periods
+    ) % {"with_values": one.with_values, "periods": one.periods}
+    estimate = "≈\u00a0" if one.exactness.reason == "estimated" else ""
+    return WindowRow(names[one.window], estimate + figure, rests_on)
 
 
 def _coverage(answer: Why) -> str:

@@ -23,4 +23,6 @@ def _reason(reason: str | None, taken_as_zero: int) -> str:
         return ngettext("%(n)s report taken as zero", "%(n)s reports taken as zero", taken_as_zero) % counts
     if reason == "estimated":
         return gettext("so many different people are estimated, within 1.6 % as a rule")
+    if reason == "periods":
+        return gettext("some of its periods have no figure")
     return gettext("computed from approximate figures")

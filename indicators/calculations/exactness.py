@@ -8,8 +8,9 @@ from indicators.calculations.parts import Parts
 
 ExactnessCode = Literal["exact", "approximate", "not additive"]
 #: Why a figure is approximate: `estimated`, more different people than are counted one by one; `zeros`, reports that
-#: did not come are taken as zero; `operands`, what it is computed from is approximate itself.
-Reason = Literal["estimated", "zeros", "operands"]
+#: did not come are taken as zero; `operands`, what it is computed from is approximate itself; `periods`, some of the
+#: periods that it spans have no figure.
+Reason = Literal["estimated", "zeros", "operands", "periods"]
 
 
 class Exactness(NamedTuple):

@@ -78,6 +78,8 @@ def hide_in_answer(answer: Why, restricted: Collection[int]) -> Why:
         own=() if is_bare else answer.own,
         earlier=() if is_bare else answer.earlier,
         is_small=is_small,
+        # From two windows that differ by a period its figure can be worked out.
+        windows=() if is_bare else answer.windows,
         components=tuple(
             one.hidden() if is_bare and Figure(one.indicator.pk, answer.unit.pk, answer.period.pk) in secret else one
             for one in answer.components

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from indicators.calculations import NOTHING, StatusCode, shown
+from indicators.calculations.windows import Window
 from indicators.choices import DERIVED, Kind
 from indicators.models import Indicator
 from indicators.queries.judged import day_of, exactness_of, figure_of, reported_of, status_of
@@ -23,6 +24,7 @@ from indicators.queries.values_sql import (
     select_sql,
 )
 from indicators.queries.versions import Rules, rules_of
+from indicators.queries.windows import windows_over
 from organisation.models import Period, Unit
 
 #: Rows fetched from the database's cursor at a time.
@@ -47,6 +49,7 @@ class ValueRow(NamedTuple):
     n: Decimal | None
     target: Decimal | None
     threshold: Decimal | None
+    #: Over a window no target is in force: it speaks of one period.
     status: StatusCode
     variation: str | None
     assurance: str | None
@@ -73,6 +76,7 @@ class Around:
     rules: Rules
     today: dt.date
     is_now: bool
+    window: Window | None
 
 
 def values(
@@ -97,6 +101,7 @@ def values(
             rules=rules_of(indicators.values()),
             today=today,
             is_now=wanted.tree == "now",
+            window=wanted.window,
         )
         with connection.chunked_cursor() as cursor:
             cursor.execute(select_sql(asked, tree=wanted.tree, limit=limit), asked)
@@ -109,6 +114,9 @@ def values(
 
 def latest_change(wanted: ValueFilter, *, today: dt.date) -> tuple[object, ...]:
     """Return what differs as soon as any of these rows does: enough for an ETag."""
+    if wanted.window:
+        # What stands before the rows asked for is in their windows.
+        wanted = replace(wanted, since=None, updated_since=None)
     indicators = _indicators(wanted)
     asked = parameters_of(wanted, indicators, today=today)
     with connection.cursor() as cursor:
@@ -137,8 +145,35 @@ def _rows(kept: list[Kept], around: Around) -> Iterator[ValueRow]:
     missing = {row.period_id for row in kept} - around.periods.keys()
     if missing:
         around.periods.update(Period.objects.in_bulk(missing))
-    for row in kept:
-        yield _row(row, around)
+    rows = (_row(row, around) for row in kept)
+    yield from _over_window(list(rows), around, around.window) if around.window else rows
+
+
+def _over_window(rows: list[ValueRow], around: Around, window: Window) -> Iterator[ValueRow]:
+    """Yield rows with the figure of the window that ends with their period."""
+    periods = {row.key[2]: around.periods[row.key[2]] for row in rows}
+    indicators = {row.key[0]: around.indicators[row.key[0]] for row in rows}
+    loaded = windows_over(indicators, {row.key[:2] for row in rows}, periods.values(), window)
+    for row in rows:
+        indicator_id, unit_id, period_id = row.key
+        indicator = indicators[indicator_id]
+        told = loaded.of(indicator, unit_id, periods[period_id], window, around.today)
+        parts = told.parts or NOTHING
+        rule = around.rules.rule(indicator, row.period_end)
+        yield row._replace(
+            period_start=told.first,
+            value=shown(told.figure, rule.decimals),
+            numerator=parts.numerator,
+            denominator=parts.denominator,
+            n=None if indicator.kind == Kind.YES_NO else parts.n,
+            target=None,
+            threshold=None,
+            status="no data" if told.figure is None else "no target",
+            reporting=told.reporting,
+            expected=told.expected,
+            exactness=told.exactness.code,
+            inexact_because=told.exactness.reason,
+        )
 
 
 def _row(kept: Kept, around: Around) -> ValueRow:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from indicators.calculations.windows import Window
 from indicators.choices import DERIVED
 from indicators.models import Indicator
 from indicators.queries.components import with_components
@@ -42,6 +43,8 @@ class ValueFilter:
     until: dt.date | None = None
     updated_since: dt.datetime | None = None
     tree: Literal["was", "now"] = "was"
+    #: Instead of each period's own figure, that of the window which ends with it.
+    window: Window | None = None
     #: Ids of the units whose figures may be seen; None: all.
     visible: Collection[int] | None = None
 

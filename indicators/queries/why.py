@@ -17,6 +17,7 @@ from indicators.queries.judged import day_of, exactness_of, figure_of, parts_of,
 from indicators.queries.reporters import expected_of, left_out_below, missing_reporters
 from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
 from indicators.queries.versions import rules_of
+from indicators.queries.windows import WindowFigure, windows_of
 from organisation.models import Period, Placement, Unit
 
 
@@ -102,6 +103,8 @@ class Why:
     is_small: bool = False
     #: Of a formula or index: what it is computed from, and each of these is a figure that can be asked in turn.
     components: tuple[Component, ...] = ()
+    #: The year to date and the last twelve months.
+    windows: tuple[WindowFigure, ...] = ()
 
 
 def why(
@@ -150,6 +153,7 @@ def why(
         exactness=exactness_of(indicator, found),
         taken_as_zero=found.taken_as_zero,
         components=tuple(components),
+        windows=windows_of(indicator, unit, period, today=today),
     )
 
 

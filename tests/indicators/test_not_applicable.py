@@ -74,7 +74,7 @@ def test_without_expectations_it_is_not_applicable_all_the_same(teams: dict[str,
 
 def test_a_correction_from_and_to_it_is_followed_and_remembered(teams: dict[str, Unit], count: Indicator) -> None:
     for step in ({"numerator": 4}, {"is_applicable": False}, {"numerator": 5}):
-        build.observation(count, teams["a"], "2026-10", **step)  # type: ignore[arg-type]  # two ways of reporting
+        build.observation(count, teams["a"], "2026-10", **step)
         drain_rollups(now=build.LATER)
         assert check_rollups().differences == ()
 

@@ -1,0 +1,146 @@
+"""The year to date and the last twelve months: from the parts of their periods, at any unit."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from indicators.calculations import Parts, Reported
+from indicators.calculations.windows import Window, first_day, together
+from indicators.choices import Kind, Missing
+from indicators.models import Indicator
+from indicators.operations import drain_rollups
+from indicators.queries import ValueFilter, values, why
+from organisation.choices import Frequency, RoleName
+from organisation.models import Unit
+from tests import build
+from tests.api.asking import as_person
+
+TODAY = dt.date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("window", "ends_on", "first"),
+    [
+        ("ytd", "2026-10-31", "2026-01-01"),
+        ("fytd", "2026-10-31", "2026-04-01"),
+        ("fytd", "2026-03-31", "2025-04-01"),
+        ("fytd", "2026-04-01", "2026-04-01"),
+        ("rolling12", "2026-10-31", "2025-11-01"),
+        ("rolling12", "2026-12-31", "2026-01-01"),
+        ("rolling12", "2024-02-28", "2023-02-28"),
+        ("rolling12", "2024-02-29", "2023-03-01"),
+    ],
+)
+def test_windows_begin_where_people_say(window: Window, ends_on: str, first: str) -> None:
+    assert first_day(window, dt.date.fromisoformat(ends_on)) == dt.date.fromisoformat(first)
+
+
+@pytest.fixture
+def hospital(db: None) -> Unit:
+    hospital = build.unit("hospital")
+    build.units("a", "b", parent=hospital)
+    return hospital
+
+
+def reported(kind: str, **fields: object) -> Indicator:
+    """Team a reports 1 of 2, then 3 of 4 and 5 of 10; team b 9 of 10 in the last month: 18 of 26 together."""
+    indicator = build.indicator("some", kind=kind, **fields)
+    a, b = (Unit.objects.get(code=code) for code in "ab")
+    for unit, month, numbers in (
+        (a, "2026-01", (1, 2)),
+        (a, "2026-02", (3, 4)),
+        (a, "2026-03", (5, 10)),
+        (b, "2026-03", (9, 10)),
+    ):
+        build.observation(indicator, unit, month, *(numbers if kind in {Kind.RATIO, Kind.MEAN} else numbers[:1]))
+    drain_rollups(now=build.LATER)
+    return indicator
+
+
+def told(window: Window, unit: str = "hospital") -> dict[str, tuple[Decimal | None, str, str | None]]:
+    rows = values(ValueFilter(units=[unit], window=window), today=TODAY)
+    return {row.period: (row.value, row.exactness, row.inexact_because) for row in rows}
+
+
+def test_a_ratio_of_the_year_is_of_all_its_parts(hospital: Unit) -> None:
+    reported(Kind.RATIO, decimals=1)
+
+    assert told("ytd") == {
+        "2026-01": (Decimal("50.0"), "exact", None),
+        "2026-02": (Decimal("66.7"), "exact", None),
+        "2026-03": (Decimal("69.2"), "exact", None),
+    }
+    assert hospital.code == "hospital"
+
+
+def test_months_without_a_figure_are_said(hospital: Unit) -> None:
+    reported(Kind.COUNT)
+
+    assert told("rolling12")["2026-03"] == (18, "approximate", "periods")
+    assert told("ytd", "b") == {"2026-03": (9, "approximate", "periods")}
+    assert hospital.code == "hospital"
+
+
+def test_a_stock_stays_what_it_was_last(hospital: Unit) -> None:
+    stock = reported(Kind.STOCK)
+
+    answer = why(indicator=stock, unit=hospital, period=build.period("2026-03"), today=TODAY)
+
+    assert told("ytd")["2026-03"] == (14, "exact", None)
+    assert answer.windows == ()
+
+
+def test_people_are_counted_once_in_a_year(hospital: Unit) -> None:
+    seen = build.indicator("seen", kind=Kind.DISTINCT)
+    a, b = (Unit.objects.get(code=code) for code in "ab")
+    for unit, month, members in ((a, "2026-01", [1, 2]), (a, "2026-02", [2, 3]), (b, "2026-02", [1, 4])):
+        build.observation(seen, unit, month, members=members)
+    drain_rollups(now=build.LATER)
+
+    assert told("ytd") == {"2026-01": (2, "exact", None), "2026-02": (4, "exact", None)}
+    assert hospital.code == "hospital"
+
+
+def test_what_does_not_add_up_has_no_year(hospital: Unit) -> None:
+    reported(Kind.MEAN, adds_up=False)
+
+    assert told("ytd", "a")["2026-03"] == (None, "not additive", None)
+    assert hospital.code == "hospital"
+
+
+def test_where_missing_reports_leave_no_figure_a_missing_month_leaves_no_year() -> None:
+    found = [Reported(Parts(Decimal(1)), 1, 1, has_report=True)] * 2
+
+    whole, holed = (together(found, takes_last=False, missing=Missing.MISSING, periods=periods) for periods in (2, 3))
+
+    assert (whole.parts, holed.parts) == (Parts(Decimal(2)), None)
+
+
+def test_why_tells_the_windows(hospital: Unit) -> None:
+    ratio = reported(Kind.RATIO, also_at=[Frequency.QUARTER])
+
+    month = why(indicator=ratio, unit=hospital, period=build.period("2026-03"), today=TODAY)
+
+    assert [(one.window, one.parts, one.with_values, one.periods) for one in month.windows] == [
+        ("ytd", Parts(Decimal(18), Decimal(26)), 3, 3),
+        ("fytd", Parts(Decimal(18), Decimal(26)), 3, 12),
+        ("rolling12", Parts(Decimal(18), Decimal(26)), 3, 12),
+    ]
+
+
+def test_windows_are_for_those_who_see_small_numbers(hospital: Unit) -> None:
+    reported(Kind.COUNT)
+    address = "/api/v1/values/"
+    viewer, admin = (
+        as_person(build.person_with(role, at=hospital)) for role in (RoleName.VIEWER, RoleName.ADMINISTRATOR)
+    )
+
+    seen, hidden = (
+        one.get(address, {"unit": "hospital", "window": "ytd"}).json()["results"] for one in (admin, viewer)
+    )
+    refused = admin.get(address, {"window": "ytd", "tree": "now"})
+
+    assert [row["value"] for row in seen] == [1, 4, 18]
+    assert [(row["value"], row["suppressed"]) for row in hidden] == [(None, True)] * 3
+    assert refused.status_code == 400
