@@ -23,3 +23,11 @@ class ZoneKind(models.TextChoices):
     PEOPLE = "people", _("People")
     USER_VOICE = "user_voice", _("User voice")
     ROUTINE = "routine", _("Routine")
+
+
+class FlowSize(models.TextChoices):
+    """How large a board shows its trajectory."""
+
+    STRIP = "strip", _("A strip")
+    WIDE = "wide", _("Wide: the map in a band")
+    LARGE = "large", _("Large: the whole map")

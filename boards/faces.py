@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from boards.maps.faces import MapFace, WallMap
 from boards.sparkline import Spark
 
 
@@ -99,12 +100,14 @@ class StepFace:
 
 @dataclass(frozen=True)
 class FlowFace:
-    """The trajectory's strip: who stands where, as of when."""
+    """The trajectory's strip: who stands where, as of when; and the map in its place where the board wants it larger."""
 
     name: str
     address: str
     steps: tuple[StepFace, ...]
     as_of: str
+    size: str = "strip"
+    map: WallMap | MapFace | None = None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from boards import words
+from boards.choices import FlowSize
 from boards.faces import FlowFace, StepFace
+from boards.maps import MapFace, WallMap, compact_map, map_face
 from indicators.calculations.small_numbers import is_small
 from indicators.choices import Kind
 from organisation.models import Unit
 from trajectories.models import Trajectory
-from trajectories.queries import FlowStep, flow
+from trajectories.queries import FlowStep, flow, kept_map
 
 #: The step that holds at least this share of all who wait is where the trajectory is blocked.
 BLOCKED = 0.5
@@ -19,19 +21,34 @@ BLOCKED = 0.5
 QUEUE = 5
 
 
-def flow_face(trajectory: Trajectory, unit: Unit | None, *, hides_small: bool = False) -> FlowFace | None:
-    """Return the strip for a unit and all below it, as the last refresh found it; None before the first."""
+def flow_face(
+    trajectory: Trajectory, unit: Unit | None, *, hides_small: bool = False, size: str = FlowSize.STRIP
+) -> FlowFace | None:
+    """Return the strip for a unit and all below it, as the last refresh found it; None before the first.
+
+    A larger size brings the map, as it was last kept; until there is one, the strip stands in.
+    """
     found = flow(trajectory, unit)
     if found.as_of is None or not found.steps:
         return None
     return FlowFace(
         name=found.name,
-        address=f"/trajectories/{found.trajectory}/",
+        address=f"/trajectories/{found.trajectory}/" + (f"?unit={unit.code}" if unit else ""),
         steps=tuple(
             _small_step(step) if hides_small and _is_small(step) else _step(step, found.waiting) for step in found.steps
         ),
         as_of=words.dated(timezone.localtime(found.as_of), pgettext("date format", "j M, H:i")),
+        size=size,
+        map=None if size == FlowSize.STRIP else _map(trajectory, unit, size, hides_small=hides_small),
     )
+
+
+def _map(trajectory: Trajectory, unit: Unit | None, size: str, *, hides_small: bool) -> WallMap | MapFace | None:
+    drawn = kept_map(trajectory, unit)
+    if drawn.as_of is None:
+        return None
+    draw = map_face if size == FlowSize.LARGE else compact_map
+    return draw(drawn, unit=unit.name if unit else "", may_see_small=not hides_small)
 
 
 def _step(step: FlowStep, waiting: int) -> StepFace:

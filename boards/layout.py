@@ -7,6 +7,10 @@ from boards.faces import ColumnFace
 
 #: The part of a 16:9 wall that is left to tiles under the header and above the flow strip, as width : height.
 WALL = (1880, 860)
+#: What a larger drawing of the trajectory takes from that height; a strip is reckoned with already.
+TAKEN = {"wide": 195, "large": 440}
+#: A tile lower than this loses its chart or its foot.
+LOWEST = 212
 #: A figure may be this share of its tile's width or height, whichever is smaller (static/css/tile.css).
 FIGURE = (0.186, 0.285)
 MOST_ROWS = 6
@@ -23,13 +27,16 @@ class Layout:
     spans: tuple[int, ...]
 
 
-def arrange(tiles_per_column: Sequence[int]) -> Layout:
+def arrange(tiles_per_column: Sequence[int], *, flow: str = "strip") -> Layout:
     """Choose the rows that leave the figures largest; a long column takes several tracks instead of making all rows low.
 
-    An empty column keeps one track, so that the True North areas stand where people expect them.
+    An empty column keeps one track, so that the True North areas stand where people expect them. `flow` is the size of
+    the trajectory on the wall.
     """
-    layouts = [_with_rows(rows, tiles_per_column) for rows in range(1, MOST_ROWS + 1)]
-    return max(layouts, key=lambda layout: (_figure(layout), -layout.tracks))
+    height = WALL[1] - TAKEN.get(flow, 0)
+    most = min(MOST_ROWS, max(1, height // LOWEST)) if height < WALL[1] else MOST_ROWS
+    layouts = [_with_rows(rows, tiles_per_column) for rows in range(1, most + 1)]
+    return max(layouts, key=lambda layout: (_figure(layout, height), -layout.tracks))
 
 
 def _with_rows(rows: int, tiles_per_column: Sequence[int]) -> Layout:
@@ -37,8 +44,8 @@ def _with_rows(rows: int, tiles_per_column: Sequence[int]) -> Layout:
     return Layout(rows, max(1, sum(spans)), spans)
 
 
-def _figure(layout: Layout) -> float:
-    return min(WALL[0] / layout.tracks * FIGURE[0], WALL[1] / layout.rows * FIGURE[1])
+def _figure(layout: Layout, height: float) -> float:
+    return min(WALL[0] / layout.tracks * FIGURE[0], height / layout.rows * FIGURE[1])
 
 
 def gathered(columns: Sequence[ColumnFace], most: int = MOST_COLUMNS) -> tuple[ColumnFace, ...]:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from boards.choices import Level, ZoneKind
+from boards.choices import FlowSize, Level, ZoneKind
 from indicators.models import Indicator
 from organisation.choices import Frequency
 from organisation.models import Unit
@@ -26,6 +26,9 @@ class Board(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="boards", verbose_name=_("unit"))
     trajectory = models.ForeignKey(
         Trajectory, models.SET_NULL, null=True, blank=True, related_name="boards", verbose_name=_("trajectory")
+    )
+    flow_size = models.CharField(
+        _("size of the trajectory"), max_length=5, choices=FlowSize.choices, default=FlowSize.STRIP
     )
     true_north_en = models.CharField(_("True North in English"), max_length=200, blank=True)
     true_north_fr = models.CharField(_("True North in French"), max_length=200, blank=True)

@@ -69,7 +69,8 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
     drawn = hide_in_series(_series(seen, today), _restricted(rights))
     faces = {tile.key: _face(board, tile, one, rights, today) for tile, one in zip(seen, drawn, strict=True)}
     columns = gathered([ColumnFace(name, tuple(faces[tile.key] for tile in column)) for name, column in _columns(seen)])
-    layout = arrange([len(column.tiles) for column in columns])
+    flow = _flow(board, rights)
+    layout = arrange([len(column.tiles) for column in columns], flow=flow.size if flow and flow.map else "strip")
     news = since_huddle(drawn, board.huddle_at, now)
     return BoardFace(
         slug=board.slug,
@@ -86,7 +87,7 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
         since=news.text,
         since_title=news.title,
         hidden=len(tiles) - len(seen),
-        flow=_flow(board, rights),
+        flow=flow,
         trajectory=board.trajectory.code if board.trajectory else "",
         tallies=tallies([one.status for one in drawn]),
         can_change=not tiles and Do.CHANGE_BOARD in rights[board.unit_id],
@@ -163,7 +164,8 @@ def _is_open_to_hands(tile: Hung, one: Series) -> bool:
 def _flow(board: Board, rights: Mapping[int, frozenset[Do]]) -> FlowFace | None:
     if board.trajectory is None:
         return None
-    return flow_face(board.trajectory, board.unit, hides_small=board.unit_id in _restricted(rights))
+    hides_small = board.unit_id in _restricted(rights)
+    return flow_face(board.trajectory, board.unit, hides_small=hides_small, size=board.flow_size)
 
 
 def _path(unit: Unit, today: dt.date) -> tuple[str, ...]:

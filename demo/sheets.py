@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from boards.choices import Level, ZoneKind
+from boards.choices import FlowSize, Level, ZoneKind
 from boards.models import Board, Tile, Zone
 from demo import content
 from demo.generate.episodes import AREA_SHARE
@@ -126,6 +126,7 @@ def hang_boards() -> None:
             level=Level(sheet["level"]),
             unit=units[sheet["unit"]],
             trajectory=trajectories.get(sheet.get("trajectory", "")),
+            flow_size=FlowSize(sheet.get("flow_size", FlowSize.STRIP)),
             true_north_en=sheet["true_north_en"],
             true_north_fr=sheet["true_north_fr"],
             huddle_at=dt.time.fromisoformat(sheet["huddle_at"]),

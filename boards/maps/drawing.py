@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext
 
 from boards.maps import words
@@ -11,7 +13,7 @@ from boards.maps.gap import gap_face
 from boards.maps.layout import TEXT, Node, Strand, arrange
 from boards.maps.paths import path_rows, rule_rows
 from boards.maps.tables import step_rows, way_rows
-from trajectories.calculations.pictures import without_small_numbers
+from trajectories.calculations.pictures import Link, without_small_numbers
 from trajectories.queries import DrawnMap
 
 #: Characters of a name in a line, over the width of a column in units of the drawing.
@@ -36,7 +38,7 @@ def map_face(drawn: DrawnMap, *, unit: str, may_see_small: bool) -> MapFace:
     return MapFace(
         name=drawn.name,
         unit=unit,
-        description=". ".join(_sentence(name, one) for name, one in zip(names, told, strict=True)) + ".",
+        description=map_title(names, told),
         width=layout.width,
         height=layout.height,
         nodes=tuple(_node(node, told[node.place], names[node.place]) for node in layout.nodes),
@@ -76,7 +78,7 @@ def _node(node: Node, told: Told, name: str) -> NodeFace:
         text_x=node.x + max(node.radius, 20) + 22 if node.is_branch else node.x,
         anchor="start" if node.is_branch else "middle",
         lines=tuple(lines),
-        title=_sentence(name, told),
+        title=node_title(name, told),
     )
 
 
@@ -97,7 +99,6 @@ def _strand(strand: Strand, drawn: DrawnMap) -> StrandFace:
     else:
         short = mark + words.days_text(abs(delay.change)) if mark and delay.change is not None else ""
         lines = [Line(median, strand.y, "delay is-small"), Line(short, strand.y + 26, f"trend is-{css}")]
-    names = drawn.steps[strand.link.source].name, drawn.steps[strand.link.target].name
     return StrandFace(
         path=strand.path,
         width=strand.width,
@@ -105,16 +106,26 @@ def _strand(strand: Strand, drawn: DrawnMap) -> StrandFace:
         x=strand.x,
         anchor=strand.anchor,
         lines=tuple(line for line in lines if line.text),
-        title=gettext("%(source)s → %(target)s: %(count)s people, median %(median)s, %(most)s")
-        % {
-            "source": names[0],
-            "target": names[1],
-            "count": words.count_text(delay.n),
-            "median": median,
-            "most": most,
-        },
+        title=strand_title(strand.link, [step.name for step in drawn.steps]),
     )
 
 
-def _sentence(name: str, told: Told) -> str:
+def map_title(names: Sequence[str], told: Sequence[Told]) -> str:
+    """Say in sentences what the drawing shows."""
+    return ". ".join(node_title(name, one) for name, one in zip(names, told, strict=True)) + "."
+
+
+def node_title(name: str, told: Told) -> str:
+    """Say what is drawn of a step."""
     return f"{name}: {', '.join((told.figure, *told.facts))}"
+
+
+def strand_title(link: Link, names: Sequence[str]) -> str:
+    """Say what is drawn of a way."""
+    return gettext("%(source)s → %(target)s: %(count)s people, median %(median)s, %(most)s") % {
+        "source": names[link.source],
+        "target": names[link.target],
+        "count": words.count_text(link.delay.n),
+        "median": words.days_text(link.delay.median),
+        "most": words.most_wait_text(link.delay.p90),
+    }

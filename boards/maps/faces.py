@@ -44,6 +44,19 @@ class StrandFace:
 
 
 @dataclass(frozen=True)
+class WallMap:
+    """The drawing alone, as a wall shows it."""
+
+    name: str
+    unit: str
+    description: str
+    width: int
+    height: int
+    nodes: tuple[NodeFace, ...]
+    strands: tuple[StrandFace, ...]
+
+
+@dataclass(frozen=True)
 class StepRow:
     """A step in the list and the table; `delay` and `trend` are of the way that most people came.
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boards import layout
 from boards.maps import map_face
 from boards.maps.layout import arrange, side_steps
 from boards.maps.paths import chips
@@ -20,7 +21,7 @@ from tests import build
 from tests.trajectories.logs import add, trajectory
 from trajectories.calculations.pictures import Delay, Link, Picture, Stand
 from trajectories.models import Refresh, Trajectory
-from trajectories.operations import keep_maps
+from trajectories.operations import keep_maps, refresh
 from trajectories.queries import DrawnMap
 from trajectories.queries.maps import StepName
 
@@ -222,3 +223,23 @@ def test_the_first_reader_after_the_first_refresh_finds_a_map() -> None:
     page = signed_in(build.person_with(RoleName.LEAD, centre)).get("/trajectories/youths/?unit=centre")
 
     assert page.context["map"].people == "1"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("size", "nodes"), [("strip", None), ("wide", 2), ("large", 2)])
+def test_a_board_decides_how_large_its_trajectory_hangs(size: str, nodes: int | None) -> None:
+    youths, centre = organisation()
+    refresh(youths, now=timezone.now())
+    board = build.board(centre, trajectory=youths, flow_size=size)
+
+    page = signed_in(build.person_with(RoleName.LEAD, centre)).get(f"/boards/{board.slug}/")
+
+    flow = page.context["board"].flow
+    assert (flow.size, flow.map and len(flow.map.nodes)) == (size, nodes)
+    assert ('class="map-drawing"' in page.content.decode()) is (nodes is not None)
+
+
+def test_a_larger_trajectory_leaves_room_for_fewer_rows_of_tiles() -> None:
+    rows = [layout.arrange([2, 1, 2, 2], flow=size).rows for size in ("strip", "wide", "large")]
+
+    assert rows == [2, 2, 1]
