@@ -1,0 +1,64 @@
+"""The measure of a trajectory behind a figure, in words: what, with which parameters, from how many episodes."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from boards import words
+from indicators.queries import Why
+from trajectories.queries.fed import Counted, Fed, fed_by
+from trajectories.words import measure_text, params_text
+
+
+@dataclass(frozen=True)
+class MeasuredFace:
+    """What the panel says of the trajectory that feeds the figure."""
+
+    trajectory: str
+    address: str
+    measure: str
+    params: str
+    version: str
+    rests_on: str
+
+
+def measured_face(answer: Why, *, today: dt.date) -> MeasuredFace | None:
+    """Return the words, or None where no trajectory feeds the indicator."""
+    fed = fed_by(answer.indicator, answer.unit, answer.period, answer.parts)
+    if fed is None:
+        return None
+    return MeasuredFace(
+        trajectory=fed.trajectory.name,
+        address=f"/trajectories/{fed.trajectory.code}/definition/",
+        measure=measure_text(fed.measure),
+        params=params_text({name: value for name, value in fed.asked.items() if name != "responsible"}),
+        version=_version(fed, today),
+        rests_on="" if answer.is_small or fed.n is None else _rests_on(fed.counts, fed.n),
+    )
+
+
+def _version(fed: Fed, today: dt.date) -> str:
+    told = gettext("version %(number)d of the definition") % {"number": fed.version}
+    if fed.locked_at is not None:
+        day = words.day_text(timezone.localtime(fed.locked_at).date(), today)
+        return gettext("%(version)s; locked on %(day)s, later versions do not measure it") % {
+            "version": told,
+            "day": day,
+        }
+    return told
+
+
+def _rests_on(counts: Counted, n: int) -> str:
+    """Say how many of what stand behind the figure."""
+    told = {"count": words.figure_text(Decimal(n), 0)}
+    texts = {
+        "episodes": ngettext("%(count)s episode", "%(count)s episodes", n),
+        "contacts": ngettext("%(count)s contact", "%(count)s contacts", n),
+        "hand_offs": ngettext("%(count)s hand-off", "%(count)s hand-offs", n),
+        "repetitions": ngettext("%(count)s repetition", "%(count)s repetitions", n),
+        "silences": ngettext("%(count)s silence", "%(count)s silences", n),
+    }
+    return texts[counts] % told
