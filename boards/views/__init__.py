@@ -6,6 +6,8 @@ from boards.views.figures import sheet, tile_why
 from boards.views.gallery import components
 from boards.views.leaving_out import leave_out, take_in
 from boards.views.marks import chart_csv, chart_png, chart_svg, mark, unmark
+from boards.views.targets import end as end_target
+from boards.views.targets import targets
 from boards.views.trajectories import trajectory
 from boards.views.walls import board, columns, home, tile
 
@@ -17,6 +19,7 @@ __all__ = [
     "columns",
     "components",
     "definition",
+    "end_target",
     "entry",
     "home",
     "leave_out",
@@ -24,6 +27,7 @@ __all__ = [
     "restatement",
     "sheet",
     "take_in",
+    "targets",
     "tile",
     "tile_why",
     "trajectory",
