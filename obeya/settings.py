@@ -186,6 +186,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "core.cache.DispensableCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
+#: What is too large for memory waits in the data folder, never in a folder that others share.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "core.uploads.PrivateUploadHandler"]
+
 # --- jobs
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -208,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
         # Waiting times grow by a day at midnight, without any event.
         "trajectories.tasks.refresh_daily": crontab(hour=0, minute=2),
         "live.tasks.prune_changes": crontab(minute=17),
+        "trajectories.tasks.forget_uploads": crontab(minute=41),
     }.items()
 }
 

@@ -6,42 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('trajectories', '0007_refresh_what_changed_alone'),
+        ("trajectories", "0007_refresh_what_changed_alone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='trajectory',
-            name='attribution',
-            field=models.JSONField(blank=True, default=dict, verbose_name='where it counts'),
+            model_name="trajectory",
+            name="attribution",
+            field=models.JSONField(blank=True, default=dict, verbose_name="where it counts"),
         ),
         migrations.AddField(
-            model_name='trajectory',
-            name='calendar',
-            field=models.JSONField(blank=True, default=dict, verbose_name='working calendar'),
+            model_name="trajectory",
+            name="calendar",
+            field=models.JSONField(blank=True, default=dict, verbose_name="working calendar"),
         ),
         migrations.AddField(
-            model_name='trajectory',
-            name='priorities',
-            field=models.JSONField(blank=True, default=dict, verbose_name='priorities'),
+            model_name="trajectory",
+            name="priorities",
+            field=models.JSONField(blank=True, default=dict, verbose_name="priorities"),
         ),
         migrations.CreateModel(
-            name='TrajectoryVersion',
+            name="TrajectoryVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('sheet', models.JSONField()),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('changed_at', models.DateTimeField(null=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('trajectory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='trajectories.trajectory')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("sheet", models.JSONField()),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("changed_at", models.DateTimeField(null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trajectory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="trajectories.trajectory",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('trajectory', '-number'),
-                'constraints': [models.UniqueConstraint(fields=('trajectory', 'number'), name='a_trajectory_version_has_its_own_number')],
+                "ordering": ("trajectory", "-number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("trajectory", "number"), name="a_trajectory_version_has_its_own_number"
+                    )
+                ],
             },
         ),
     ]
