@@ -194,7 +194,8 @@ BINDINGS: dict[str, dict[str, Contribute]] = {
     "open_caseload": {"stock": _caseload},
     "starts": {"count": _count(_starts, "ref")},
     "closures": {"count": _count(_closures)},
-    "contacts": {"count": _count(_contacts)},
+    # Different people are no sum over cases: `operations.people` makes their sets from the same contacts.
+    "contacts": {"count": _count(_contacts), "distinct": _count(_contacts)},
     "throughput_by_month": {"count": _count(stays.ended)},
     "handoffs": {"count": _handoffs},
     "rework": {"count": _count(_again)},

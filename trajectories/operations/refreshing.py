@@ -14,6 +14,7 @@ from trajectories.calculations.frame import local
 from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, Refresh, Trajectory
 from trajectories.operations.faces import store_faces
 from trajectories.operations.following import MustBeWhole, follow
+from trajectories.operations.people import count_people, counts_people
 from trajectories.operations.sound import calendar_fingerprint, sound_measures
 from trajectories.operations.whole import measure_whole
 from trajectories.operations.work import Work
@@ -102,8 +103,10 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
     trajectory.refresh_from_db()
     row.stale_since, tree = trajectory.stale_since, _ground()
     sound, faults = sound_measures(trajectory, tree=tree)
-    work = Work(trajectory, take(trajectory), sound, local(now, trajectory.timezone), now)
+    sums = [one for one in sound if not counts_people(one)]
+    work = Work(trajectory, take(trajectory), sums, local(now, trajectory.timezone), now)
     _compute(work, row, full=full)
+    work.changed += sum(count_people(work, one) for one in sound if counts_people(one))
     log = read_log(trajectory, as_of=work.as_of, columns=())
     store_faces(trajectory, log=log, units=work.units, as_of=work.as_of, now=now)
     row.events = _events(trajectory)

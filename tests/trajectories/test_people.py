@@ -1,0 +1,78 @@
+"""Different people seen: one in all their cases, and after any change what a count of the log's own rows says."""
+
+import pytest
+
+from indicators.choices import Kind
+from indicators.models import Observation, Value
+from indicators.queries import check_rollups
+from tests import build
+from tests.trajectories.logs import NOW, add, trajectory
+from trajectories.models import Trajectory
+from trajectories.operations import add_events, refresh
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def youths() -> Trajectory:
+    build.units("north", "south", parent=build.unit("centre"))
+    made = trajectory()
+    seen = build.indicator("seen", kind=Kind.DISTINCT)
+    made.measures.create(indicator=seen, measure="contacts", params={})
+    return made
+
+
+def counted(model: type[Observation | Value]) -> dict[tuple[str, str], int]:
+    rows = model._default_manager.values_list("unit__code", "period__code", "members")
+    return {(unit, period): len(members or ()) for unit, period, members in rows}
+
+
+def test_without_people_each_case_is_one_at_every_level(youths: Trajectory) -> None:
+    add(youths)
+
+    row = refresh(youths, now=NOW)
+
+    assert row is not None
+    assert row.error == ""
+    assert counted(Value) == {
+        ("north", "2024-01"): 2,
+        ("south", "2024-01"): 2,
+        ("centre", "2024-01"): 4,
+        ("south", "2024-02"): 1,
+        ("centre", "2024-02"): 1,
+    }
+    assert check_rollups().different == 0
+
+
+def test_one_person_in_two_cases_is_one(youths: Trajectory) -> None:
+    events = [
+        {"case": case, "person": "ada", "at": "2024-01-05", "activity": "SERVICE", "unit": team}
+        for case, team in (("1", "north"), ("2", "north"), ("3", "south"))
+    ]
+    add_events(trajectory=youths, rows=[*events, events[0] | {"case": "4", "person": "bob"}], by=None, now=NOW)
+
+    refresh(youths, now=NOW)
+
+    assert counted(Value) == {("north", "2024-01"): 2, ("south", "2024-01"): 1, ("centre", "2024-01"): 2}
+
+
+def test_what_comes_later_is_followed_and_the_same_again_changes_nothing(youths: Trajectory) -> None:
+    add(youths)
+    refresh(youths, now=NOW)
+    add(youths, "cy 2024-03-05 SERVICE north")
+
+    later, again = refresh(youths, now=NOW), refresh(youths, now=NOW, full=True)
+
+    assert counted(Observation)["north", "2024-03"] == 1
+    assert later is not None
+    assert again is not None
+    assert (later.observations_changed, again.observations_changed, again.differences) == (1, 0, 0)
+
+
+def test_who_was_seen_can_be_narrowed_to_activities(youths: Trajectory) -> None:
+    youths.measures.update(params={"activities": ["SERVICE"]})
+    add(youths)
+
+    refresh(youths, now=NOW)
+
+    assert counted(Observation) == {("north", "2024-01"): 1, ("south", "2024-02"): 1}
