@@ -1,0 +1,112 @@
+"""A figure that a trajectory feeds says which measure made it, by which version, and from how many episodes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.imports import ImportReport
+from indicators.models import Indicator, PeriodLock
+from indicators.queries import why
+from organisation.choices import RoleName
+from organisation.models import Unit
+from tests import build
+from tests.api.asking import as_person
+from tests.trajectories.logs import CLOCK, NOW, add
+from trajectories.models import Trajectory
+from trajectories.operations import refresh, save_trajectory
+from trajectories.queries.fed import Fed, fed_by
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(days=1)
+TODAY = NOW.date()
+
+
+def defined(now: dt.datetime = NOW, **fields: Any) -> Trajectory:
+    measures = [
+        {"indicator": "wait", "measure": "access_delay"},
+        {"indicator": "passed", "measure": "handoffs"},
+        {"indicator": "within", "measure": "within_priority_target"},
+    ]
+    definition = {"code": "youths", "name_en": "Youths", "clock": CLOCK, "measures": measures, **fields}
+    return save_trajectory(definition=definition, report=ImportReport(), now=now)
+
+
+@pytest.fixture
+def centre() -> Unit:
+    centre = build.unit("centre")
+    build.units("north", "south", parent=centre)
+    for code, kind in (("wait", "duration"), ("passed", "count"), ("within", "ratio")):
+        build.indicator(code, kind=kind)
+    youths = defined()
+    add(youths)
+    refresh(youths, now=NOW)
+    return centre
+
+
+def fed(code: str, unit: Unit, month: str) -> Fed:
+    indicator, period = Indicator.objects.get(code=code), build.period(month)
+    answer = why(indicator=indicator, unit=unit, period=period, today=TODAY)
+    found = fed_by(indicator, unit, period, answer.parts)
+    assert found is not None
+    return found
+
+
+def test_what_stands_behind_a_figure_is_counted(centre: Unit) -> None:
+    waited, passed, within = (fed(code, centre, "2024-02") for code in ("wait", "passed", "within"))
+
+    assert (waited.measure, waited.counts, waited.n) == ("access_delay", "episodes", 1)
+    assert (passed.measure, passed.counts, passed.n) == ("handoffs", "hand_offs", 0)
+    assert (within.counts, within.n, within.params) == ("episodes", 1, {})
+    assert within.asked == {"targets": {"P1": 2, "P2": 10, "P3": 30, "P4": 90}}
+
+
+def test_a_figure_is_that_of_the_newest_version_unless_its_period_was_locked(centre: Unit) -> None:
+    PeriodLock.objects.create(unit=centre, period=build.period("2024-01"), locked_at=NOW)
+    defined(LATER, priorities={"limits": {"P1": 60}})
+
+    locked, other = fed("within", centre, "2024-01"), fed("within", centre, "2024-02")
+
+    assert (locked.version, locked.asked["targets"]["P1"], locked.locked_at) == (1, 2, NOW)
+    assert (other.version, other.asked, other.locked_at) == (2, {"targets": {"P1": 60}}, None)
+
+
+def test_an_indicator_that_people_enter_is_fed_by_nothing(centre: Unit) -> None:
+    entered = build.indicator("entered")
+
+    assert fed_by(entered, centre, build.period("2024-02"), None) is None
+
+
+def test_the_panel_and_the_api_tell_it(centre: Unit, client: Client) -> None:
+    analyst = build.person_with(RoleName.ANALYST, centre)
+    client.force_login(analyst)
+
+    page = client.get("/indicators/wait/centre/")
+    told = as_person(analyst).get("/api/v1/values/wait/centre/2024-02/why/").json()["measure"]
+
+    assert page.context["sheet"].why.measured.measure == "Delay from start to stop"
+    assert told == {
+        "trajectory": "youths",
+        "measure": "access_delay",
+        "params": {},
+        "asked": {},
+        "version": 1,
+        "counts": "episodes",
+        "n": 1,
+        "locked_at": None,
+    }
+
+
+def test_the_panel_says_how_many_episodes_in_words(centre: Unit, client: Client) -> None:
+    client.force_login(build.person_with(RoleName.ANALYST, centre))
+
+    shown = client.get("/indicators/wait/centre/", headers={"accept-language": "fr"}).context["sheet"].why.measured
+
+    assert (shown.trajectory, shown.measure, shown.version) == (
+        "Youths",
+        "Délai du début à l’arrêt",
+        "version 1 de la définition",
+    )
