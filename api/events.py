@@ -21,23 +21,22 @@ from boards.choices import Level
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import units_where
-from trajectories.calculations.mapping import USUAL_NAMES
+from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.models import Trajectory
 from trajectories.operations import add_events
-from trajectories.operations.listed_events import NotTaken
 
 #: Bytes of a list; a stream has no limit.
 LONGEST_LIST = 20_000_000
 #: Refusals told one by one; the count tells the rest.
 MOST_REFUSALS = 1_000
-#: Fields that every event is taken to have, empty or not, so that no row decides for the rows after it.
-FIELDS = tuple(field for field in USUAL_NAMES if field != "order")
 
 
 class EventRow(TypedDict):
     """An event. `case`, `person` and `worker` become pseudonyms before anything is kept; `unit` is a unit's code.
 
     `at` is ISO 8601; without an offset it stands on the trajectory's wall clock. Further fields are kept as text.
+    `event` is the source's own id of the event: sent again with other content it is corrected, and with `withdrawn` it is
+    taken back (`unit` must be told then too); `recorded`, when the source recorded that, decides which version is later.
     """
 
     case: str
@@ -49,6 +48,9 @@ class EventRow(TypedDict):
     priority: NotRequired[str]
     lifecycle: NotRequired[str]
     order: NotRequired[int]
+    event: NotRequired[str]
+    withdrawn: NotRequired[bool]
+    recorded: NotRequired[str]
     attributes: NotRequired[dict[str, Any]]
 
 
@@ -65,6 +67,7 @@ class EventsAnswer(TypedDict):
 
     read: int
     new: int
+    changed: int
     unchanged: int
     refused: int
     refusals: list[EventRefusal]
@@ -91,10 +94,13 @@ def events(request: Request, code: str) -> Response:
     trajectory, now = get_object_or_404(Trajectory, code=code), timezone.now()
     door = door_of(request, trajectory, timezone.localdate(now))
     rows = ndjson.values(request) if ndjson.is_ndjson(request) else listed(request)
-    report = add_events(trajectory=trajectory, rows=door.let_in(rows), by=asking(request), now=now)
+    report = add_events(
+        trajectory=trajectory, rows=door.let_in(rows), by=asking(request), now=now, may_touch=door.lets_through
+    )
     answer: EventsAnswer = {
         "read": report.read,
         "new": report.new,
+        "changed": report.changed,
         "unchanged": report.unchanged,
         "refused": report.refused,
         "refusals": [
@@ -129,9 +135,12 @@ class Door:
             event = event_of(row) if isinstance(row, Mapping) else row
             yield self._checked(event) if isinstance(event, dict) else event
 
+    def lets_through(self, unit: str) -> bool:
+        """Answer whether events of a unit, or of a team that is none, may be sent."""
+        return unit in self.units or (self.may_send_any and unit not in self.other_units)
+
     def _checked(self, event: dict[str, Any]) -> object:
-        unit = event["unit"]
-        if unit in self.units or (self.may_send_any and unit not in self.other_units):
+        if self.lets_through(str(event["unit"])):
             return event
         return NotTaken("unit", _("You may not send events of this unit."))
 
@@ -146,21 +155,3 @@ def door_of(request: Request, trajectory: Trajectory, today: dt.date) -> Door:
     may_send_any = asking(request).is_superuser or walls.exists() or own.filter(is_root(today)).exists()
     others = frozenset(Unit.objects.exclude(code__in=units).values_list("code", flat=True))
     return Door(units, others, may_send_any)
-
-
-def event_of(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return an event with every field, under the names that logs usually give them, and its further attributes.
-
-    Every field is named, so that nobody's name is kept as a mere attribute because of what the first row held.
-    """
-    further = row.get("attributes")
-    cells = {**(further if isinstance(further, Mapping) else {}), **row}
-    cells.pop("attributes", None)
-    by_name = {str(name).strip().lower(): name for name in reversed(cells)}
-    event: dict[str, Any] = {}
-    for field, names in USUAL_NAMES.items():
-        usual = [by_name[name] for name in names if name in by_name]
-        given = [cells.pop(name) for name in usual]
-        if given or field in FIELDS:
-            event[field] = next((value for value in given if value is not None), "")
-    return {**cells, **event}

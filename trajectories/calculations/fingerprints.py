@@ -14,8 +14,6 @@ from trajectories.calculations.occurrences import Occurrences
 BETWEEN, ABSENT = "\x1f", "\x1e"
 #: What the fingerprint of an event is taken over; the order too where the source declares one.
 IDENTITY = ("case", "activity", "wall", "offset", "team", "worker", "person", "priority", "lifecycle", "attributes")
-#: And of an event to which the source gives an id.
-OF_IDS = ("event", "recorded_at")
 
 
 def fingerprints(events: pl.DataFrame, further: Sequence[str], occurrences: Occurrences) -> pl.Series:
@@ -24,11 +22,11 @@ def fingerprints(events: pl.DataFrame, further: Sequence[str], occurrences: Occu
     Rows without an id of the source that are the same in all columns are told apart by how often they came before;
     those with an id are one event, however often they come.
     """
-    whole = events.select(
-        pl.concat_str(
-            [pl.col(name).cast(pl.String).fill_null(ABSENT) for name in [*IDENTITY, *further]], separator=BETWEEN
-        )
-    ).to_series()
+    told = [pl.col(name).cast(pl.String).fill_null(ABSENT) for name in [*IDENTITY, *further]]
+    of_id = pl.concat_str(
+        pl.lit(BETWEEN), "event", pl.lit(BETWEEN), pl.col("recorded_at").cast(pl.String).fill_null("")
+    )
+    whole = events.select(pl.concat_str(*told, separator=BETWEEN) + of_id.fill_null("")).to_series()
     digests = [hashlib.sha256(text.encode()).digest()[:16] for text in whole]
     plain = np.flatnonzero(events["event"].is_null().to_numpy())
     hashes = np.frombuffer(b"".join(digests), dtype=np.uint64)[::2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from trajectories.calculations.faulty_rows import Fault, faults_of
-from trajectories.calculations.fingerprints import OF_IDS, fingerprints
+from trajectories.calculations.fingerprints import fingerprints
 from trajectories.calculations.mapping import Mapping
 from trajectories.calculations.occurrences import Occurrences
 from trajectories.calculations.pseudonyms import Pseudonyms, carried
@@ -47,7 +47,6 @@ class Typing:
         sound = typed.filter(~pl.col("line").is_in([fault.line for fault in faults])) if faults else typed
         events = sound.with_columns(self._first.of(sound[name], name).alias(name) for name in HIDDEN)
         further = [name for name in ("order",) if name in self.mapping]
-        further += OF_IDS if "event" in self.mapping else ()
         return self._carried(events.with_columns(fingerprints(events, further, self.occurrences))), faults
 
     def _fields(self, rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,51 +3,67 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import polars as pl
 from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
-from core.tables import open_text
-from trajectories.calculations.chunks import CHUNK
+from trajectories.calculations.chunks import CHUNK, MOST_COLUMNS
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.forms.guessing import Reading, guess_csv
+from trajectories.forms.lines import PATIENCE, blocks, text_lines
+from trajectories.forms.sources import Source
 
-#: A longer line is no event: it is a binary file, or one made to fill the memory.
-LONGEST_LINE = 1_000_000
+
+@dataclass
+class Table:
+    """The columns of a file, how its cells are parted, and the line that comes next."""
+
+    columns: list[str]
+    delimiter: str
+    line: int
 
 
-def read_csv_events(path: Path, report: ImportReport) -> Iterator[pl.DataFrame]:
+def read_csv_events(
+    path: Path | Source, report: ImportReport, reading: Reading | None = None
+) -> Iterator[pl.DataFrame]:
     """Yield chunks with the columns of the file, as text, and `#line`; rows of the wrong length are refused.
 
-    The first chunk may be empty of rows, so that its columns are known in any case. Raises `UnreadableFile` and
-    `EventsRefused`.
+    The first chunk may be empty of rows, so that its columns are known in any case. How the file is to be read is
+    guessed if it is not told. Raises `UnreadableFile` and `EventsRefused`.
     """
-    with open_text(path) as text:
-        lines = _lines(text)
-        header = next(lines, "")
-        delimiter = max(",;\t", key=header.count)
-        columns = next(csv.reader([header], delimiter=delimiter), [])
-        _check(columns)
-        csv.field_size_limit(LONGEST_LINE)
-        yield from _chunks(csv.reader(lines, delimiter=delimiter), columns, report)
+    source = path if isinstance(path, Source) else Source(path)
+    told = reading or guess_csv(source).reading()
+    csv.field_size_limit(PATIENCE)
+    with source.opened() as stream:
+        coming = blocks(stream, told.encoding, source.path)
+        first = next(coming, b"")
+        table, rest = _header(first, told.delimiter)
+        yield _frame([], [], table)
+        yield from _tables(itertools.chain([rest] if rest else [], coming), table, report)
 
 
-def _lines(text: TextIO) -> Iterator[str]:
-    """Yield lines no longer than a line may be."""
-    number = 0
-    while line := text.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE and not line.endswith("\n"):
-            raise EventsRefused(_("Line %(line)d is too long to be an event.") % {"line": number})
-        yield line
+def _header(first: bytes, delimiter: str) -> tuple[Table, bytes]:
+    """Return the columns and what of the block comes after them."""
+    lines = text_lines(first)
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        columns = next(reader, [])
+    except csv.Error:
+        columns = []
+    _check(columns)
+    return Table(columns, delimiter, 1 + reader.line_num), lines.read().encode()
 
 
 def _check(columns: list[str]) -> None:
     if not any(columns):
         raise EventsRefused(_("The file has no header."))
+    if len(columns) > MOST_COLUMNS:
+        raise EventsRefused(_("The file has more than %(most)d columns.") % {"most": MOST_COLUMNS})
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice or "#line" in columns:
         raise EventsRefused(
@@ -55,30 +71,104 @@ def _check(columns: list[str]) -> None:
         )
 
 
-def _chunks(reader: Iterator[list[str]], columns: list[str], report: ImportReport) -> Iterator[pl.DataFrame]:
+def _tables(coming: Iterator[bytes], table: Table, report: ImportReport) -> Iterator[pl.DataFrame]:
+    """Yield blocks as columns at once where no cell is quoted; from the first that is, row by row."""
+    for block in coming:
+        if b'"' in block:
+            lines = itertools.chain.from_iterable(text_lines(one) for one in itertools.chain([block], coming))
+            yield from _row_by_row(lines, table, report)
+            return
+        plain = _plain(block, table)
+        if plain is None:
+            yield from _row_by_row(iter(text_lines(block)), table, report)
+        else:
+            report.read += plain.height
+            yield plain
+
+
+def _plain(block: bytes, table: Table) -> pl.DataFrame | None:
+    """Return a block whose every line has every cell; None where some has not, or is empty."""
+    text = block.replace(b"\r\n", b"\n")
+    text = text if text.endswith(b"\n") else text + b"\n"
+    height, width = text.count(b"\n"), len(table.columns)
+    is_regular = (
+        text.count(table.delimiter.encode()) == height * (width - 1)
+        and b"\r" not in text
+        and b"\n\n" not in text
+        and not text.startswith(b"\n")
+    )
+    if not is_regular:
+        return None
+    try:
+        rows = pl.read_csv(
+            text,
+            has_header=False,
+            separator=table.delimiter,
+            quote_char=None,
+            schema=dict.fromkeys(table.columns, pl.String),
+            truncate_ragged_lines=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if rows.height != height:
+        return None
+    first, table.line = table.line, table.line + height
+    return rows.with_columns(pl.int_range(first, first + height, dtype=pl.Int64, eager=True).alias("#line"))
+
+
+def _row_by_row(lines: Iterator[str], table: Table, report: ImportReport) -> Iterator[pl.DataFrame]:
+    watched = Watched(lines)
+    reader = csv.reader(watched, delimiter=table.delimiter)
+    start, width = table.line, len(table.columns)
     kept: list[list[str]] = []
-    lines: list[int] = []
-    is_first, width, before = True, len(columns), 1
-    for cells in reader:
-        line, before = before + 1, 1 + reader.line_num  # type: ignore[attr-defined]  # a csv reader counts its lines
+    at: list[int] = []
+    while (cells := _next(reader, start)) is not None:
+        line, table.line = table.line, start + reader.line_num
+        watched.size = 0
         if not cells:
             continue
         report.read += 1
         if len(cells) != width:
-            report.refuse(
-                line, "", _("has %(cells)d cells, the header %(columns)d") % {"cells": len(cells), "columns": width}
-            )
+            words = _("has %(cells)d cells, the header %(columns)d")
+            report.refuse(line, "", words % {"cells": len(cells), "columns": width})
             continue
         kept.append(cells)
-        lines.append(line)
+        at.append(line)
         if len(kept) == CHUNK:
-            yield _chunk(kept, lines, columns)
-            kept, lines, is_first = [], [], False
-    if kept or is_first:
-        yield _chunk(kept, lines, columns)
+            yield _frame(kept, at, table)
+            kept, at = [], []
+    if kept:
+        yield _frame(kept, at, table)
 
 
-def _chunk(rows: list[list[str]], lines: list[int], columns: list[str]) -> pl.DataFrame:
-    by_column = zip(*rows, strict=True) if rows else ((),) * len(columns)
-    texts = {name: pl.Series(name, cells, dtype=pl.String) for name, cells in zip(columns, by_column, strict=True)}
+class Watched:
+    """Lines on their way to the csv module, which joins them without end while a quotation mark stays open."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self.size = lines, 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.size += len(line)
+        if self.size > PATIENCE:
+            raise EventsRefused(_("A quotation mark is opened and never closed."))
+        return line
+
+
+def _next(reader: Iterator[list[str]], start: int) -> list[str] | None:
+    try:
+        return next(reader, None)
+    except csv.Error:
+        line = start + reader.line_num - 1  # type: ignore[attr-defined]  # a csv reader counts its lines
+        raise EventsRefused(_("Line %(line)d cannot be read as CSV.") % {"line": line}) from None
+
+
+def _frame(rows: list[list[str]], lines: list[int], table: Table) -> pl.DataFrame:
+    by_column = zip(*rows, strict=True) if rows else ((),) * len(table.columns)
+    texts = {
+        name: pl.Series(name, cells, dtype=pl.String) for name, cells in zip(table.columns, by_column, strict=True)
+    }
     return pl.DataFrame(texts).with_columns(pl.Series("#line", lines, dtype=pl.Int64))

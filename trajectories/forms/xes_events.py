@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
@@ -13,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
 from core.tables import UnreadableFile
-from trajectories.calculations.chunks import CHUNK, chunk_of
+from trajectories.calculations.chunks import LONGEST_TEXT, chunks_of
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.forms.sources import Source
 
-#: Bytes read at a time.
-BLOCK = 1 << 20
+#: Elements within elements; a log needs five, with nested attributes a few more.
+DEEPEST = 100
 #: The typed attributes of XES whose value is one text; lists and containers say nothing of an event.
 PLAIN = frozenset({"string", "date", "int", "float", "boolean", "id"})
 #: Columns that are there even if no event of a chunk has them, so that they are always mapped.
@@ -36,6 +35,8 @@ class _Log:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
+        self.elements = 0
+        self.is_log = False
         self._path: list[str] = []
         self._trace: dict[str, str] = {}
         self._event: dict[str, str] = {}
@@ -47,6 +48,10 @@ class _Log:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag, inside = name.rpartition(":")[2], self._path[-1] if self._path else ""
+        self.elements += 1
+        self.is_log = self.is_log or (tag == "log" and not inside)
+        if len(self._path) > DEEPEST or any(len(text) > LONGEST_TEXT for text in attributes.values()):
+            raise EventsRefused(_("The file holds a text, or elements within elements, of no event log."))
         if tag == "trace":
             self._trace = {}
         elif tag == "event":
@@ -66,19 +71,29 @@ class _Log:
         raise EventsRefused(_("The file declares a document type or entities, which no event log needs."))
 
 
-def read_xes_events(path: Path, report: ImportReport) -> Iterator[pl.DataFrame]:
+def read_xes_events(path: Path | Source, report: ImportReport) -> Iterator[pl.DataFrame]:
     """Yield chunks of events as text; the line is the number of the event. Raises `UnreadableFile`, `EventsRefused`."""
-    log, seen = _Log(), 0
+    source = path if isinstance(path, Source) else Source(path)
+    yield from chunks_of(enumerate(_events(source, report), 1), columns=STANDARD)
+
+
+def _events(source: Source, report: ImportReport) -> Iterator[dict[str, str]]:
+    log = _Log()
     try:
-        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw as binary:
-            while block := binary.read(BLOCK):
+        with source.opened() as stream:
+            while block := stream.read():
+                elements = log.elements
                 log.parser.Parse(block, False)
-                if len(log.rows) >= CHUNK:
-                    yield chunk_of(log.rows, first=seen + 1, columns=STANDARD)
-                    seen += len(log.rows)
-                    log.rows = []
+                if log.elements > elements:
+                    stream.met()
+                report.read += len(log.rows)
+                yield from log.rows
+                log.rows = []
             log.parser.Parse(b"", True)
-    except (OSError, EOFError, zlib.error, expat.ExpatError) as error:
-        raise UnreadableFile(_("%(path)s cannot be read: %(why)s.") % {"path": path, "why": error}) from error
-    yield chunk_of(log.rows, first=seen + 1, columns=STANDARD)
-    report.read += seen + len(log.rows)
+    except (expat.ExpatError, UnicodeError) as error:
+        place = f"line {log.parser.CurrentLineNumber}"
+        raise UnreadableFile(
+            _("%(path)s is no well-formed XML (%(place)s).") % {"path": source.path, "place": place}
+        ) from error
+    if not log.is_log:
+        raise EventsRefused(_("The file is XML, but no event log (XES)."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -48,6 +48,8 @@ class Origin:
     dates: str = DateOrder.ISO
     #: Words that stand for an absent value.
     nulls: Sequence[str] = ()
+    #: Whether an event of a team may be corrected or withdrawn by whoever sends; None: any.
+    may_touch: Callable[[str], bool] | None = None
 
 
 def begin_import(*, trajectory: Trajectory, origin: Origin, now: dt.datetime) -> EventBatch:
@@ -102,11 +104,17 @@ def import_events(
 
 
 def add_events(
-    *, trajectory: Trajectory, rows: Iterable[object], by: Person | None, now: dt.datetime, name: str = "API"
+    *,
+    trajectory: Trajectory,
+    rows: Iterable[object],
+    by: Person | None,
+    now: dt.datetime,
+    name: str = "API",
+    may_touch: Callable[[str], bool] | None = None,
 ) -> ImportReport:
     """Keep events that a program sends as objects with `case`, `activity`, `at` and the other fields of an event."""
     report = ImportReport()
-    origin = Origin(name=name, mapping={}, zone=trajectory.timezone, by=by)
+    origin = Origin(name=name, mapping={}, zone=trajectory.timezone, by=by, may_touch=may_touch)
     chunks = read_listed_events(rows, report)
     import_events(trajectory=trajectory, chunks=chunks, origin=origin, report=report, now=now)
     return report
@@ -138,9 +146,9 @@ def _take(
     iterator = iter(chunks)
     first = next(iterator)
     typing = _typing(origin, first.columns, report)
-    keeping = Keeping(batch, report, has_ids="event" in typing.mapping)
+    keeping = Keeping(batch, report, may_touch=origin.may_touch)
     teams = []
-    for events, faults in ahead(_typed(typing, first, iterator)):
+    for events, faults in ahead(_typed(typing, first, iterator, origin)):
         _refuse(report, faults)
         keeping.keep(events)
         teams.append(events.drop_nulls("team").group_by("team").len())
@@ -156,10 +164,15 @@ def _take(
 
 
 def _typed(
-    typing: Typing, first: pl.DataFrame, others: Iterator[pl.DataFrame]
+    typing: Typing, first: pl.DataFrame, others: Iterator[pl.DataFrame], origin: Origin
 ) -> Iterator[tuple[pl.DataFrame, list[Fault]]]:
+    """Yield typed chunks. A column that only a later one has may be a field too, and is then no mere attribute."""
+    columns = set(first.columns)
     yield typing.events(first)
     for chunk in others:
+        if not columns.issuperset(chunk.columns):
+            columns |= set(chunk.columns)
+            typing.mapping = complete({**origin.mapping, **typing.mapping}, sorted(columns - {"#line"}))[0]
         yield typing.events(chunk)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
 from django.db import connection
+from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from core.imports import ImportReport
@@ -43,7 +45,7 @@ class Keeping:
 
     batch: EventBatch
     report: ImportReport
-    has_ids: bool
+    may_touch: Callable[[str], bool] | None = None
     #: Earlier batches whose events were met again.
     rests_on: set[int] = field(default_factory=set)
     #: Rows that repeat an event which is no longer in force.
@@ -55,9 +57,10 @@ class Keeping:
 
     def keep(self, events: pl.DataFrame) -> None:
         """Keep what is new of typed events, take out of force what they correct or withdraw, and count."""
-        is_known = self._has_earlier or (self.has_ids and self._repeats(events["event"]))
+        has_ids = events["event"].null_count() < events.height
+        is_known = self._has_earlier or (has_ids and self._repeats(events["event"]))
         fresh = self._unknown(events) if is_known else events
-        if self.has_ids and not fresh["event"].is_null().all():
+        if has_ids:
             fresh = self._settled(fresh, is_known=is_known)
         else:
             self.report.new += fresh.height
@@ -83,9 +86,10 @@ class Keeping:
     def _settled(self, fresh: pl.DataFrame, *, is_known: bool) -> pl.DataFrame:
         """Settle which versions are in force, and return the rows to copy with `is_in_force`."""
         ids = fresh["event"].drop_nulls().unique() if is_known else fresh["event"].clear()
+        kept = kept_versions(self.batch.trajectory_id, ids)
         settled = settle(
-            fresh,
-            kept=kept_versions(self.batch.trajectory_id, ids),
+            self._permitted(fresh, kept),
+            kept=kept.drop("team"),
             withdrawn=kept_withdrawals(self.batch.trajectory_id, ids),
             now=self.batch.imported_at,
         )
@@ -96,6 +100,16 @@ class Keeping:
         self.report.changed += settled.changed
         self.report.unchanged += settled.unchanged
         return settled.rows
+
+    def _permitted(self, fresh: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+        """Refuse rows that would change an event of a unit of others."""
+        if self.may_touch is None:
+            return fresh
+        others = kept.filter(~pl.Series([self.may_touch(team) for team in kept["team"]], dtype=pl.Boolean))["event"]
+        is_of_others = pl.col("event").is_in(others.implode()).fill_null(value=False)
+        for line in fresh.filter(is_of_others)["line"]:
+            self.report.refuse(line, "event", _("is an event of a unit for which you may not send any"))
+        return fresh.filter(~is_of_others)
 
     def _rest_on(self, batches: pl.Series) -> None:
         self.rests_on |= set(batches.drop_nulls().unique().to_list()) - {self.batch.pk}

@@ -59,14 +59,23 @@ class Flow:
         return max((step.longest_wait for step in self.steps if step.longest_wait is not None), default=None)
 
 
-def flow(trajectory: Trajectory, unit: Unit | None = None, as_of: dt.datetime | None = None) -> Flow:
-    """Return where people stand: as the last refresh found it (one query), or before `as_of` (from the events)."""
+def flow(
+    trajectory: Trajectory,
+    unit: Unit | None = None,
+    as_of: dt.datetime | None = None,
+    known_on: dt.datetime | None = None,
+) -> Flow:
+    """Return where people stand: as the last refresh found it (one query), or before `as_of` (from the events).
+
+    With `known_on`, from what had arrived by that instant, as it was believed then; `as_of` is the same if not given.
+    """
+    as_of = as_of or known_on
     if as_of is None:
         face = FlowFace.objects.filter(trajectory=trajectory, unit=unit).first()
         kept = face.steps if face else []
         return _flow(trajectory, unit, face.as_of if face else None, {step["code"]: step for step in kept})
     before = local(as_of, trajectory.timezone)
-    log = read_log(trajectory, as_of=before, columns=())
+    log = read_log(trajectory, as_of=before, columns=(), known_on=known_on)
     last = (before - dt.timedelta(microseconds=1)).date()
     asked = Asked(log, clock=trajectory.clock, as_of=before)
     everyone = pl.lit(0).alias("all")

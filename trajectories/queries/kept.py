@@ -9,7 +9,13 @@ Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 KEPT: Schema = {"fingerprint": pl.String, "batch": pl.Int64, "is_outdated": pl.Boolean}
 #: `is_told`: the source said itself when it recorded this version.
-VERSIONS: Schema = {"event": pl.String, "version": pl.Datetime("us"), "is_told": pl.Boolean, "batch": pl.Int64}
+VERSIONS: Schema = {
+    "event": pl.String,
+    "version": pl.Datetime("us"),
+    "is_told": pl.Boolean,
+    "batch": pl.Int64,
+    "team": pl.String,
+}
 WITHDRAWN: Schema = {"event": pl.String, "version": pl.Datetime("us"), "batch": pl.Int64}
 
 
@@ -40,7 +46,7 @@ def kept_versions(trajectory_id: int, ids: pl.Series) -> pl.DataFrame:
     """Return the versions in force of events with these ids."""
     return _rows(
         "SELECT replace(source_key::text, '-', ''), coalesce(source_recorded_at, recorded_at) AT TIME ZONE 'UTC',"
-        " source_recorded_at IS NOT NULL, batch_id FROM trajectories_event"
+        " source_recorded_at IS NOT NULL, batch_id, team FROM trajectories_event"
         " WHERE trajectory_id = %s AND source_key = ANY(%s::uuid[]) AND superseded_by_id IS NULL",
         trajectory_id,
         ids,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -24,17 +25,22 @@ NAMING = ("column", "key", "unit_column")
 
 
 def measure(
-    trajectory: Trajectory, name: str, params: Mapping[str, object], as_of: dt.datetime | None = None
+    trajectory: Trajectory,
+    name: str,
+    params: Mapping[str, object],
+    as_of: dt.datetime | None = None,
+    known_on: dt.datetime | None = None,
 ) -> Answer:
     """Return the answer of a measure, with the keys of its definition; raises `MeasureRefused`.
 
-    `as_of` inside the parameters wins. Without offset it stands on the trajectory's wall clock.
+    `as_of` inside the parameters wins. Without offset it stands on the trajectory's wall clock. `known_on` is an
+    instant: only what had arrived by then is counted, as it was believed then.
     """
     measures.check_params(name, params)
     asked = with_columns(trajectory, params, name)
     moment = read_as_of(params["as_of"]) if params.get("as_of") is not None else as_of
     before = local(moment, trajectory.timezone) if moment is not None else None
-    log = read_log(trajectory, as_of=before, columns=columns_of(asked))
+    log = read_log(trajectory, as_of=before, columns=columns_of(asked), known_on=known_on)
     return measures.answer(
         name,
         Asked(log=log, params=asked, clock=trajectory.clock, as_of=before, fiscal_periods=_fiscal_periods(name, asked)),
@@ -47,6 +53,22 @@ def read_as_of(text: object) -> dt.datetime:
         return dt.datetime.fromisoformat(str(text))
     except ValueError:
         raise BadParameter("“as_of” must be a time such as 2025-01-01 or 2025-01-01T08:00:00-05:00.") from None
+
+
+def read_known_on(text: str, zone: str) -> dt.datetime:
+    """Read until when something was known: an instant, or a day, which counts whole; both on the clock of a zone."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    else:
+        midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
+        return midnight - dt.timedelta(microseconds=1)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise BadParameter("“known_on” must be a day such as 2025-01-01, or a time.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 
 def with_columns(trajectory: Trajectory, params: Mapping[str, object], measure: str) -> dict[str, object]:

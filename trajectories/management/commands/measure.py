@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from trajectories.calculations.refusals import BadParameter, TrajectoryRefused
 from trajectories.queries import measure, trajectory_by_code
-from trajectories.queries.measures import read_as_of
+from trajectories.queries.measures import read_as_of, read_known_on
 
 
 class Command(BaseCommand):
@@ -19,12 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("measure", metavar="MEASURE")
         parser.add_argument("--params", default="{}", help="JSON object")
         parser.add_argument("--as-of", default="", help="only events before this time are known")
+        parser.add_argument("--known-on", default="", help="only what had arrived by this day or time, as it was then")
 
     def handle(self, **options: Any) -> None:
         try:
             as_of = read_as_of(options["as_of"]) if options["as_of"] else None
             trajectory = trajectory_by_code(options["trajectory"])
-            found = measure(trajectory, options["measure"], _params(options["params"]), as_of)
+            known_on = read_known_on(options["known_on"], trajectory.timezone) if options["known_on"] else None
+            found = measure(trajectory, options["measure"], _params(options["params"]), as_of, known_on)
         except TrajectoryRefused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(json.dumps(found, ensure_ascii=False, default=str))

@@ -1,0 +1,89 @@
+"""What messages of HL7 version 2 about admission, discharge and transfer (ADT) tell, as events.
+
+A visit (PV1-19, else the account PID-18, else the patient PID-3) is the case. Each message has one event, whose id is
+made of the visit and the trigger, so that a message sent again with another time corrects it and a cancelling message
+takes it back. A transfer is told from another of the same visit by the time at which it happened (EVN-6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from trajectories.calculations.listed_rows import NotTaken
+
+#: What each trigger says, and the field that tells when it happened, before EVN-6 and EVN-2.
+ACTIVITIES = {
+    "A01": ("Admission", "PV1-44"),
+    "A02": ("Transfer", ""),
+    "A03": ("Discharge", "PV1-45"),
+    "A04": ("Registration", "PV1-44"),
+    "A05": ("Pre-admission", ""),
+    "A06": ("Change to inpatient", ""),
+    "A07": ("Change to outpatient", ""),
+    "A08": ("Update", ""),
+    "A21": ("Leave", ""),
+    "A22": ("Return from leave", ""),
+}
+#: Of which several may belong to one visit: the time is part of the id.
+REPEATED = frozenset({"A02", "A06", "A07", "A08", "A21", "A22"})
+#: What each cancelling trigger takes back.
+CANCELLED = {
+    "A11": ("A01", "A04"),
+    "A12": ("A02",),
+    "A13": ("A03",),
+    "A38": ("A05",),
+    "A52": ("A21",),
+    "A53": ("A22",),
+}
+
+#: (field, component): the text of a message's field, empty where it has none.
+Field = Callable[[str, int], str]
+
+
+def events_of(trigger: str, field: Field) -> Iterator[dict[str, Any] | NotTaken]:
+    """Yield the events of a message: one, those that it cancels, or none of a trigger that tells of no step."""
+    visit = field("PV1-19", 1) or field("PID-18", 1) or field("PID-3", 1)
+    if trigger not in ACTIVITIES and trigger not in CANCELLED:
+        return
+    if not visit:
+        yield NotTaken("case", "the message names no visit, account or patient")
+        return
+    happened = field("EVN-6", 1)
+    common = {
+        "case": visit,
+        "person": field("PID-3", 1),
+        "unit": field("PV1-3", 1),
+        "worker": field("PV1-7", 1),
+        "priority": field("PV1-4", 1),
+        "recorded": moment(field("EVN-2", 1) or field("MSH-7", 1)),
+    }
+    for cancelled in CANCELLED.get(trigger, ()):
+        if cancelled in REPEATED and not happened:
+            yield NotTaken("at", "the message does not say which one is cancelled (EVN-6)")
+            return
+        yield {**common, "event": _id(visit, cancelled, happened), "withdrawn": "1"}
+    if trigger in ACTIVITIES:
+        name, special = ACTIVITIES[trigger]
+        at = (field(special, 1) if special else "") or happened or field("EVN-2", 1) or field("MSH-7", 1)
+        yield {**common, "activity": name, "at": moment(at), "event": _id(visit, trigger, happened or at)}
+
+
+def _id(visit: str, trigger: str, happened: str) -> str:
+    return f"{visit} {trigger} {happened if trigger in REPEATED else ''}"
+
+
+def moment(text: str) -> str:
+    """Return `YYYYMMDD[HHMM[SS[.s]]][+-ZZZZ]` as ISO 8601; what is none stays as it is, and is refused as a time."""
+    digits, offset = text, ""
+    for sign in "+-":
+        if sign in text:
+            digits, _, rest = text.partition(sign)
+            offset = f"{sign}{rest}"
+    whole, dot, fraction = digits.partition(".")
+    if not whole.isdigit() or len(whole) not in {8, 12, 14}:
+        return text
+    date = f"{whole[:4]}-{whole[4:6]}-{whole[6:8]}"
+    if len(whole) == len("YYYYMMDD"):
+        return date
+    return f"{date}T{whole[8:10]}:{whole[10:12]}:{whole[12:14] or '00'}{dot}{fraction}{offset}"

@@ -1,0 +1,102 @@
+"""Read events from files of HL7 version 2 messages: framed or not, in batches or not, one message in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import hl7
+import polars as pl
+from django.utils.translation import gettext as _
+
+from core.imports import ImportReport
+from trajectories.calculations.adt import events_of
+from trajectories.calculations.listed_rows import NotTaken, event_of
+from trajectories.calculations.refusals import EventsRefused
+from trajectories.forms.sources import Source, Stream
+from trajectories.operations.listed_events import read_named_events
+
+#: Ends of segments; some files end their lines as text does.
+ENDS = re.compile(rb"[\r\n]+")
+#: What frames a message on the wire (MLLP), and may be left in a file.
+FRAMES = b"\x0b\x1c"
+#: Segments of batches and files of them, which say nothing of a message.
+AROUND = (b"FHS", b"BHS", b"BTS", b"FTS")
+MOST_SEGMENTS, LONGEST_MESSAGE = 1_000, 1_000_000
+
+
+def read_hl7_events(source: Source, report: ImportReport) -> Iterator[pl.DataFrame]:
+    """Yield chunks of text from the messages of a file. Raises `UnreadableFile` and `EventsRefused`."""
+    with source.opened() as stream:
+        yield from read_named_events(_events(_messages(stream), report), report)
+
+
+def _messages(stream: Stream) -> Iterator[list[bytes]]:
+    """Yield the segments of each message."""
+    message: list[bytes] = []
+    for segment in _segments(stream):
+        if segment.startswith(b"MSH") and message:
+            stream.met()
+            yield message
+            message = []
+        if not segment.startswith(AROUND):
+            message.append(segment)
+        if len(message) > MOST_SEGMENTS:
+            raise EventsRefused(_("A message has more than %(most)d segments.") % {"most": MOST_SEGMENTS})
+    if message:
+        yield message
+
+
+def _segments(stream: Stream) -> Iterator[bytes]:
+    begun: list[bytes] = []
+    while piece := stream.read():
+        *whole, rest = ENDS.split(piece)
+        if whole:
+            yield from _cleaned(b"".join([*begun, whole[0]]))
+            for segment in whole[1:]:
+                yield from _cleaned(segment)
+            begun = []
+        begun.append(rest)
+    yield from _cleaned(b"".join(begun))
+
+
+def _cleaned(segment: bytes) -> Iterator[bytes]:
+    if found := segment.strip(FRAMES).strip():
+        yield found
+
+
+def _events(messages: Iterator[list[bytes]], report: ImportReport) -> Iterator[object]:
+    others = 0
+    for segments in messages:
+        message = _parsed(segments)
+        if isinstance(message, NotTaken):
+            yield message
+            continue
+        trigger = _field(message, "MSH-9", 2) or _field(message, "EVN-1", 1)
+        found = list(events_of(trigger, lambda name, part, of=message: _field(of, name, part)))  # type: ignore[misc]
+        others += not found
+        for event in found:
+            yield event if isinstance(event, NotTaken) else event_of(event)
+    if others:
+        report.notes.append(_("%(count)d messages of other kinds were passed over.") % {"count": others})
+
+
+def _parsed(segments: list[bytes]) -> hl7.Message | NotTaken:
+    if sum(map(len, segments)) > LONGEST_MESSAGE:
+        return NotTaken("", _("The message is too long."))
+    whole = b"\r".join(segments)
+    try:
+        # MSH-18 names other character sets than UTF-8; of them those of western Europe alone are met here.
+        text = whole.decode("latin-1" if b"|8859/1" in segments[0] else "utf-8")
+        return hl7.parse(text)
+    except (hl7.HL7Exception, ValueError, IndexError, KeyError):
+        return NotTaken("", _("The message is not HL7 version 2, or not in the character set that it names."))
+
+
+def _field(message: hl7.Message, name: str, component: int) -> str:
+    """Return the text of `PV1-3` and a component of it, empty where there is none."""
+    segment, _, number = name.partition("-")
+    try:
+        return str(message.extract_field(segment, 1, int(number), 1, component, 1)).strip()
+    except (LookupError, TypeError, hl7.HL7Exception):
+        return ""
