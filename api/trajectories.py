@@ -24,7 +24,7 @@ from organisation.choices import Do
 from organisation.queries import units_where
 from trajectories.models import Refresh, Trajectory
 from trajectories.queries import measure
-from trajectories.queries.measures import read_as_of
+from trajectories.queries.measures import read_as_of, read_known_on
 
 
 class TrajectoryRow(TypedDict):
@@ -66,11 +66,15 @@ class TrajectorySheet(TrajectoryRow):
 
 
 class MeasureOrder(Body):
-    """Which measure to compute, with which parameters; only events before `as_of` are known."""
+    """Which measure to compute, with which parameters; only events before `as_of` are known.
+
+    `known_on`, a day or a time: only what had arrived by then counts, as it was believed then.
+    """
 
     measure = serializers.CharField()
     params = serializers.DictField(default=dict)
     as_of = serializers.CharField(allow_null=True, default=None)
+    known_on = serializers.CharField(allow_null=True, default=None)
 
 
 @extend_schema(
@@ -116,7 +120,8 @@ def measured(request: Request, code: str) -> Response:
     order.is_valid(raise_exception=True)
     wanted = order.validated_data
     as_of = read_as_of(wanted["as_of"]) if wanted["as_of"] else None
-    return Response(measure(found, wanted["measure"], wanted["params"], as_of))
+    known_on = read_known_on(wanted["known_on"], found.timezone) if wanted["known_on"] else None
+    return Response(measure(found, wanted["measure"], wanted["params"], as_of, known_on))
 
 
 def may_see_everyone(request: Request) -> bool:

@@ -88,8 +88,8 @@ def test_events_are_kept_once_however_often_they_are_sent(youths: Trajectory, jo
     first, again = send(job, EVENTS), stream(job, "\n".join(map(json.dumps, EVENTS)))
 
     assert (first.status_code, again.status_code) == (200, 200)
-    assert first.json() == {"read": 3, "new": 3, "unchanged": 0, "refused": 0, "refusals": [], "notes": []}
-    assert again.json() == {"read": 3, "new": 0, "unchanged": 3, "refused": 0, "refusals": [], "notes": []}
+    assert first.json() == {"read": 3, "new": 3, "changed": 0, "unchanged": 0, "refused": 0, "refusals": [], "notes": []}
+    assert again.json() == {"read": 3, "new": 0, "changed": 0, "unchanged": 3, "refused": 0, "refusals": [], "notes": []}
     assert sorted(Event.objects.values_list("activity", "team", "attributes")) == [
         ("First service", "NORTH", None),
         ("Referral", "NORTH", None),
