@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from trajectories.calculations.refusals import MayNotRefresh
 from trajectories.models import Trajectory
 from trajectories.operations import refresh_now
+from trajectories.queries.definitions import may_define_any
 from trajectories.views.asking import clock, fresh_or_304, person_of
 from trajectories.views.states import may_look, state_faces
 
@@ -26,7 +27,7 @@ def refreshes_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"states": state_faces(person, now=now, today=today)}
     if request.headers.get("HX-Request"):
         return fresh_or_304(request, "trajectories/states.html", context)
-    return render(request, "trajectories/list.html", context)
+    return render(request, "trajectories/list.html", context | {"can_define": may_define_any(person, on=today)})
 
 
 @login_required
