@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -23,6 +24,8 @@ from api.small_numbers import Figure, secret_figures
 from indicators.models import Indicator
 from indicators.queries import Point, Series, ValueFilter, Wanted, series, values
 from indicators.queries.charts import chart_of
+from indicators.queries.small_numbers import hide_in_series
+from indicators.queries.suited import suited
 from indicators.spc import answer
 from indicators.spc.plotthedots import as_columns
 from organisation.choices import Frequency
@@ -33,7 +36,10 @@ DEFAULT_POINTS, MOST_POINTS = 36, 1_000
 LONGEST_SERIES = 10_000
 CHART = {
     "type": "object",
-    "description": "The columns of the chart, one item a point, and its icons; those of the chart that was asked for.",
+    "description": (
+        "The columns of the chart, one item a point, and its icons; those of the chart that was asked for. Of a stored"
+        " series also `suited`: the chart that suits its kind, why, its points, and Anhøj's runs."
+    ),
 }
 
 
@@ -91,7 +97,31 @@ def stored(request: Request) -> Response:
     points = within(request, found, today)
     may_see = small_number_ids(request, on=today)
     secret = secret_of(found, points, today) if points and may_see is not None and unit.pk not in may_see else ()
-    return Response(chart(found, points, secret))
+    [seen] = hide_in_series([found], {unit.pk} if may_see is not None and unit.pk not in may_see else set())
+    return Response({**chart(found, points, secret), "suited": by_kind(seen)})
+
+
+def by_kind(found: Series) -> dict[str, Any]:
+    """Return the chart that suits the kind of figure, and why, over all the points that there are."""
+    drawn = suited(found)
+    return {
+        "chart": drawn.chart,
+        "reason": drawn.reason,
+        "points": [
+            {
+                "period": point.period.code,
+                "y": point.y,
+                "cl": point.centre,
+                "lcl": point.lower,
+                "ucl": point.upper,
+                "signal": point.sign,
+                "excluded": point.is_left_out,
+                "part": point.part,
+            }
+            for point in drawn.points
+        ],
+        "runs": asdict(drawn.runs) if drawn.runs else None,
+    }
 
 
 def needed(request: Request, name: str) -> str:

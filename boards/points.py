@@ -100,11 +100,19 @@ def _mark_face(placed: PlacedMark, points: Sequence[Point], today: dt.date) -> M
     )
 
 
-def suggestion_text(series: Series, today: dt.date) -> str:
-    """Suggest new limits where the last figures all lie on one side of the mean; a person decides, never a rule."""
+@dataclass(frozen=True)
+class Suggestion:
+    """New limits from a period on, in words; a person decides, never a rule."""
+
+    text: str = ""
+    period: str = ""
+
+
+def suggestion(series: Series, today: dt.date) -> Suggestion:
+    """Suggest new limits where the last figures all lie on one side of the mean."""
     chart, points = series.chart, charted(series)
     if chart.xmr.latest is None or chart.is_run_chart:
-        return ""
+        return Suggestion()
     segment, inside = chart.xmr.at(chart.xmr.latest)
     side, start = segment.side[inside], inside
     while start and segment.side[start - 1] in {side, None}:
@@ -113,13 +121,13 @@ def suggestion_text(series: Series, today: dt.date) -> str:
         start += 1
     lasting = sum(one is not None for one in segment.side[start : inside + 1])
     if not side or lasting < LASTING or not segment.shift[inside]:
-        return ""
+        return Suggestion()
     said = gettext("The last %(count)s figures lie above the mean, since %(period)s. ")
     if side < 0:
         said = gettext("The last %(count)s figures lie below the mean, since %(period)s. ")
     first = points[segment.first + start]
     more = gettext("If you know why, and it will last, begin new limits there.")
-    return said % {"count": lasting, "period": period_of(first, today)} + more
+    return Suggestion(said % {"count": lasting, "period": period_of(first, today)} + more, first.period.code)
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from boards.statuses import status_face, tallies
 from boards.words import huddle_text
 from indicators.models import Indicator
 from indicators.queries import Series, Wanted, Why, series, why
+from indicators.queries.series import PERIODS
 from indicators.queries.small_numbers import hide_in_answer, hide_in_series
 from organisation.choices import SHOWN_SMALL_NUMBERS, Do
 from organisation.models import Period, Person, Unit
@@ -183,10 +184,10 @@ def _path(unit: Unit, today: dt.date) -> tuple[str, ...]:
         return tuple((french if get_language() == "fr" else "") or english for english, french in cursor.fetchall())
 
 
-def figure_series(wanted: Wanted, person: Reader, *, today: dt.date) -> Series:
+def figure_series(wanted: Wanted, person: Reader, *, today: dt.date, periods: int = PERIODS) -> Series:
     """Return the series of one figure, without the small numbers that a person may not see."""
     rights = rights_at(person, {wanted.unit_id}, on=today)
-    return hide_in_series(series([wanted], today=today), _restricted(rights))[0]
+    return hide_in_series(series([wanted], today=today, periods=periods), _restricted(rights))[0]
 
 
 def figure_why(wanted: Wanted, period: Period, person: Reader, *, today: dt.date) -> Why:

@@ -18,19 +18,24 @@ from boards.drawing import (
     target_text,
     tile_face,
 )
-from boards.explaining import Explained, explained
+from boards.explaining import Explained, explained, may_confirm
 from boards.faces import IconFace, StatusFace, TileFace
 from boards.leaving_out import LeavingOut, leaving_out
-from boards.points import MarkFace, PointFace, cause_text, kinds, mark_faces, point_faces, suggestion_text
+from boards.points import MarkFace, PointFace, Suggestion, cause_text, kinds, mark_faces, point_faces, suggestion
 from boards.queries import Reader, figure_series, figure_why
 from boards.sparkline import Spark
 from boards.statuses import status_face
+from boards.suited import SuitedFace, suited_face
 from boards.variation import icons_of
 from indicators.models import Indicator
 from indicators.queries import Point, Series, Wanted
+from indicators.queries.suited import BETWEEN, choice_of
 from organisation.choices import Do
 from organisation.models import Period, Unit
 from organisation.queries import may
+
+#: Periods in which rare events are looked for: in three dozen days there are too few.
+FAR = 366
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,13 @@ class SheetFace:
     spark: Spark | None
     axes: Axes | None
     chart_text: str
+    suited: SuitedFace | None
     rows: tuple[Row, ...]
     why: Explained | None
     leaving_out: LeavingOut
     points: tuple[PointFace, ...]
     marks: tuple[MarkFace, ...]
-    suggestion: str
+    suggestion: Suggestion
     #: What a lead may mark: periods (code, name), newest first, and kinds; empty for everyone else.
     choices: tuple[tuple[str, str], ...]
     kinds: Sequence[tuple[str, str]]
@@ -85,6 +91,8 @@ def sheet_face(
     wanted = Wanted(indicator.pk, unit.pk, period.frequency if period else indicator.frequency)
     series = figure_series(wanted, person, today=today)
     points = charted(series)
+    looks_far = choice_of(series).chart in BETWEEN
+    far = figure_series(wanted, person, today=today, periods=FAR) if looks_far else series
     told = period or (series.due.period if series.due else None)
     answer = figure_why(wanted, told, person, today=today) if told else None
     hanging = Hanging(key="sheet", address="", place="", owner="", owner_name="", can_enter=False)
@@ -96,6 +104,7 @@ def sheet_face(
         spark=spark_of(series),
         axes=axes(series, today),
         chart_text=chart_text(series, today),
+        suited=suited_face(far, today),
         rows=tuple(
             Row(
                 period=period_of(point, today),
@@ -107,11 +116,11 @@ def sheet_face(
             )
             for place, point in reversed(list(enumerate(points)))
         ),
-        why=explained(answer, today=today) if answer else None,
+        why=explained(answer, today=today, may_confirm=may_confirm(answer, person, today)) if answer else None,
         leaving_out=leaving_out(indicator, unit, person, today=today),
         points=point_faces(series, today),
         marks=mark_faces(series, points, today),
-        suggestion=suggestion_text(series, today),
+        suggestion=suggestion(series, today),
         choices=_choices(points, today) if may(person, Do.SET_TARGET, unit, on=today) else (),
         kinds=kinds(),
     )

@@ -64,6 +64,9 @@ class Spark:
     high: Decimal
     #: Where a note stands on a date.
     notes: tuple[str, ...] = ()
+    #: Where limits stand apart at each point: the ground between them, and the centre lines across it.
+    areas: tuple[str, ...] = ()
+    centres: tuple[str, ...] = ()
 
     @property
     def drawn(self) -> list[tuple[str, str]]:
@@ -102,17 +105,17 @@ class Scale:
     def ys(self, figures: Sequence[Decimal | None]) -> list[str | None]:
         """Place many figures at once: a wall has some 700."""
         if self.high == self.low:
-            return [None if figure is None else _text(HEIGHT / 2) for figure in figures]
+            return [None if figure is None else text(HEIGHT / 2) for figure in figures]
         low, foot = float(self.low), HEIGHT - MARGIN_Y
         step = (HEIGHT - 2 * MARGIN_Y) / float(self.high - self.low)
-        return [None if figure is None else _text(foot - step * (float(figure) - low)) for figure in figures]
+        return [None if figure is None else text(foot - step * (float(figure) - low)) for figure in figures]
 
 
 @lru_cache(maxsize=64)
 def _xs(count: int) -> tuple[str, ...]:
     """Return where the points of a chart stand: the same for all charts of as many points."""
     scale = Scale(count, Decimal(0), Decimal(0))
-    return tuple(_text(scale.x(position)) for position in range(count))
+    return tuple(text(scale.x(position)) for position in range(count))
 
 
 def sparkline(
@@ -159,12 +162,12 @@ def _band(limit: Limits, scale: Scale) -> Band:
     start, end = scale.x(limit.first), scale.x(limit.last)
     top, bottom = scale.y(limit.upper), scale.y(limit.lower)
     return Band(
-        x=_text(start),
-        y=_text(top),
-        width=_text(end - start),
-        height=_text(bottom - top),
-        mean_y=_text(scale.y(limit.mean)),
-        end_x=_text(end),
+        x=text(start),
+        y=text(top),
+        width=text(end - start),
+        height=text(bottom - top),
+        mean_y=text(scale.y(limit.mean)),
+        end_x=text(end),
     )
 
 
@@ -189,11 +192,11 @@ def _steps(targets: Sequence[Decimal | None], scale: Scale) -> str:
             continue
         run = [(position, target) for position, target in group if target is not None]
         first, last = run[0][0], run[-1][0]
-        path.append(f"M{_text(_edge(scale, first - 0.5))} {_text(scale.y(run[0][1]))}")
+        path.append(f"M{text(_edge(scale, first - 0.5))} {text(scale.y(run[0][1]))}")
         for (_, before), (position, target) in pairwise(run):
             if target != before:
-                path.append(f"H{_text(_edge(scale, position - 0.5))}V{_text(scale.y(target))}")
-        path.append(f"H{_text(_edge(scale, last + 0.5))}")
+                path.append(f"H{text(_edge(scale, position - 0.5))}V{text(scale.y(target))}")
+        path.append(f"H{text(_edge(scale, last + 0.5))}")
     return "".join(path)
 
 
@@ -201,5 +204,6 @@ def _edge(scale: Scale, position: float) -> float:
     return min(max(scale.x(position), 0), WIDTH) if scale.count > 1 else (0 if position < 0 else WIDTH)
 
 
-def _text(number: float) -> str:
+def text(number: float) -> str:
+    """Write a coordinate."""
     return f"{number:.1f}"

@@ -79,12 +79,12 @@ def causes_of(chart: SeriesChart) -> list[str]:
 
 
 def limits_of(chart: SeriesChart, count: int) -> tuple[Limits, ...]:
-    """Return the lines of each segment; one without limits has its mean alone."""
+    """Return the lines of each segment; one without limits has its median alone, as run charts do."""
     segments = chart.xmr.segments
     ends = [*(segment.first for segment in segments[1:]), count]
     found = []
     for segment, end in zip(segments, ends, strict=False):
-        lines, mean = segment.lines, segment.lines.mean
+        lines, mean = segment.lines, chart.medians.get(segment.first, segment.lines.mean)
         if mean is None:
             continue
         lower = mean if lines.lower is None else lines.lower

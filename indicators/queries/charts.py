@@ -1,8 +1,9 @@
 """The XmR chart of a series: the one calculation that tile, chart, table, export and API show."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from statistics import median
 
 from indicators.choices import Direction, MarkKind
 from indicators.models import ChartMark, Indicator
@@ -37,6 +38,8 @@ class SeriesChart:
     ghosts: frozenset[int] = frozenset()
     #: Places at which a new version of the definition takes effect.
     redefined: frozenset[int] = frozenset()
+    #: By the first place of a stretch without limits: the median of its figures, around which a run chart runs.
+    medians: Mapping[int, Decimal] = field(default_factory=dict)
 
     @property
     def lines(self) -> Lines:
@@ -103,22 +106,25 @@ def chart_of(
         None,
     )
     target = None if last is None else targets[last]
-    return SeriesChart(
-        first,
-        xmr_chart(
-            figures[first:],
-            improvement=improvement_of(indicator),
-            target=target,
-            rebased_at={one.place for one in placed if one.mark.kind == MarkKind.REBASE} | redefined,
-            ghosts=ghosts,
-            screens_outliers=indicator.screens_outliers,
-            minimum_points=MINIMUM_POINTS,
-        ),
-        target,
-        placed,
-        ghosts,
-        redefined,
+    chart = xmr_chart(
+        figures[first:],
+        improvement=improvement_of(indicator),
+        target=target,
+        rebased_at={one.place for one in placed if one.mark.kind == MarkKind.REBASE} | redefined,
+        ghosts=ghosts,
+        screens_outliers=indicator.screens_outliers,
+        minimum_points=MINIMUM_POINTS,
     )
+    return SeriesChart(first, chart, target, placed, ghosts, redefined, dict(_medians(chart, figures[first:])))
+
+
+def _medians(chart: XmrChart, figures: Sequence[Decimal | None]) -> Iterator[tuple[int, Decimal]]:
+    for segment in chart.segments:
+        if segment.lines.upper is None:
+            fed = zip(figures[segment.first :], segment.feeds, strict=False)
+            known = [figure for figure, feeds in fed if feeds and figure is not None]
+            if known:
+                yield segment.first, median(known)
 
 
 def _placed(marks: Sequence[ChartMark], periods: Sequence[Period]) -> list[PlacedMark]:

@@ -72,6 +72,7 @@ def test_a_stored_series_is_drawn_from_its_first_figure_with_its_gaps(analyst: A
         {"dates": [f"{month}-01" for month in periods], "y": figures, "improvement_direction": "decrease", "target": 9}
     )
     short = {"indicator": "wait", "unit": "TEAM", "frequency": "month", "period": periods, "target": 9, "marks": []}
+    assert drawn.pop("suited")["chart"] == "xmr"
     assert drawn == json.loads(json.dumps({**short, **expected}))
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from boards.picture import png
-from boards.points import point_faces, suggestion_text
+from boards.points import point_faces, suggestion
 from boards.variation import causes_of, icons_of
 from indicators.models import ChartMark, Indicator
 from indicators.operations import drain_rollups
@@ -64,7 +64,9 @@ def test_a_lasting_shift_is_coloured_named_and_suggested_as_a_rebase(team: Unit,
     assert latest.is_latest
     assert latest.text.startswith("October: 11\u00a0d, target ≤")
     assert latest.text.endswith("below the lower limit · seven or more in a row below the mean")
-    assert suggestion_text(one, TODAY).startswith("The last 8 figures lie below the mean, since March")
+    suggested = suggestion(one, TODAY)
+    assert suggested.text.startswith("The last 8 figures lie below the mean, since March")
+    assert suggested.period == "2026-03"
 
 
 def test_a_lead_marks_the_chart_on_its_page_and_takes_the_mark_back(team: Unit, shifted: Indicator) -> None:
