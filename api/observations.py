@@ -1,7 +1,7 @@
 """Observations: figures as units reported them, read and written."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from api.periods import span
 from api.posting import LONGEST_NOTE, NONE_YET, Status, Writer, Written, bad_note, etag_of, write
 from api.problems import FieldError, Problem, bad_parameter
 from api.shapes import paged, shape
+from api.suspicions import Suspicion, suspicions_of
 from indicators.calculations.members import count_of
 from indicators.choices import Source
 from indicators.models import Observation, ValidationRule
@@ -27,7 +28,6 @@ from indicators.operations import withdraw_figure
 from indicators.operations.doubting import confirm_figure
 from indicators.operations.refusals import ChangedMeanwhile
 from indicators.queries.doubts import named
-from indicators.rule_words import doubt_texts
 from organisation.choices import Do
 from organisation.models import Ancestor
 from organisation.queries import unit_ids_where
@@ -37,14 +37,6 @@ MOST_ROWS = 10_000
 #: Bytes of one request.
 LONGEST_BODY = 20_000_000
 FILTERS = ("indicator", "unit", "under", "since", "until", "updated_since", "source")
-
-
-class Suspicion(TypedDict):
-    """A validation rule that doubts a figure: its code and kind, and what it expected, in words."""
-
-    code: str
-    kind: str
-    expected: str
 
 
 class ObservationRow(TypedDict):
@@ -288,15 +280,6 @@ def outcome_row(number: int, row: Any, outcome: Written, rules: Mapping[str, Val
         "suspicions": suspicions_of(outcome.suspicions, rules),
         "note_required": outcome.is_note_required,
     }
-
-
-def suspicions_of(codes: Iterable[str], rules: Mapping[str, ValidationRule]) -> list[Suspicion]:
-    """Draw the doubts of a figure."""
-    return [
-        {"code": code, "kind": code.rpartition("-")[0], "expected": expected}
-        for code in codes
-        for expected in doubt_texts([code], rules)
-    ]
 
 
 @extend_schema(

@@ -18,6 +18,7 @@ from api.numbers import number
 from api.people import asking, readable_ids, readable_units, small_number_ids
 from api.shapes import shape
 from api.small_numbers import Figure, secret_figures
+from api.suspicions import Suspicion, suspicions_of
 from core.periods import UnknownPeriod
 from indicators.calculations import Parts, shown
 from indicators.calculations.exactness import ExactnessCode, Reason
@@ -56,7 +57,7 @@ class PartsRow(TypedDict):
 class ChildRow(TypedDict):
     """What a unit below adds. `hidden`: you may not see its figures; `suppressed`: they are too small to show.
 
-    `left_out`: why it is not counted in the figure above, null if it is.
+    `left_out`: why it is not counted in the figure above, null if it is. `suspect`: how many reports in it are doubted.
     """
 
     unit: str
@@ -68,6 +69,7 @@ class ChildRow(TypedDict):
     reporting: int | None
     expected: int | None
     left_out: str | None
+    suspect: int
     hidden: bool
     suppressed: bool
 
@@ -90,6 +92,15 @@ class ComponentRow(TypedDict):
     suppressed: bool
 
 
+class ConfirmationRow(TypedDict):
+    """Who said that a doubted entry is right, when and why, and what had been expected of it."""
+
+    confirmed_by: str | None
+    confirmed_at: dt.datetime
+    note: str
+    suspicions: list[Suspicion]
+
+
 class EntryRow(TypedDict):
     """An observation as it was written; `replaced_at` null: it counts now."""
 
@@ -102,6 +113,8 @@ class EntryRow(TypedDict):
     entered_at: dt.datetime
     revision: int
     replaced_at: dt.datetime | None
+    suspicions: list[Suspicion]
+    confirmations: list[ConfirmationRow]
 
 
 class TargetRow(TypedDict):
@@ -266,8 +279,8 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
         "target": target_row(found.target) if found.target else None,
         "components": [component_row(one, found, hiding) for one in found.components],
         "children": [child_row(child, found.indicator, hiding) for child in found.children],
-        "own": [entry_row(entry, found.indicator) for entry in own],
-        "earlier": [entry_row(entry, found.indicator) for entry in earlier],
+        "own": [entry_row(entry, found) for entry in own],
+        "earlier": [entry_row(entry, found) for entry in earlier],
         "windows": []
         if is_secret or found.unit.code in hiding.units
         else [window_row(one, found.indicator) for one in found.windows],
@@ -290,6 +303,7 @@ def child_row(child: Child, indicator: Indicator, hiding: Hiding) -> ChildRow:
         "reporting": child.reporting,
         "expected": child.expected,
         "left_out": child.left_out or None,
+        "suspect": child.suspect,
         "hidden": child.is_hidden,
         "suppressed": is_secret,
     }
@@ -313,8 +327,9 @@ def component_row(component: Component, found: Why, hiding: Hiding) -> Component
     }
 
 
-def entry_row(entry: Entry, indicator: Indicator) -> EntryRow:
+def entry_row(entry: Entry, found: Why) -> EntryRow:
     """Draw an observation as it was written."""
+    indicator, rules = found.indicator, found.doubted_by
     return {
         "period": entry.period,
         "value": number(shown(entry.figure, indicator.decimals)),
@@ -325,6 +340,16 @@ def entry_row(entry: Entry, indicator: Indicator) -> EntryRow:
         "entered_at": entry.entered_at,
         "revision": entry.revision,
         "replaced_at": entry.replaced_at,
+        "suspicions": suspicions_of(entry.suspicions, rules),
+        "confirmations": [
+            {
+                "confirmed_by": str(one.confirmed_by) if one.confirmed_by else None,
+                "confirmed_at": one.confirmed_at,
+                "note": one.note,
+                "suspicions": suspicions_of(one.suspicions, rules),
+            }
+            for one in entry.confirmed
+        ],
     }
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -13,13 +14,17 @@ from boards.computed import ComponentRow, component_rows, is_index, parts_comple
 from boards.drawing import target_text
 from boards.faces import StatusFace
 from boards.measured import MeasuredFace, measured_face
+from boards.queries import Reader
 from boards.statuses import status_face
 from indicators.calculations import shown
 from indicators.choices import Source
 from indicators.exactness_words import exactness_text
-from indicators.models import Indicator
+from indicators.models import Confirmation, Indicator
 from indicators.queries import Child, Entry, TargetInForce, TargetSource, Why
 from indicators.queries.windows import WindowFigure
+from indicators.rule_words import doubt_texts
+from organisation.choices import Do
+from organisation.queries import may
 
 #: The width of a bar that stands for the whole.
 WHOLE = 100
@@ -38,6 +43,7 @@ class ChildRow:
     #: Why it is not counted in the total; empty: it is.
     left_out: str
     is_hidden: bool
+    is_suspect: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,12 @@ class EntryRow:
     entered: str
     note: str
     replaced: str
+    #: What each validation rule that doubts it expected.
+    doubts: tuple[str, ...] = ()
+    #: Who said that it is right though it was doubted, when and why.
+    confirmed: tuple[str, ...] = ()
+    #: Where a person who may confirm it says so; empty for everyone else.
+    confirm: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,8 +108,8 @@ class Explained:
     measured: MeasuredFace | None = None
 
 
-def explained(answer: Why, *, today: dt.date) -> Explained:
-    """Put an explanation into words."""
+def explained(answer: Why, *, today: dt.date, may_confirm: bool = False) -> Explained:
+    """Put an explanation into words; `may_confirm`: for someone who may say that a doubted figure is right."""
     indicator, period = answer.indicator, answer.period
     return Explained(
         name=indicator.name,
@@ -108,8 +120,8 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
         status=status_face(answer.status),
         equation=answer.equation,
         children=tuple(_child(indicator, child) for child in answer.children),
-        own=tuple(_entry(indicator, entry, today) for entry in answer.own),
-        earlier=tuple(_entry(indicator, entry, today) for entry in answer.earlier),
+        own=tuple(_entry(answer, entry, today, may_confirm=may_confirm) for entry in answer.own),
+        earlier=tuple(_entry(answer, entry, today) for entry in answer.earlier),
         missing=tuple(unit.name for unit in answer.missing),
         coverage=_coverage(answer),
         target=target_text(indicator, _in_force(answer.target)),
@@ -130,6 +142,12 @@ def explained(answer: Why, *, today: dt.date) -> Explained:
     )
 
 
+def may_confirm(answer: Why, person: Reader, today: dt.date) -> bool:
+    """Answer whether someone may say that a doubted figure is right; asks only where one is doubted."""
+    is_doubted = any(entry.suspicions for entry in answer.own)
+    return is_doubted and may(person, Do.ENTER_FIGURES, answer.unit, on=today)
+
+
 def _figure(indicator: Indicator, figure: Decimal | None) -> str:
     return words.figure_text(figure, indicator.decimals)
 
@@ -145,6 +163,7 @@ def _child(indicator: Indicator, child: Child) -> ChildRow:
         coverage=_of(child.reporting, child.expected),
         left_out=child.left_out,
         is_hidden=child.is_hidden,
+        is_suspect=child.suspect > 0,
     )
 
 
@@ -161,7 +180,9 @@ def _parts(child: Child) -> str:
     return f"{words.bare(parts.numerator)} ÷ {words.bare(parts.denominator)}"
 
 
-def _entry(indicator: Indicator, entry: Entry, today: dt.date) -> EntryRow:
+def _entry(answer: Why, entry: Entry, today: dt.date, *, may_confirm: bool = False) -> EntryRow:
+    indicator = answer.indicator
+    figure = {"indicator": indicator.code, "unit": answer.unit.code, "period": entry.period}
     return EntryRow(
         figure=words.with_unit(_figure(indicator, entry.figure), indicator.unit)
         if entry.parts.is_applicable
@@ -171,7 +192,21 @@ def _entry(indicator: Indicator, entry: Entry, today: dt.date) -> EntryRow:
         entered=_moment(entry.entered_at, today),
         note=entry.note,
         replaced=_moment(entry.replaced_at, today) if entry.replaced_at else "",
+        doubts=tuple(doubt_texts(entry.suspicions, answer.doubted_by)),
+        confirmed=tuple(_confirmed(answer, one, today) for one in entry.confirmed),
+        confirm=reverse("indicators:confirm", kwargs=figure) if may_confirm and entry.suspicions else "",
     )
+
+
+def _confirmed(answer: Why, one: Confirmation, today: dt.date) -> str:
+    """Say who confirmed a figure, when and why, and what was expected of it."""
+    told = {
+        "who": str(one.confirmed_by or "?"),
+        "at": _moment(one.confirmed_at, today),
+        "note": one.note,
+        "rule": "; ".join(doubt_texts(one.suspicions, answer.doubted_by)),
+    }
+    return gettext("Checked by %(who)s, %(at)s: %(note)s (expected: %(rule)s)") % told
 
 
 def _window(indicator: Indicator, one: WindowFigure) -> WindowRow:

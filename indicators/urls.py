@@ -12,6 +12,11 @@ urlpatterns = [
     path("enter/import/draft/", views.draft, name="draft"),
     path("enter/import/template/", views.template, name="template"),
     path("enter/import/<int:number>/undo/", views.undo, name="undo"),
+    path(
+        "indicators/<slug:indicator>/<str:unit>/<str:period>/confirmation/",
+        views.confirm,
+        name="confirm",
+    ),
     path("enter/locks/", views.lock, name="lock"),
     path("enter/locks/<int:number>/lift/", views.unlock, name="unlock"),
 ]

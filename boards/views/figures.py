@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from boards.explaining import explained
+from boards.explaining import explained, may_confirm
 from boards.queries import figure_series, figure_why, wanted_of
 from boards.sheets import sheet_face
 from boards.views.asking import board_or_404, clock, tile_or_404
@@ -29,7 +29,8 @@ def tile_why(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404
     answer = figure_why(wanted, point.period, request.user, today=today)
     template = "boards/why.html" if request.headers.get("HX-Request") else "boards/why_page.html"
-    return render(request, template, {"why": explained(answer, today=today), "board": board})
+    face = explained(answer, today=today, may_confirm=may_confirm(answer, request.user, today))
+    return render(request, template, {"why": face, "board": board})
 
 
 @login_required

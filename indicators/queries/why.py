@@ -1,7 +1,7 @@
 """Why a figure is what it is: its equation, its parts, who has not reported, which target, who entered what."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from indicators.calculations import NOTHING, Exactness, Parts, StatusCode
 from indicators.choices import DERIVED, Kind
-from indicators.models import EarlierEntry, Indicator, Observation, Value
+from indicators.models import Confirmation, EarlierEntry, Indicator, Observation, ValidationRule, Value
 from indicators.queries.derived_why import Component, components_in, equation_with_numbers
+from indicators.queries.doubts import named
 from indicators.queries.equation import equation_of, result_text, weight_of
 from indicators.queries.judged import day_of, exactness_of, figure_of, parts_of, reported_of, status_of
 from indicators.queries.reporters import expected_of, left_out_below, missing_reporters
@@ -35,6 +36,10 @@ class Entry:
     revision: int
     period: str
     replaced_at: dt.datetime | None = None
+    #: Codes of the validation rules that doubt it.
+    suspicions: tuple[str, ...] = ()
+    #: Who confirmed it as it was written, though rules doubted it; newest first.
+    confirmed: tuple[Confirmation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class Child:
     is_small: bool = False
     #: Why it is not counted in the total; empty: it is.
     left_out: str = ""
+    #: Of the reports in its figure, those that a validation rule doubts.
+    suspect: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ class Why:
     components: tuple[Component, ...] = ()
     #: The year to date and the last twelve months.
     windows: tuple[WindowFigure, ...] = ()
+    #: The validation rules that doubt its entries, or doubted those that someone confirmed, by code.
+    doubted_by: Mapping[str, ValidationRule] = field(default_factory=dict)
 
 
 def why(
@@ -124,6 +133,8 @@ def why(
     target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
     later = Period.objects.filter(frequency=period.frequency, starts_on__gt=period.ends_on, ends_on__lt=today)
     components = components_in(indicator, unit, period)
+    confirmations = _confirmations(indicator, unit, period)
+    own = _own(indicator, unit, period, confirmations)
     return Why(
         indicator=indicator,
         unit=unit,
@@ -142,8 +153,8 @@ def why(
         ),
         equation=_equation(indicator, parts, components),
         children=_children(indicator, unit, period, parts, visible),
-        own=_own(indicator, unit, period),
-        earlier=_earlier(indicator, unit, period),
+        own=own,
+        earlier=_earlier(indicator, unit, period, confirmations),
         missing=tuple(missing_reporters(indicator, unit, period, visible)),
         reporting=found.reporting,
         expected=expected,
@@ -154,6 +165,7 @@ def why(
         taken_as_zero=found.taken_as_zero,
         components=tuple(components),
         windows=windows_of(indicator, unit, period, today=today),
+        doubted_by=named({code for one in (*own, *confirmations) for code in one.suspicions}),
     )
 
 
@@ -215,6 +227,7 @@ def _child(indicator: Indicator, unit: Unit, value: Value | None, whole: Decimal
         value.reporting,
         value.expected,
         left_out=left_out,
+        suspect=value.suspect,
     )
 
 
@@ -222,17 +235,29 @@ def _inside(period: Period) -> Q:
     return Q(period__starts_on__gte=period.starts_on, period__ends_on__lte=period.ends_on)
 
 
-def _own(indicator: Indicator, unit: Unit, period: Period) -> tuple[Entry, ...]:
+def _confirmations(indicator: Indicator, unit: Unit, period: Period) -> list[Confirmation]:
+    rows = Confirmation.objects.filter(_inside(period), indicator=indicator, unit=unit)
+    return list(rows.select_related("confirmed_by"))
+
+
+def _own(indicator: Indicator, unit: Unit, period: Period, confirmations: Sequence[Confirmation]) -> tuple[Entry, ...]:
     rows = Observation.objects.filter(_inside(period), indicator=indicator, unit=unit)
-    return _entries(indicator, rows.select_related("entered_by", "period").order_by("period__starts_on"))
+    ordered = rows.select_related("entered_by", "period").order_by("period__starts_on")
+    return _entries(indicator, ordered, confirmations)
 
 
-def _earlier(indicator: Indicator, unit: Unit, period: Period) -> tuple[Entry, ...]:
+def _earlier(
+    indicator: Indicator, unit: Unit, period: Period, confirmations: Sequence[Confirmation]
+) -> tuple[Entry, ...]:
     rows = EarlierEntry.objects.filter(_inside(period), indicator=indicator, unit=unit)
-    return _entries(indicator, rows.select_related("entered_by", "period").order_by("-replaced_at"))
+    return _entries(indicator, rows.select_related("entered_by", "period").order_by("-replaced_at"), confirmations)
 
 
-def _entries(indicator: Indicator, rows: Sequence[Observation] | Sequence[EarlierEntry] | Any) -> tuple[Entry, ...]:
+def _entries(
+    indicator: Indicator,
+    rows: Sequence[Observation] | Sequence[EarlierEntry] | Any,
+    confirmations: Sequence[Confirmation],
+) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             parts=parts_of(row),
@@ -244,9 +269,19 @@ def _entries(indicator: Indicator, rows: Sequence[Observation] | Sequence[Earlie
             revision=row.revision,
             period=row.period.code,
             replaced_at=getattr(row, "replaced_at", None),
+            suspicions=tuple(getattr(row, "suspicions", ())),
+            confirmed=tuple(_of(row, confirmations)),
         )
         for row in rows
     )
+
+
+def _of(row: Observation | EarlierEntry, confirmations: Sequence[Confirmation]) -> Iterator[Confirmation]:
+    """Yield the confirmations of an entry as it was written; one withdrawn and written anew counts from one again."""
+    for one in confirmations:
+        is_of_then = one.confirmed_at >= row.entered_at
+        if (one.period_id, one.revision) == (row.period_id, row.revision) and is_of_then:
+            yield one
 
 
 def _target_source(target: TargetInForce | None, unit: Unit) -> TargetSource | None:

@@ -136,23 +136,22 @@ def test_a_board_takes_the_same_queries_for_few_tiles_and_many(
 def test_a_figure_is_explained_down_to_its_entries(seen: Indicator, analyst: Person) -> None:
     centre, north = (get(analyst, f"values/seen/{unit}/{DUE.code}/why/") for unit in ("CENTRE", "NORTH"))
 
-    parts = {"numerator": 18, "denominator": 20, "histogram": None}
+    parts = {"numerator": 18, "denominator": 20, "histogram": None, "people": None, "applicable": True}
     child = {
         "value": 90,
         "parts": parts,
         "share": 1,
         "reporting": 1,
         "expected": 1,
-        "hidden": False,
-        "suppressed": False,
     }
     silent = {"value": None, "parts": None, "share": None, "reporting": 0, "expected": None}
+    shown = {"left_out": None, "suspect": 0, "hidden": False, "suppressed": False}
     assert [centre[name] for name in ("value", "parts", "reporting", "expected", "missing", "exact", "measure")] == [
         90, parts, 1, 2, ["SOUTH"], True, None,
     ]  # fmt: skip
     assert centre["children"] == [
-        {"unit": "NORTH", "name_en": "North", "name_fr": "", **child},
-        {"unit": "SOUTH", "name_en": "South", "name_fr": "", **silent, "hidden": False, "suppressed": False},
+        {"unit": "NORTH", "name_en": "North", "name_fr": "", **child, **shown},
+        {"unit": "SOUTH", "name_en": "South", "name_fr": "", **silent, **shown},
     ]
     assert (north["target"]["unit"], north["target"]["inherited"], north["target"]["target"]) == ("CENTRE", True, 80)
     assert [(entry["value"], entry["note"], entry["entered_by"]) for entry in north["own"]] == [

@@ -16,7 +16,8 @@ from indicators.operations import DefinitionRefused, Row, drain_rollups, record_
 from indicators.operations.doubting import confirm_figure
 from indicators.operations.refusals import MayNotEnter, NoteMissing
 from indicators.operations.rules import RuleGiven, set_rules
-from indicators.queries import Wanted, series
+from indicators.queries import Wanted, series, why
+from indicators.rule_words import rule_text
 from organisation.choices import RoleName
 from organisation.models import Unit
 from tests import build
@@ -223,3 +224,22 @@ def _doubted(unit: Unit, indicator: str = "referrals") -> list[str]:
     """The periods of the unit's doubted figures."""
     rows = Observation.objects.filter(unit=unit, indicator__code=indicator).exclude(suspicions=[])
     return list(rows.order_by("period__starts_on").values_list("period__code", flat=True))
+
+
+def test_why_names_the_rule_that_doubts_and_who_confirmed() -> None:
+    referrals, team, parent = _referrals(RuleGiven(kind="range", high=Decimal(50)))
+    lead = build.person_with(RoleName.LEAD, parent)
+    build.observation(referrals, team, "2026-10", 51, now=NOW)
+    drain_rollups(now=NOW)
+    october = build.period("2026-10")
+
+    doubted = why(indicator=referrals, unit=team, period=october, today=TODAY)
+    above = why(indicator=referrals, unit=parent, period=october, today=TODAY)
+    _confirm(referrals, team, lead, "two schools")
+    confirmed = why(indicator=referrals, unit=team, period=october, today=TODAY)
+
+    [code] = doubted.own[0].suspicions
+    assert rule_text(doubted.doubted_by[code]) == "at most 50"
+    assert [child.suspect for child in above.children] == [1]
+    [told] = confirmed.own[0].confirmed
+    assert (told.confirmed_by, told.note, confirmed.own[0].suspicions) == (lead, "two schools", ())
