@@ -181,10 +181,11 @@ def measure_text(measure: str) -> str:
 
 
 def params_text(params: Mapping[str, Any]) -> str:
-    """Say parameters in one line, in the order in which the form has them: "Begins with: Referral; Limit: 30"."""
+    """Say parameters in one line, in the order in which the form has them: "Begins with: Referral · Limit: 30"."""
     ordered = [name for name in PARAMS if name in params] + [name for name in params if name not in PARAMS]
     told = [name for name in ordered if params[name] not in (None, "")]
-    return "; ".join(f"{PARAMS.get(name, name)}: {param_text(name, params[name])}" for name in told)
+    pairs = [{"name": PARAMS.get(name, name), "value": param_text(name, params[name])} for name in told]
+    return " · ".join(_("%(name)s: %(value)s") % pair for pair in pairs)
 
 
 def param_text(name: str, value: Any) -> str:
