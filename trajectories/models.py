@@ -507,3 +507,32 @@ class RememberedReading(models.Model):
 
     def __str__(self) -> str:
         return str(self.trajectory_id)
+
+
+class RefreshShare(models.Model):
+    """A share of the cases of a large trajectory, to be computed by whichever worker takes the row first.
+
+    The row stays locked while someone is at it, so that nobody else is, and is free again if that one dies.
+    """
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+")
+    #: The refresh that wants it.
+    run = models.UUIDField()
+    #: This share, from 0, of so many.
+    number = models.PositiveIntegerField()
+    of = models.PositiveIntegerField()
+    #: What all shares of a refresh are computed from: the imports it has taken, the wall clock before which events
+    #: count, and the basis of each measure by its id.
+    batches = ArrayField(models.BigIntegerField(), default=list)
+    as_of = models.DateTimeField()
+    bases = models.JSONField(default=dict)
+    #: What the cases come to, as `trajectories.calculations.parcels` packs it; null: nobody has computed it.
+    result = models.BinaryField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "number"], name="a_share_is_computed_once_per_refresh"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number + 1}/{self.of}"

@@ -1,5 +1,7 @@
 """What the worker does for trajectories."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -17,7 +19,16 @@ def refresh_trajectory(code: str) -> None:
 @shared_task(name="trajectories.tasks.draw_maps")
 def draw_maps(code: str) -> None:
     """Draw and keep the maps of one trajectory; what was measured anew asks for it."""
-    operations.keep_maps(trajectory_by_code(code), now=timezone.now())
+    trajectory, now = trajectory_by_code(code), timezone.now()
+    if operations.keep_maps(trajectory, now=now):
+        operations.keep_faces(trajectory, now=now)
+
+
+@shared_task(name="trajectories.tasks.compute_shares")
+def compute_shares(run: str) -> None:
+    """Help with a refresh of a long log: compute shares of its cases until there are none left."""
+    while operations.compute_one(UUID(run)):
+        pass
 
 
 @shared_task(name="trajectories.tasks.refresh_stale")

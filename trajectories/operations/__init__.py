@@ -2,14 +2,18 @@
 
 from trajectories.operations.definitions import save_trajectory
 from trajectories.operations.events import Origin, add_events, import_events, mark_stale
+from trajectories.operations.faces import keep_faces
 from trajectories.operations.maps import keep_maps, map_now
 from trajectories.operations.queue import refresh_now
 from trajectories.operations.refreshing import refresh, refresh_due
+from trajectories.operations.sharing import compute_one
 
 __all__ = [
     "Origin",
     "add_events",
+    "compute_one",
     "import_events",
+    "keep_faces",
     "keep_maps",
     "map_now",
     "mark_stale",

@@ -5,22 +5,30 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+from django.db import transaction
 
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.flow import faces, standing
-from trajectories.models import FlowFace, Trajectory
-from trajectories.queries.places import ancestors_frame
+from trajectories.calculations.frame import local
+from trajectories.models import FlowFace, LogDay, Trajectory
+from trajectories.operations.sharing import shares_of
+from trajectories.queries.known import Taken, read_share
+from trajectories.queries.places import ancestors_frame, units_frame
 
+NOBODY = pl.DataFrame(schema={"team": pl.String, "step": pl.Int64, "days": pl.Int64, "is_waiting": pl.Boolean})
 FIGURES = ("people", "waiting", "longest_wait", "median_delay")
 
 
-def store_faces(
-    trajectory: Trajectory, *, log: pl.DataFrame, units: pl.DataFrame, as_of: dt.datetime, now: dt.datetime
-) -> None:
-    """Replace the faces of a trajectory: one for everyone, one for each unit that has anyone below it today."""
+@transaction.atomic
+def keep_faces(trajectory: Trajectory, *, now: dt.datetime) -> None:
+    """Replace the faces of a trajectory: one for everyone, one for each unit that has anyone below it today.
+
+    A long log is read share by share, for its memory.
+    """
+    as_of = local(now, trajectory.timezone)
     today = as_of.date()
-    here, passed = standing(Asked(log, clock=trajectory.clock, as_of=as_of), trajectory.steps, today)
-    above = units.join(ancestors_frame(on=today), on="unit").select("team", above="ancestor")
+    here, passed = _standing(trajectory, as_of) if trajectory.steps else (NOBODY, NOBODY)
+    above = units_frame().join(ancestors_frame(on=today), on="unit").select("team", above="ancestor")
     by_unit = faces(here.join(above, on="team"), passed.join(above, on="team"), "above")
     everyone = pl.lit(None, dtype=pl.Int64).alias("above")
     for_all = faces(here.with_columns(everyone), passed.with_columns(everyone), "above")
@@ -32,6 +40,17 @@ def store_faces(
         ),
         batch_size=1000,
     )
+
+
+def _standing(trajectory: Trajectory, as_of: dt.datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    events = sum(LogDay.objects.filter(trajectory=trajectory).values_list("events", flat=True))
+    of = shares_of(events)
+    taken = Taken(trajectory, (), is_undone=False, rows=0)
+    found = []
+    for number in range(of):
+        log = read_share(taken, (), share=(number, of), as_of=as_of)
+        found.append(standing(Asked(log, clock=trajectory.clock, as_of=as_of), trajectory.steps, as_of.date()))
+    return pl.concat([here for here, _ in found]), pl.concat([passed for _, passed in found])
 
 
 def _by_unit(rows: pl.DataFrame, steps: list[dict[str, object]]) -> dict[int | None, list[dict[str, object]]]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from trajectories.calculations.cells import KEY, SCHEMA, WITH_ZEROS, cells, opened, zeros
 from trajectories.calculations.horizon import horizon
+from trajectories.calculations.parcels import DAYS
 from trajectories.calculations.placing import Place, begun
 from trajectories.calculations.spells import firsts, gained, placed, spells
 from trajectories.calculations.sums import COUNTS, FIGURES, STAYS, Sums, difference, ends, negative, summed
@@ -22,8 +23,6 @@ from trajectories.operations.sound import Sound
 from trajectories.operations.work import Work
 from trajectories.operations.writing import write_cells
 from trajectories.queries import known, measured
-
-DAYS: dict[str, type[pl.DataType]] = {"day": pl.Date, "cases": pl.Int64}
 
 
 class MustBeWhole(Exception):

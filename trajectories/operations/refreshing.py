@@ -5,22 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
 from indicators.operations import drain_rollups, rebuild_values
 from live.operations import announce
 from trajectories.calculations.frame import local
+from trajectories.calculations.parcels import Part
 from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, Refresh, Trajectory
-from trajectories.operations.faces import store_faces
+from trajectories.operations.faces import keep_faces
 from trajectories.operations.following import MustBeWhole, follow
 from trajectories.operations.people import count_people, counts_people
-from trajectories.operations.sound import calendar_fingerprint, sound_measures
+from trajectories.operations.sharing import compute, compute_together
+from trajectories.operations.sound import sound_measures
 from trajectories.operations.whole import measure_whole
-from trajectories.operations.work import Work
+from trajectories.operations.work import Work, ground
 from trajectories.queries.known import take
-from trajectories.queries.logs import read_log
-from trajectories.queries.places import tree_fingerprint
 from trajectories.queries.refreshes import REFRESH_LOCK
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ REST = dt.timedelta(minutes=10)
 #: With more news than so many events, and than one event in five, computing everything is faster than finding what is
 #: touched.
 FEW, ONE_IN = 20_000, 5
+#: In a longer log, the faces of the flow are left to the job that draws the maps: they need all events.
+FACES_AT_ONCE = 200_000
 
 
 def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> Refresh | None:
@@ -42,19 +46,19 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
     goes wrong is kept in the row that is returned; the trajectory stays stale, and everything is computed next time.
     """
     row, began = Refresh(trajectory=trajectory, started_at=now), time.monotonic()
-    try:
-        with transaction.atomic():
-            if not _is_ours(trajectory):
-                return None
+    with _ours(trajectory) as is_ours:
+        if not is_ours:
+            return None
+        try:
             _measure(row, trajectory, now, full=full)
-        _roll_up(trajectory, now=now, full=full)
-    except Exception as error:
-        logger.exception("The refresh of %s failed.", trajectory.code)
-        row.error = f"{type(error).__name__}: {error}"
-        if not isinstance(error, OperationalError):
-            BoundMeasure.objects.filter(trajectory=trajectory).update(basis="")
-    row.finished_at = now + dt.timedelta(seconds=time.monotonic() - began)
-    row.save()
+            _roll_up(trajectory, now=now, full=full)
+        except Exception as error:
+            logger.exception("The refresh of %s failed.", trajectory.code)
+            row.error = f"{type(error).__name__}: {error}"
+            if not isinstance(error, OperationalError):
+                BoundMeasure.objects.filter(trajectory=trajectory).update(basis="")
+        row.finished_at = now + dt.timedelta(seconds=time.monotonic() - began)
+        row.save()
     old = trajectory.refreshes.values_list("pk", flat=True)[KEPT_REFRESHES:]
     Refresh.objects.filter(pk__in=list(old)).delete()
     return row
@@ -62,14 +66,9 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
 
 def refresh_due(*, now: dt.datetime) -> list[Refresh]:
     """Refresh every trajectory whose events, definition, units or day changed; one that fails stops no other."""
-    tree = _ground()
+    tree = ground()
     due = [one for one in Trajectory.objects.all() if _is_due(one, tree, now=now)]
     return [row for row in (refresh(one, now=now) for one in due) if row is not None]
-
-
-def _ground() -> str:
-    """Return what changes whenever units, their tree or the fiscal calendar do."""
-    return f"{tree_fingerprint()[:16]}{calendar_fingerprint()[:16]}"
 
 
 def _is_due(trajectory: Trajectory, tree: str, *, now: dt.datetime) -> bool:
@@ -87,12 +86,21 @@ def _is_due(trajectory: Trajectory, tree: str, *, now: dt.datetime) -> bool:
     return trajectory.stale_since is not None and trajectory.stale_since > last.started_at
 
 
-def _is_ours(trajectory: Trajectory) -> bool:
-    """Take the trajectory's lock until the end of the transaction, also if that end is the death of the process."""
+@contextmanager
+def _ours(trajectory: Trajectory) -> Iterator[bool]:
+    """Hold the trajectory's lock, if nobody else does: of the session, so that shares of the work can be committed.
+
+    The death of the process ends the session, and so the lock.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [REFRESH_LOCK, trajectory.pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [REFRESH_LOCK, trajectory.pk])
         (is_ours,) = cursor.fetchone()
-        return bool(is_ours)
+    try:
+        yield is_ours
+    finally:
+        if is_ours and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [REFRESH_LOCK, trajectory.pk])
 
 
 def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bool) -> None:
@@ -101,28 +109,31 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
     What arrives from here on sets a later `stale_since`, which then stays.
     """
     trajectory.refresh_from_db()
-    row.stale_since, tree = trajectory.stale_since, _ground()
+    row.stale_since, tree = trajectory.stale_since, ground()
     sound, faults = sound_measures(trajectory, tree=tree)
     sums = [one for one in sound if not counts_people(one)]
     work = Work(trajectory, take(trajectory), sums, local(now, trajectory.timezone), now)
-    _compute(work, row, full=full)
-    work.changed += sum(count_people(work, one) for one in sound if counts_people(one))
-    log = read_log(trajectory, as_of=work.as_of, columns=())
-    store_faces(trajectory, log=log, units=work.units, as_of=work.as_of, now=now)
-    row.events = _events(trajectory)
-    row.observations_changed, row.left_out = work.changed, _left_out(work)
-    row.error = "\n".join(faults.values())
-    _settle(work, row, tree)
-    announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)
+    can_follow = _can_follow(work)
+    part = None if can_follow and not full else compute_together(work, _events(trajectory) + work.taken.rows)
+    with transaction.atomic():
+        _compute(work, row, part, can_follow=can_follow, full=full)
+        work.changed += sum(count_people(work, one) for one in sound if counts_people(one))
+        row.events = _events(trajectory)
+        row.observations_changed, row.left_out = work.changed, _left_out(work)
+        row.error = "\n".join(faults.values())
+        _settle(work, row, tree)
+        announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)
+    if row.events <= FACES_AT_ONCE:
+        keep_faces(trajectory, now=now)
 
 
-def _compute(work: Work, row: Refresh, *, full: bool) -> None:
+def _compute(work: Work, row: Refresh, part: Part | None, *, can_follow: bool, full: bool) -> None:
     """Follow what changed where that can be done and pays; else, or after it when asked in full, compute everything."""
-    is_followed = _can_follow(work) and _follow(work, row)
+    is_followed = can_follow and _follow(work, row)
     if is_followed and not full:
         return
     followed, work.changed = work.changed if is_followed else 0, 0
-    measure_whole(work, row)
+    measure_whole(work, row, part or compute(work, _events(work.trajectory) + work.taken.rows))
     if is_followed:
         row.differences = work.changed
         work.changed += followed

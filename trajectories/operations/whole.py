@@ -4,71 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import polars as pl
 
 from trajectories.calculations.cells import KEY, WITH_ZEROS, cells, differing, zeros
 from trajectories.calculations.horizon import horizon
+from trajectories.calculations.parcels import Part
 from trajectories.calculations.placing import Place, begun
 from trajectories.calculations.spells import firsts, spells
-from trajectories.calculations.sums import COUNTS, FIGURES, Sums, ends, summed, total
+from trajectories.calculations.sums import COUNTS, FIGURES, Sums, ends, summed
 from trajectories.models import Refresh
 from trajectories.operations import remembering
 from trajectories.operations.sound import Sound
 from trajectories.operations.work import Work
 from trajectories.operations.writing import write_cells
-from trajectories.queries import known, measured
+from trajectories.queries import measured
 
-DAYS: dict[str, type[pl.DataType]] = {"day": pl.Date, "cases": pl.Int64}
 #: Cells and days of stays that are made at a time; some 300 MB.
 BLOCK = 2_000_000
 
 
-@dataclass(frozen=True)
-class Part:
-    """What a share of the cases comes to: how many events each day has, and the sums of each measure (by id)."""
-
-    days: pl.DataFrame
-    sums: dict[int, Sums]
-
-
-def measure_whole(work: Work, row: Refresh) -> None:
+def measure_whole(work: Work, row: Refresh, part: Part) -> None:
     """Bring every measure to what all events say, and keep what the next refresh goes on from."""
     trajectory = work.trajectory
-    part = compute_share(work, (0, 1))
     remembering.replace_log_days(trajectory, part.days)
     remembering.replace_awaited(work.taken, work.as_of)
     until, first = horizon(part.days, work.as_of), part.days["day"].min()
     for one in work.measures:
         place = work.place(one.row.indicator.frequency, first if isinstance(first, dt.date) else None, until)
-        sums = part.sums[one.row.pk]
+        rows = part.rows.get(one.row.pk)
+        sums = part.sums[one.row.pk] if rows is None else work.sums(one, rows, place, work.as_of)
         _write(work, one, place, sums, until)
         remembering.replace_going(one.row, sums.stays)
         remembering.change_left_out(one.row, one.basis, sums.nowhere, is_whole=True)
     trajectory.horizon = until
     row.is_full = True
-
-
-def compute_share(work: Work, share: tuple[int, int]) -> Part:
-    """Return what the cases of one share of so many come to."""
-    log = known.read_share(work.taken, work.columns, share=share, as_of=work.as_of)
-    days = summed([log.group_by("day").agg(cases=pl.len().cast(pl.Int64)).select(*DAYS)], DAYS)
-    first, last = days["day"].min(), days["day"].max()
-    sums = {}
-    for one in work.measures:
-        span = (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)
-        place = work.place(one.row.indicator.frequency, *span)
-        sums[one.row.pk] = work.sums(one, log, place, work.as_of)
-    return Part(days, sums)
-
-
-def joined(parts: list[Part]) -> Part:
-    """Return what several shares come to together."""
-    return Part(
-        summed([part.days for part in parts], DAYS),
-        {pk: total([part.sums[pk] for part in parts]) for pk in parts[0].sums},
-    )
 
 
 def _write(work: Work, one: Sound, place: Place, sums: Sums, until: dt.date | None) -> None:

@@ -13,9 +13,9 @@ from trajectories.calculations.contributions import contributions
 from trajectories.calculations.placing import PERIODS, Place
 from trajectories.calculations.sums import Sums, sums_of
 from trajectories.models import Trajectory
-from trajectories.operations.sound import Sound
+from trajectories.operations.sound import Sound, calendar_fingerprint
 from trajectories.queries.known import Taken
-from trajectories.queries.places import ancestors_frame, periods_frame, units_frame
+from trajectories.queries.places import ancestors_frame, periods_frame, tree_fingerprint, units_frame
 
 
 @dataclass
@@ -46,3 +46,8 @@ class Work:
         """Return what the cases of a log come to in a measure."""
         asked = Asked(log, one.params, self.trajectory.clock, as_of)
         return sums_of(contributions(one.row.measure, one.kind, asked), place)
+
+
+def ground() -> str:
+    """Return what changes whenever units, their tree or the fiscal calendar do."""
+    return f"{tree_fingerprint()[:16]}{calendar_fingerprint()[:16]}"

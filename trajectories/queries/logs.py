@@ -93,9 +93,9 @@ def _in_force(known_on: dt.datetime | None) -> sql.Composable:
 
 
 def typed(events: pl.DataFrame) -> pl.DataFrame:
-    """Return events as the database writes them with times as times, keys as small numbers, and absent columns null."""
+    """Return events with times as times, cases and workers as small numbers, and absent columns null."""
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in ALWAYS if name not in events.columns]
-    keys = [_numbered(events[name]) for name in ("case", "person", "worker") if name in events.columns]
+    keys = [_numbered(events[name]) for name in ("case", "worker") if name in events.columns]
     return events.with_columns(pl.col("wall").cast(pl.Datetime("us")), *keys, *absent)
 
 
