@@ -14,10 +14,13 @@ from rest_framework.response import Response
 from api import paging, parameters
 from api.numbers import number
 from api.shapes import paged, shape
+from api.suspicions import Suspicion
 from indicators.choices import Direction, IndicatorStatus, Kind
 from indicators.models import Indicator
 from indicators.operations import ALWAYS
 from indicators.queries import versions_of
+from indicators.queries.doubts import rules_of_indicator
+from indicators.rule_words import rule_text
 from organisation.choices import Frequency
 
 
@@ -90,7 +93,11 @@ class IndicatorSheet(IndicatorRow):
     components: list[str]
     used_in: list[str]
     minimum_coverage: int | float
+    due_days: int | None
+    due_in_working_days: bool
     grace_days: int
+    note_when_beyond: bool
+    rules: list[Suspicion]
     start_event: str
     stop_event: str
     inclusion: str
@@ -185,7 +192,13 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "components": sorted(one.indicator.code for one in indicator.components.select_related("indicator")),
         "used_in": sorted(one.of.code for one in indicator.used_in.select_related("of")),
         "minimum_coverage": number(indicator.minimum_coverage),
+        "due_days": indicator.due_days,
+        "due_in_working_days": indicator.due_in_working_days,
         "grace_days": indicator.grace_days,
+        "note_when_beyond": indicator.note_when_beyond,
+        "rules": [
+            {"code": one.code, "kind": one.kind, "expected": rule_text(one)} for one in rules_of_indicator(indicator)
+        ],
         "start_event": indicator.start_event,
         "stop_event": indicator.stop_event,
         "inclusion": indicator.inclusion,

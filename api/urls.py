@@ -2,7 +2,21 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
-from api import boards, events, flows, indicators, observations, schema, spc, tokens, trajectories, units, values, why
+from api import (
+    boards,
+    events,
+    flows,
+    indicators,
+    observations,
+    schema,
+    spc,
+    tokens,
+    trajectories,
+    units,
+    values,
+    what_if,
+    why,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -29,6 +43,7 @@ urlpatterns = [
     path("units/<str:code>/", units.unit, name="unit"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:code>/", indicators.indicator, name="indicator"),
+    path("indicators/<str:code>/what-if/", what_if.what_if_of, name="what-if"),
     path("boards/", boards.boards, name="boards"),
     path("boards/<str:slug>/", boards.board, name="board"),
     path("values/<str:indicator>/<str:unit>/<str:period>/why/", why.why_of, name="why"),

@@ -126,7 +126,7 @@ def clean_definition(item: object) -> Definition:
         fields["also_at"] = [_choice({"also_at": one}, "also_at", Frequency.values) for one in _list(item, "also_at")]
     if "weights" in item:
         fields["weights"] = [clean_weight(row) for row in _list(item, "weights")]
-    targets = [_target(row) for row in _list(item, "targets")]
+    targets = [clean_target(row) for row in _list(item, "targets")]
     rules = [_rule(row) for row in _list(item, "rules")] if "rules" in item else None
     return Definition(fields, targets, _codes(item, "reporters"), _codes(item, "complementary"), rules)
 
@@ -171,7 +171,8 @@ def _limit(item: Mapping[str, Any]) -> int:
     return _whole(item, "target")
 
 
-def _target(row: object) -> TargetGiven:
+def clean_target(row: object) -> TargetGiven:
+    """Return a target, or raise `DefinitionRefused` with the first field that is wrong."""
     if not isinstance(row, Mapping):
         raise DefinitionRefused("targets", _("A target has a unit and numbers."))
     _refuse_unknown(row, TARGET_FIELDS, "targets.")

@@ -165,7 +165,7 @@ def why(
         taken_as_zero=found.taken_as_zero,
         components=tuple(components),
         windows=windows_of(indicator, unit, period, today=today),
-        doubted_by=named({code for one in (*own, *confirmations) for code in one.suspicions}),
+        doubted_by=named(_codes(own, confirmations)),
     )
 
 
