@@ -80,8 +80,8 @@ def take(change: tuple[str, object], units: dict[str, Unit]) -> None:
     """Do one thing; all dates lie so that nothing is refused."""
     what, how = change
     match what, how:
-        case (("one" | "two"), (str(), str(), str(), int()) as step):
-            take_step(Indicator.objects.get(code=what), units, step)
+        case (("one" | "two"), (str(verb), str(unit), str(where), int(number))):
+            take_step(Indicator.objects.get(code=what), units, (verb, unit, where, number))
         case "express", str(expression):
             save_indicator(definition={"code": "formula", "expression": expression}, now=NOW)
         case "weigh", int(weight):
