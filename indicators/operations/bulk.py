@@ -112,22 +112,27 @@ WITH differing AS MATERIALIZED (
     FROM differing JOIN wanted USING (indicator_id, period_id, unit_id)
     WHERE seen.id = differing.id AND NOT wanted.is_withdrawn
     RETURNING seen.indicator_id, seen.unit_id, seen.period_id, seen.revision
+), missing AS MATERIALIZED (
+    SELECT * FROM wanted WHERE NOT is_withdrawn AND NOT EXISTS (
+        SELECT FROM indicators_observation seen WHERE seen.indicator_id = wanted.indicator_id
+            AND seen.period_id = wanted.period_id AND seen.unit_id = wanted.unit_id
+    )
 ), added AS (
     INSERT INTO indicators_observation (indicator_id, unit_id, period_id, $said,
         source, entered_by_id, entered_at, revision)
     SELECT indicator_id, unit_id, period_id, $said,
         %(source)s, %(by)s, %(now)s, 1
-    FROM wanted WHERE NOT is_withdrawn AND NOT EXISTS (
-        SELECT FROM indicators_observation seen WHERE seen.indicator_id = wanted.indicator_id
-            AND seen.period_id = wanted.period_id AND seen.unit_id = wanted.unit_id
-    )
+    FROM missing
     ON CONFLICT (indicator_id, period_id, unit_id) DO NOTHING
     RETURNING indicator_id, unit_id, period_id
 ), queued AS (
     INSERT INTO indicators_stalevalue (indicator_id, unit_id, period_id, queued_at)
     SELECT stale.*, %(now)s FROM (
         SELECT * FROM gone UNION ALL SELECT indicator_id, unit_id, period_id FROM changed UNION ALL SELECT * FROM added
-    ) stale
+    ) stale WHERE NOT %(is_whole)s
+), queued_whole AS (
+    INSERT INTO indicators_stalevalue (indicator_id, queued_at)
+    SELECT DISTINCT indicator_id, %(now)s::timestamptz FROM wanted WHERE %(is_whole)s
 ), listed AS (
     INSERT INTO indicators_importedfigure (batch_id, indicator_id, unit_id, period_id, revision, is_new)
     SELECT %(batch)s::bigint, written.* FROM (
@@ -135,17 +140,12 @@ WITH differing AS MATERIALIZED (
     ) written
     WHERE %(batch)s::bigint IS NOT NULL
 )
-SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) + (SELECT count(*) FROM gone)
+SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) + (SELECT count(*) FROM gone),
+    (SELECT count(*) FROM missing) > (SELECT count(*) FROM added)
 """).substitute(COLUMNS)
 
-#: Whether a figure that was to be written is now another's.
-OVERTAKEN = Template("""
-SELECT EXISTS (
-    SELECT FROM indicators_observation seen JOIN wanted USING (indicator_id, period_id, unit_id)
-    WHERE seen.entered_at <> %s AND NOT wanted.is_withdrawn
-        AND ($seen) IS DISTINCT FROM ($wanted)
-)
-""").substitute(COLUMNS)
+#: Of more figures than this, all values of their indicators are computed anew: quicker than to queue and take each.
+MANY = 100_000
 
 
 @transaction.atomic
@@ -176,27 +176,27 @@ def record_observations(
         locked = cursor.rowcount
         _make_longer_periods(cursor)
         looked_at = figures_to_look_at(cursor)
-        given: Given = {"now": now, "source": source, "by": by.pk if by else None, "batch": batch.pk if batch else None}
-        new, changed = _merge(cursor, given)
+        given: Given = {
+            "now": now,
+            "source": source,
+            "by": by.pk if by else None,
+            "batch": batch.pk if batch else None,
+            "is_whole": read > MANY,
+        }
+        new, changed, is_overtaken = _merge(cursor, given)
         # A first entry by hand at the same moment won; seen now, it is corrected.
-        more_new, more_changed = _merge(cursor, given) if _was_overtaken(cursor, now) else (0, 0)
+        more_new, more_changed, _ = _merge(cursor, given) if is_overtaken else (0, 0, False)
         cursor.execute("DROP TABLE incoming, wanted")
     suspect = len(doubt_figures(looked_at, now=now))
     new, changed = new + more_new, changed + more_changed
     return Tally(new, changed, read - new - changed - locked, locked, suspect)
 
 
-def _merge(cursor: CursorWrapper, given: Given) -> tuple[int, int]:
+def _merge(cursor: CursorWrapper, given: Given) -> tuple[int, int, bool]:
+    """Answer how many figures were new, how many changed, and whether another had entered one of them meanwhile."""
     cursor.execute(MERGE, given)
-    [(new, changed)] = cursor.fetchall()
-    return new, changed
-
-
-def _was_overtaken(cursor: CursorWrapper, now: dt.datetime) -> bool:
-    """Answer whether a figure that was to be written is now another's."""
-    cursor.execute(OVERTAKEN, [now])
-    [(is_overtaken,)] = cursor.fetchall()
-    return bool(is_overtaken)
+    [(new, changed, is_overtaken)] = cursor.fetchall()
+    return new, changed, is_overtaken
 
 
 def _copy(cursor: CursorWrapper, rows: Iterable[Row]) -> int:
