@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from indicators.choices import DERIVED
 from indicators.forms.sheets import IndicatorForm, TargetForm
 from indicators.models import Area, Indicator, LeftOut, Reporter, Target
 from indicators.operations import announce_targets, queue_all, store_indicator, store_target
@@ -44,6 +45,10 @@ class IndicatorAdmin(admin.ModelAdmin[Indicator]):
         ReporterInline,
         LeftOutInline,
     )
+
+    def get_inlines(self, request: HttpRequest, obj: Indicator | None) -> Any:
+        """Leave out who reports where nobody does: it is computed."""
+        return () if obj is not None and obj.kind in DERIVED else super().get_inlines(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Indicator, form: ModelForm[Indicator], _change: bool) -> None:
         """Save by the same operation as an import does."""
