@@ -15,7 +15,7 @@ from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUplo
 
 def folder() -> Path:
     """Return the folder of uploads, made on first use for this user alone."""
-    found: Path = settings.DATA_DIR / "uploads"
+    found = Path(str(settings.UPLOADS_DIR))
     found.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found
 
@@ -50,10 +50,10 @@ def forget_older(than: float) -> int:
 
 
 class PrivateUpload(TemporaryUploadedFile):
-    """A file on its way in, under a name that says nothing."""
+    """A file on its way in, readable by this user alone, under a name that says nothing."""
 
     def __init__(self, name: str, content_type: str, size: int, charset: str, extra: dict[str, bytes]) -> None:
-        file = tempfile.NamedTemporaryFile(suffix=".upload", dir=folder())
+        file = tempfile.NamedTemporaryFile(suffix=".upload", dir=folder())  # noqa: SIM115 -- Django closes it
         UploadedFile.__init__(self, file, name, content_type, size, charset, extra)
 
 
@@ -63,4 +63,6 @@ class PrivateUploadHandler(TemporaryFileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Open the file."""
         FileUploadHandler.new_file(self, *args, **kwargs)
-        self.file = PrivateUpload(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+        self.file = PrivateUpload(
+            self.file_name or "", self.content_type or "", 0, self.charset or "", self.content_type_extra or {}
+        )

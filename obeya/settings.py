@@ -187,6 +187,7 @@ CACHES = {"default": {"BACKEND": "core.cache.DispensableCache", "LOCATION": REDI
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 #: What is too large for memory waits in the data folder, never in a folder that others share.
+UPLOADS_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "core.uploads.PrivateUploadHandler"]
 
 # --- jobs

@@ -5,7 +5,8 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from trajectories import operations
+from trajectories import operations, uploading
+from trajectories.models import EventUpload
 from trajectories.queries import trajectory_by_code
 
 
@@ -43,3 +44,16 @@ def refresh_daily() -> None:
     """Measure what depends on the day; a trajectory is due once its own day has changed."""
     for row in operations.refresh_due(now=timezone.now()):
         draw_maps.delay(row.trajectory.code)
+
+
+@shared_task(name="trajectories.tasks.read_upload")
+def read_upload(upload: int) -> None:
+    """Try or take a file that came by browser."""
+    found = EventUpload.objects.select_related("trajectory", "by", "batch").get(pk=upload)
+    uploading.read_upload(found, now=timezone.now(), today=timezone.localdate())
+
+
+@shared_task(name="trajectories.tasks.forget_uploads")
+def forget_uploads() -> None:
+    """Remove files of events that nobody decided on for a day: they hold what identifies people."""
+    operations.forget_old(now=timezone.now())

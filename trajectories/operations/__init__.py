@@ -7,11 +7,13 @@ from trajectories.operations.maps import keep_maps, map_now
 from trajectories.operations.queue import refresh_now
 from trajectories.operations.refreshing import refresh, refresh_due
 from trajectories.operations.sharing import compute_one
+from trajectories.operations.uploads import forget_old
 
 __all__ = [
     "Origin",
     "add_events",
     "compute_one",
+    "forget_old",
     "import_events",
     "keep_faces",
     "keep_maps",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -63,7 +64,7 @@ def define(request: HttpRequest, code: str = "") -> HttpResponse:
     is_allowed = may_define(person, trajectory.steps, on=today) if trajectory else may_define_any(person, on=today)
     if not is_allowed:
         raise PermissionDenied
-    kept = sheet(trajectory) if trajectory else dict(BLANK)
+    kept = sheet(trajectory) if trajectory else BLANK | {"timezone": settings.TIME_ZONE}
     if request.method == "GET":
         return _form(request, trajectory, Draft(kept))
     asked = request.POST.get("do", "")

@@ -1,0 +1,191 @@
+"""An uploaded file as its page shows it: how it seems to be written, its first rows, and what came of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.imports import ImportReport
+from core.tables import UnreadableFile
+from trajectories.calculations.mapping import USUAL_NAMES, complete
+from trajectories.calculations.refusals import EventsRefused, TrajectoryRefused
+from trajectories.calculations.timestamps import DateOrder
+from trajectories.forms.formats import Format
+from trajectories.forms.guessing import Guess
+from trajectories.forms.reading import open_events
+from trajectories.models import EventUpload
+from trajectories.uploading import source_of, told, wishes_of
+from trajectories.views.states import count_text
+
+#: Rows in view, and characters of a cell.
+ROWS, LONGEST = 5, 60
+#: Formats whose fields are not columns that could be mapped.
+FIXED = frozenset({Format.FHIR_BUNDLE, Format.FHIR_LINES, Format.HL7})
+DELIMITERS: tuple[tuple[str, str | Promise], ...] = (
+    (",", _("comma")),
+    (";", _("semicolon")),
+    ("\t", _("tab")),
+    ("|", _("bar")),
+)
+ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252", "iso-8859-1", "utf-16")
+FIELDS: dict[str, str | Promise] = {
+    "case": pgettext_lazy("a field of an event", "case"),
+    "activity": pgettext_lazy("a field of an event", "activity"),
+    "at": pgettext_lazy("a field of an event", "when it happened"),
+    "unit": pgettext_lazy("a field of an event", "team"),
+    "worker": pgettext_lazy("a field of an event", "worker"),
+    "person": pgettext_lazy("a field of an event", "person"),
+    "priority": pgettext_lazy("a field of an event", "priority"),
+    "lifecycle": pgettext_lazy("a field of an event", "start or end"),
+    "order": pgettext_lazy("a field of an event", "order among equals"),
+    "event": pgettext_lazy("a field of an event", "the event’s own id"),
+    "withdrawn": pgettext_lazy("a field of an event", "withdrawn"),
+    "recorded": pgettext_lazy("a field of an event", "when it was recorded"),
+}
+#: What must be looked at before a file is read, by the option that decides it.
+DOUBTS: dict[str, str | Promise] = {
+    "encoding": _("The file is not UTF-8 text. Look at the accents below, and choose the encoding that shows them well."),
+    "dates": _("Its times can be read in more than one order of day and month: choose one."),
+}
+
+
+@dataclass(frozen=True)
+class ColumnFace:
+    """A column: its heading, what it was taken for, and what else it could be."""
+
+    number: int
+    heading: str
+    field: str
+    choices: tuple[tuple[str, str | Promise, bool], ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What is seen of a file before it is read whole. `refused` says why nothing is; `doubts` what must be decided."""
+
+    format: str = ""
+    columns: tuple[ColumnFace, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    can_map: bool = False
+    is_csv: bool = False
+    delimiters: tuple[tuple[str, str | Promise, bool], ...] = ()
+    encodings: tuple[tuple[str, str, bool], ...] = ()
+    dates: tuple[tuple[str, str, bool], ...] = ()
+    nulls: tuple[tuple[str, bool], ...] = ()
+    doubts: tuple[str | Promise, ...] = ()
+    refused: str = ""
+
+
+def preview_of(upload: EventUpload) -> Preview:
+    """Return what the first rows of an upload tell; a file that cannot be read says why."""
+    try:
+        opened = open_events(source_of(upload), ImportReport(), wishes_of(upload, is_only_shown=True))
+        if opened.guess is not None:
+            return _csv(upload, opened.guess)
+        first = next(islice(opened.chunks, 1), None)
+        names = [name for name in first.columns if name != "#line"] if first is not None else []
+        rows = [tuple(map(_cell, row)) for row in first.select(names).head(ROWS).rows()] if first is not None else []
+        mapping = _mapping(upload, names)
+    except (TrajectoryRefused, UnreadableFile) as refused:
+        return Preview(refused=told(upload, refused))
+    return Preview(
+        format=str(opened.format),
+        columns=_columns(names, mapping),
+        rows=tuple(rows),
+        can_map=opened.format not in FIXED,
+    )
+
+
+def _csv(upload: EventUpload, guess: Guess) -> Preview:
+    kept: dict[str, Any] = upload.wishes
+    dates, nulls = kept.get("dates") or guess.dates, kept.get("nulls", [])
+    encoding = kept.get("encoding") or guess.encoding
+    words = sorted({word for found in guess.null_words.values() for word in found} | set(nulls))
+    return Preview(
+        format=str(Format.CSV),
+        columns=_columns(guess.columns, _mapping(upload, guess.columns)),
+        rows=tuple(tuple(map(_cell, row)) for row in guess.rows),
+        can_map=True,
+        is_csv=True,
+        delimiters=tuple((sign, word, sign == guess.delimiter) for sign, word in DELIMITERS),
+        encodings=tuple((one, one, one == encoding) for one in dict.fromkeys((encoding, *ENCODINGS))),
+        dates=tuple((str(one), str(one), one == dates) for one in DateOrder),
+        nulls=tuple((word, word in nulls) for word in words),
+        doubts=tuple(DOUBTS.get(name, doubt) for name, doubt in guess.doubts.items() if not kept.get(name)),
+    )
+
+
+def _mapping(upload: EventUpload, names: Sequence[str]) -> dict[str, str]:
+    """Return field → column as the file would be read now; a remembered column that is not there is forgotten."""
+    said = {
+        field: column for field, column in upload.wishes.get("mapping", {}).items() if not column or column in names
+    }
+    try:
+        return complete(said, list(names))[0]
+    except EventsRefused:
+        return {field: column for field, column in said.items() if column}
+
+
+def _columns(names: Sequence[str], mapping: dict[str, str]) -> tuple[ColumnFace, ...]:
+    fields = {column: field for field, column in mapping.items()}
+    return tuple(
+        ColumnFace(
+            number=number,
+            heading=name,
+            field=fields.get(name, ""),
+            choices=tuple((field, word, field == fields.get(name)) for field, word in FIELDS.items()),
+        )
+        for number, name in enumerate(names)
+    )
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def asked_wishes(posted: Any, preview: Preview) -> dict[str, Any]:
+    """Return how the file is to be read, as the form says; every field is said, so that none is guessed again."""
+    mapping = dict.fromkeys(USUAL_NAMES, "")
+    for column in preview.columns:
+        field = posted.get(f"column-{column.number}", "")
+        if field in mapping and not mapping[field]:
+            mapping[field] = column.heading
+    return {
+        "mapping": mapping if preview.can_map else {},
+        "delimiter": posted.get("delimiter", ""),
+        "encoding": posted.get("encoding", ""),
+        "dates": posted.get("dates", "") if posted.get("dates", "") in set(DateOrder) else "",
+        "nulls": posted.getlist("nulls"),
+        "case": posted.get("case", ""),
+    }
+
+
+def outcome_face(upload: EventUpload) -> dict[str, Any]:
+    """Return the counts of a trial or an import as they are shown, none before there are any."""
+    outcome = upload.outcome
+    if not outcome:
+        return {}
+    return {
+        "error": outcome.get("error", ""),
+        "counts": [
+            (word, count_text(outcome.get(name, 0)), name)
+            for name, word in (
+                ("read", _("read")),
+                ("new", _("new")),
+                ("changed", _("corrected or withdrawn")),
+                ("unchanged", _("known already")),
+                ("refused", _("refused")),
+            )
+        ],
+        "refusals": outcome.get("refusals", []),
+        "more": outcome.get("more_refusals", 0),
+        "notes": outcome.get("notes", []),
+        "brings": outcome.get("new", 0) + outcome.get("changed", 0),
+    }
