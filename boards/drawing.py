@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from boards import words
@@ -217,8 +218,15 @@ def _beside(series: Series, today: dt.date) -> str:
     return ""
 
 
+def shortened(reason: str) -> str:
+    """Return as much of a reason as a tile has room for; the page of refreshes says all of it."""
+    return Truncator(reason.partition("\n")[0]).chars(60)
+
+
 def _due_text(series: Series, due_on: dt.date, today: dt.date) -> str:
-    """Say when the report is due; past that, and within the days of grace, until when it is not late."""
+    """Say when the report is due; past that, and within the days of grace, until when it is not late, or why it is."""
+    if Status(series.status) is Status.LATE and series.indicator.fault:
+        return gettext("refresh failed: %(reason)s") % {"reason": shortened(series.indicator.fault)}
     if due_on < today and Status(series.status) is Status.PENDING and series.due:
         last = last_day_in_time(series.due.rule, series.due.period)
         return gettext("grace to %(day)s") % {"day": words.day_text(last, today)}

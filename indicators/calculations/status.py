@@ -47,6 +47,8 @@ class Reading:
     is_suspect: bool = False
     #: A later period is due already: nobody waits for this one any more.
     is_closed_for_good: bool = False
+    #: The job that measures it fails: what stands there may lack what has happened since.
+    is_failing: bool = False
 
     @property
     def last_day_in_time(self) -> dt.date:
@@ -81,9 +83,9 @@ def _before_the_figure(reading: Reading) -> StatusCode | None:
         return "suspended"
     if reading.today <= reading.period_ends_on:
         return "not due"
-    if not reading.is_complete and reading.today <= reading.last_day_in_time:
+    if not reading.is_complete and not reading.is_failing and reading.today <= reading.last_day_in_time:
         return "pending"
-    if not reading.has_report and not reading.is_closed_for_good:
+    if (reading.is_failing or not reading.has_report) and not reading.is_closed_for_good:
         return "late"
     return None
 

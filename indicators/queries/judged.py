@@ -182,5 +182,6 @@ def status_of(
             is_suspended=is_suspended(indicator, period),
             is_suspect=found.suspect > 0,
             is_closed_for_good=is_closed_for_good,
+            is_failing=bool(indicator.fault),
         )
     )

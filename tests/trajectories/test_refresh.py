@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from core.imports import ImportReport
-from indicators.models import Observation, Value
+from indicators.models import Indicator, Observation, Value
+from indicators.queries import Wanted, series
 from organisation.models import Unit
 from tests import build
 from tests.trajectories.logs import LINES, NOW, add, trajectory
@@ -140,6 +141,46 @@ def test_one_measure_that_fails_stops_no_other_and_is_told_of() -> None:
     assert row is not None
     assert row.error == "youths-starts: “start” must be a list of activities."
     assert figures(Observation, "youths-delay") != {}
+
+
+@pytest.mark.django_db
+def test_one_trajectory_that_fails_stops_no_other_and_its_figures_are_late_with_the_reason() -> None:
+    place()
+    youths, elders = bind(), bind("elders")
+    for one in (youths, elders):
+        add(one)
+        refresh(one, now=NOW)
+    Trajectory.objects.filter(pk=youths.pk).update(timezone="No/Where")
+    later = NOW + dt.timedelta(days=2)
+
+    rows = refresh_due(now=later)
+
+    wanted = [
+        Wanted(Indicator.objects.get(code=code).pk, Unit.objects.get(code="south").pk, "month")
+        for code in ("youths-waiting", "elders-waiting")
+    ]
+    late, fresh = series(wanted, today=later.date())
+    assert [(row.trajectory.code, row.error != "") for row in rows] == [("elders", False), ("youths", True)]
+    assert (late.status, fresh.status) == ("late", "no target")
+    assert "No/Where" in late.indicator.fault
+    assert refresh_due(now=later) == []
+
+
+@pytest.mark.django_db
+def test_figures_are_late_no_more_once_they_are_measured_again() -> None:
+    place()
+    youths = bind()
+    youths.measures.filter(measure="starts").update(params={"start": 7})
+    add(youths)
+    refresh(youths, now=NOW)
+    before = Indicator.objects.get(code="youths-starts").fault
+
+    youths.measures.filter(measure="starts").update(params={})
+    refresh(youths, now=NOW)
+
+    assert before == "youths-starts: “start” must be a list of activities."
+    assert Indicator.objects.exclude(fault="").count() == 0
+    assert figures(Value, "youths-starts")["centre", "2024-01"][0] == 4
 
 
 @pytest.mark.django_db

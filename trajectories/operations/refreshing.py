@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import available_timezones
 
 from django.db import OperationalError, connection, transaction
 
@@ -16,6 +17,7 @@ from trajectories.calculations.frame import local
 from trajectories.calculations.parcels import Part
 from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, Refresh, Trajectory
 from trajectories.operations.faces import keep_faces
+from trajectories.operations.faults import tell_faults
 from trajectories.operations.following import MustBeWhole, follow
 from trajectories.operations.people import count_people, counts_people
 from trajectories.operations.sharing import compute, compute_together
@@ -57,6 +59,7 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
             row.error = f"{type(error).__name__}: {error}"
             if not isinstance(error, OperationalError):
                 BoundMeasure.objects.filter(trajectory=trajectory).update(basis="")
+            tell_faults(trajectory, dict.fromkeys(_indicators(trajectory), row.error), now=now)
         row.finished_at = now + dt.timedelta(seconds=time.monotonic() - began)
         row.save()
     old = trajectory.refreshes.values_list("pk", flat=True)[KEPT_REFRESHES:]
@@ -67,23 +70,29 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
 def refresh_due(*, now: dt.datetime) -> list[Refresh]:
     """Refresh every trajectory whose events, definition, units or day changed; one that fails stops no other."""
     tree = ground()
-    due = [one for one in Trajectory.objects.all() if _is_due(one, tree, now=now)]
+    due = [one for one in Trajectory.objects.all() if not _rests(one, now=now) and _is_due(one, tree, now=now)]
     return [row for row in (refresh(one, now=now) for one in due) if row is not None]
 
 
-def _is_due(trajectory: Trajectory, tree: str, *, now: dt.datetime) -> bool:
-    """Answer whether there is anything to measure; one that failed rests until something changes or a while passes."""
-    wall = local(now, trajectory.timezone)
-    is_same = trajectory.stale_since is None and (trajectory.measured_on, trajectory.tree) == (wall.date(), tree)
-    if (
-        is_same
-        and not AwaitedEvent.objects.filter(trajectory=trajectory, wall__lt=wall.replace(tzinfo=dt.UTC)).exists()
-    ):
-        return False
+def _rests(trajectory: Trajectory, *, now: dt.datetime) -> bool:
+    """Answer whether the last refresh failed, a little while ago, and nothing new has come since."""
     last = trajectory.refreshes.first()
     if last is None or not last.error or now - last.started_at >= REST:
+        return False
+    return trajectory.stale_since is None or trajectory.stale_since <= last.started_at
+
+
+def _is_due(trajectory: Trajectory, tree: str, *, now: dt.datetime) -> bool:
+    """Answer whether there is anything to measure; where not even that can be told, the refresh will say why."""
+    if (
+        trajectory.stale_since is not None
+        or trajectory.tree != tree
+        or trajectory.timezone not in available_timezones()
+    ):
         return True
-    return trajectory.stale_since is not None and trajectory.stale_since > last.started_at
+    wall = local(now, trajectory.timezone)
+    awaited = AwaitedEvent.objects.filter(trajectory=trajectory, wall__lt=wall.replace(tzinfo=dt.UTC))
+    return trajectory.measured_on != wall.date() or awaited.exists()
 
 
 @contextmanager
@@ -121,6 +130,7 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
         row.events = _events(trajectory)
         row.observations_changed, row.left_out = work.changed, _left_out(work)
         row.error = "\n".join(faults.values())
+        tell_faults(trajectory, faults, now=now)
         _settle(work, row, tree)
         announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)
     if row.events <= FACES_AT_ONCE:
@@ -186,8 +196,12 @@ def _left_out(work: Work) -> dict[str, int]:
     }
 
 
+def _indicators(trajectory: Trajectory) -> list[int]:
+    return list(trajectory.measures.values_list("indicator_id", flat=True))
+
+
 def _roll_up(trajectory: Trajectory, *, now: dt.datetime, full: bool) -> None:
-    indicators = list(trajectory.measures.values_list("indicator_id", flat=True))
+    indicators = _indicators(trajectory)
     drain_rollups(now=now, indicators=indicators)
     if full:
         rebuild_values(indicators=indicators, now=now)
