@@ -32,9 +32,11 @@ class Source:
         self._size = 0
 
     def share(self) -> float | None:
-        """Return how much of the file has been read; None before it is opened and after it is closed."""
+        """Return how much of the file has been read; None before it is opened."""
         raw = self._raw
-        return None if raw is None or raw.closed or not self._size else min(1.0, raw.tell() / self._size)
+        if raw is None or not self._size:
+            return None
+        return 1.0 if raw.closed else raw.tell() / self._size
 
     def head(self) -> bytes:
         """Return the first bytes, unpacked. Raises `UnreadableFile`, `EventsRefused`."""

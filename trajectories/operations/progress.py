@@ -32,14 +32,14 @@ class Watch:
 class Progress:
     """Writes how far a batch is into its row, over a connection of its own, and learns there if it was cancelled."""
 
-    def __init__(self, batch: EventBatch, watch: Watch, *, pause: float = PAUSE) -> None:
-        self._batch, self._watch, self._pause = batch, watch, pause
+    def __init__(self, batch: EventBatch, watch: Watch) -> None:
+        self._batch, self._watch = batch, watch
         self._last = time.monotonic()
         self._connection = connection.copy()
 
     def tell(self, rows: int) -> None:
         """Tell how many rows have been read, not too often. Raises `ImportCancelled`."""
-        if time.monotonic() - self._last < self._pause:
+        if time.monotonic() - self._last < PAUSE:
             return
         self._last, share = time.monotonic(), self._watch.share()
         self._watch.tell(rows, share)

@@ -1,0 +1,114 @@
+"""Pseudonyms follow a new key, and people are the same before and after."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from tests.trajectories.logs import NOW, add, trajectory
+from trajectories.calculations.pseudonyms import pseudonym
+from trajectories.models import AwaitedEvent, Event, Trajectory, Withdrawal
+from trajectories.operations import add_events
+from trajectories.operations.keys import OtherKey
+from trajectories.operations.rotating import rotate_keys
+from trajectories.queries.logs import read_log
+
+ROWS = [
+    {"case": "ada", "activity": "A", "at": "2024-01-01", "person": "p", "worker": "w", "event": "e1"},
+    {"case": "ada", "activity": "B", "at": "2024-01-02"},
+    {"event": "e9", "withdrawn": "1"},
+]
+
+
+@pytest.fixture
+def youths(settings: Settings) -> Trajectory:
+    settings.PSEUDONYM_KEYS = ["old"]
+    return trajectory()
+
+
+def send(to: Trajectory, *rows: object, days: int = 0) -> tuple[int, int, int]:
+    report = add_events(trajectory=to, rows=rows, by=None, now=NOW + dt.timedelta(days=days))
+    return report.new, report.changed, report.unchanged
+
+
+@pytest.mark.parametrize("key", ["k", "k" * 64, "k" * 200])
+def test_a_pseudonym_is_hmac_sha256_of_domain_and_text(key: str) -> None:
+    expected = hmac.digest(key.encode(), b"case\x1fada", hashlib.sha256)[:16]
+
+    assert pseudonym("ada", keys=[key], domain="case").bytes == expected
+
+
+@pytest.mark.django_db
+def test_after_a_rotation_the_same_rows_are_known_and_the_same_people_too(
+    youths: Trajectory, settings: Settings
+) -> None:
+    send(youths, *ROWS)
+    before = set(Event.objects.values_list("case", "person", "worker", "fingerprint", "source_key"))
+    settings.PSEUDONYM_KEYS = ["old", "new", "newer"]
+
+    rows = rotate_keys(now=NOW)
+
+    after = set(Event.objects.values_list("case", "person", "worker", "fingerprint", "source_key"))
+    assert rows == 3
+    assert {one for row in before for one in row if one} & {one for row in after for one in row if one} == set()
+    assert send(youths, *ROWS, days=1) == (0, 0, 3)
+    assert send(youths, {**ROWS[0], "at": "2024-01-03"}, {**ROWS[1], "at": "2024-01-09"}, days=2) == (1, 1, 0)
+    assert Event.objects.values("case").distinct().count() == 1
+    assert Event.objects.filter(case=pseudonym("ada", keys=["old", "new", "newer"], domain="case")).exists()
+
+
+@pytest.mark.django_db
+def test_every_column_with_a_pseudonym_follows(youths: Trajectory, settings: Settings) -> None:
+    send(youths, *ROWS)
+    awaited = AwaitedEvent.objects.create(trajectory=youths, case=Event.objects.all()[0].case, wall=NOW)
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+
+    rotate_keys(now=NOW)
+
+    awaited.refresh_from_db()
+    assert awaited.case == pseudonym("ada", keys=["old", "new"], domain="case")
+    assert Withdrawal.objects.get().source_key == pseudonym("e9", keys=["old", "new"], domain="event")
+
+
+@pytest.mark.django_db
+def test_rotating_again_changes_nothing_and_measures_stay(youths: Trajectory, settings: Settings) -> None:
+    add(youths)
+    log = read_log(youths).drop("case", "person", "worker")
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+    rotate_keys(now=NOW)
+
+    assert rotate_keys(now=NOW) == 0
+    rotated = read_log(youths).drop("case", "person", "worker")
+    assert sorted(map(str, rotated.iter_rows())) == sorted(map(str, log.iter_rows()))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("keys", [["new"], ["new", "old"], ["old", "new"]])
+def test_events_under_other_keys_are_refused_rather_than_people_parted(
+    keys: list[str], youths: Trajectory, settings: Settings
+) -> None:
+    send(youths, *ROWS)
+    settings.PSEUDONYM_KEYS = keys
+
+    with pytest.raises(OtherKey, match="rotate_pseudonym_key"):
+        send(youths, *ROWS, days=1)
+
+
+@pytest.mark.django_db
+def test_the_command_tells_how_many_rows_follow_and_refuses_a_lost_key(youths: Trajectory, settings: Settings) -> None:
+    send(youths, *ROWS)
+    said = io.StringIO()
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+
+    call_command("rotate_pseudonym_key", stdout=said)
+
+    assert said.getvalue() == "3 rows were brought under the new key.\n"
+    settings.PSEUDONYM_KEYS = ["lost"]
+    with pytest.raises(CommandError, match="under other keys"):
+        call_command("rotate_pseudonym_key", stdout=said)

@@ -1,0 +1,24 @@
+"""Bring the stored pseudonyms under a further key."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from trajectories.calculations.refusals import TrajectoryRefused
+from trajectories.operations.rotating import rotate_keys
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the stored pseudonyms under OBEYA_PSEUDONYM_KEY, which comes after the keys in OBEYA_PSEUDONYM_KEYS_BEFORE"
+        " (oldest first, parted by commas). All of them are needed from then on."
+    )
+
+    def handle(self, **_options: Any) -> None:
+        try:
+            rows = rotate_keys(now=timezone.now())
+        except TrajectoryRefused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(_("%(rows)d rows were brought under the new key.") % {"rows": rows})
