@@ -1,4 +1,4 @@
-"""Where people stand in a trajectory: how many in each step, how many wait, and how long."""
+"""The map of a trajectory: people in each step, the ways between steps, the gap between units, and paths."""
 
 import datetime as dt
 from typing import TypedDict
@@ -15,17 +15,20 @@ from api import parameters
 from api.people import is_root, readable_units, small_number_ids
 from api.problems import Problem
 from api.shapes import shape
-from indicators.calculations.small_numbers import is_small
 from organisation.models import Unit
+from trajectories.calculations.pictures import Delay, Stand, without_small_numbers
 from trajectories.models import Trajectory
-from trajectories.queries import flow
-from trajectories.queries.flows import FlowStep
+from trajectories.operations import map_now
+from trajectories.queries import DrawnMap, map_as_of
+from trajectories.queries.maps import StepName
+from trajectories.queries.measures import read_known_on
 
 
 class FlowStepRow(TypedDict):
     """A step in the order of the trajectory; waits and delays in days, null where there is nothing to measure.
 
-    Suppressed (small numbers, without the right to them), all figures of the step are null.
+    `median_delay` runs from the step before, of those who came in the last 90 days; `dropped_out` counts the same days.
+    Suppressed (small numbers, without the right to them), figures that rest on too few are null.
     """
 
     code: str
@@ -34,43 +37,101 @@ class FlowStepRow(TypedDict):
     waiting: int | None
     longest_wait: int | None
     median_delay: float | None
+    dropped_out: int | None
     suppressed: bool
 
 
+class FlowDelayRow(TypedDict):
+    """Days of those who went in the last 90 days, and in the 90 days before; null where nobody did or too few."""
+
+    people: int | None
+    median: float | None
+    p90: float | None
+    people_before: int | None
+    median_before: float | None
+    p90_before: float | None
+    suppressed: bool
+
+
+class FlowWayRow(FlowDelayRow):
+    """The way from a step to the one that came right after it; back where that stands before it in the order."""
+
+    source: str
+    target: str
+    is_back: bool
+
+
+class FlowGapRow(FlowDelayRow):
+    """The gap where nobody owns a person; `now` and `longest` (days) are of those who are in it."""
+
+    now: int | None
+    longest: int | None
+
+
+class FlowPathRow(TypedDict):
+    """A path that at least five people took whose passage ended in the last year."""
+
+    steps: list[str]
+    people: int
+    share: float
+
+
+class FlowRuleRow(TypedDict):
+    """A rule of the expected pathway: people whom it concerns and who kept it; null where a few could be told apart."""
+
+    rule: str
+    first: str
+    second: str | None
+    applicable: int | None
+    kept: int | None
+
+
 class FlowRow(TypedDict):
-    """The whole way, for a unit and all below it, or for everyone; `as_of` null: nothing was measured yet."""
+    """The whole map, for a unit and all below it, or for everyone; `as_of` null: nothing was measured yet.
+
+    `other_people` took paths that fewer than five took, or that are rarer than those listed.
+    """
 
     trajectory: str
     unit: str | None
     as_of: dt.datetime | None
     steps: list[FlowStepRow]
+    ways: list[FlowWayRow]
+    gap: FlowGapRow
+    paths: list[FlowPathRow]
+    other_people: int
+    rules: list[FlowRuleRow]
 
 
 @extend_schema(
     operation_id="trajectory_flow",
-    summary="Where people stand",
+    summary="Where people stand, and the ways between steps",
     parameters=[
         OpenApiParameter("unit", str, description="Code of a unit: those with it and all below it; absent: everyone."),
         OpenApiParameter("as_of", dt.datetime, description="As it stood then; absent: at the last refresh."),
+        OpenApiParameter(
+            "known_on", str, description="A day or a time: from what had arrived by then, as it was then."
+        ),
     ],
     responses={200: shape(FlowRow)},
 )
 @api_view(["GET"])
 def flow_of(request: Request, code: str) -> Response:
-    """Show the steps of a trajectory with the people in them; everyone's is for whoever may read a root."""
-    parameters.only(request, "unit", "as_of")
+    """Show the map of a trajectory; everyone's is for whoever may read a root.
+
+    Without `as_of`, it is the map that was kept after the last refresh; a past one is drawn from the events and refused
+    where these are too many.
+    """
+    parameters.only(request, "unit", "as_of", "known_on")
     trajectory, today = get_object_or_404(Trajectory, code=code), timezone.localdate()
     unit = unit_of(request, today)
-    found = flow(trajectory, unit, parameters.instant(request, "as_of"))
+    known = parameters.text(request, "known_on")
+    known_on = read_known_on(known.replace(" ", "+") if "T" in known else known, trajectory.timezone) if known else None
+    as_of = parameters.instant(request, "as_of") or known_on
+    drawn = map_as_of(trajectory, unit, as_of, known_on) if as_of else map_now(trajectory, unit, now=timezone.now())
     may_see = small_number_ids(request, on=today)
     hides = may_see is not None and (unit.pk not in may_see if unit else not may_see)
-    answer: FlowRow = {
-        "trajectory": found.trajectory,
-        "unit": found.unit,
-        "as_of": found.as_of,
-        "steps": [step_row(step, hides=hides) for step in found.steps],
-    }
-    return Response(answer)
+    return Response(flow_row(drawn, hides=hides))
 
 
 def unit_of(request: Request, today: dt.date) -> Unit | None:
@@ -83,15 +144,73 @@ def unit_of(request: Request, today: dt.date) -> Unit | None:
     return None
 
 
-def step_row(step: FlowStep, *, hides: bool) -> FlowStepRow:
-    """Draw a step, or its name alone where one of its figures is too small for whoever asks."""
-    is_hidden = hides and (is_small(step.people) or is_small(step.waiting))
+def flow_row(drawn: DrawnMap, *, hides: bool) -> FlowRow:
+    """Write a map down, without what rests on few people where whoever asks may not see that."""
+    picture = without_small_numbers(drawn.picture) if hides else drawn.picture
+    codes = [step.code for step in drawn.steps]
+    paths = picture.paths
     return {
-        "code": step.code,
-        "name": step.name,
-        "people": None if is_hidden else step.people,
-        "waiting": None if is_hidden else step.waiting,
-        "longest_wait": None if is_hidden else step.longest_wait,
-        "median_delay": None if is_hidden else step.median_delay,
-        "suppressed": is_hidden,
+        "trajectory": drawn.trajectory,
+        "unit": drawn.unit,
+        "as_of": drawn.as_of,
+        "steps": [
+            step_row(name, step, is_suppressed=step != whole)
+            for name, step, whole in zip(drawn.steps, picture.steps, drawn.picture.steps, strict=True)
+        ],
+        "ways": [
+            {
+                "source": codes[link.source],
+                "target": codes[link.target],
+                "is_back": link.is_back,
+                **delay_row(link.delay, is_suppressed=link.delay != whole.delay),
+            }
+            for link, whole in zip(picture.links, drawn.picture.links, strict=True)
+        ],
+        "gap": {
+            "now": picture.gap.now,
+            "longest": picture.gap.longest,
+            **delay_row(picture.gap.delay, is_suppressed=picture.gap != drawn.picture.gap),
+        },
+        "paths": [
+            {"steps": [codes[place] for place in path.steps], "people": path.n, "share": path.n / paths.cases}
+            for path in paths.shown
+        ],
+        "other_people": paths.others,
+        "rules": [
+            {
+                "rule": rule.word,
+                "first": rule.first,
+                "second": rule.second,
+                "applicable": rule.applicable,
+                "kept": rule.kept,
+            }
+            for rule in picture.rules
+        ],
+    }
+
+
+def step_row(name: StepName, step: Stand, *, is_suppressed: bool) -> FlowStepRow:
+    """Write a step down."""
+    return {
+        "code": name.code,
+        "name": name.name,
+        "people": step.people,
+        "waiting": step.waiting,
+        "longest_wait": step.longest,
+        "median_delay": step.median_delay,
+        "dropped_out": step.dropped,
+        "suppressed": is_suppressed,
+    }
+
+
+def delay_row(delay: Delay, *, is_suppressed: bool) -> FlowDelayRow:
+    """Write the delay of a way down."""
+    return {
+        "people": delay.n,
+        "median": delay.median,
+        "p90": delay.p90,
+        "people_before": delay.n_before,
+        "median_before": delay.median_before,
+        "p90_before": delay.p90_before,
+        "suppressed": is_suppressed,
     }
