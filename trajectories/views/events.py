@@ -147,7 +147,9 @@ def _act(request: HttpRequest, found: EventUpload) -> HttpResponse:
             return redirect("trajectories:events", found.trajectory.code)
         if "column-0" in request.POST or "encoding" in request.POST:
             say_reading(upload=found, wishes=asked_wishes(request.POST, preview_of(found)))
-        if asked in {"try", "take"}:
+        if asked in {"try", "take"} and preview_of(found).doubts:
+            messages.error(request, _("Decide first what is asked below."), extra_tags="events")
+        elif asked in {"try", "take"}:
             start(upload=found, is_trial=asked == "try")
     except UploadRefused:
         messages.error(request, _("That cannot be done with this file any more."), extra_tags="events")

@@ -48,9 +48,18 @@ FIELDS: dict[str, str | Promise] = {
     "withdrawn": pgettext_lazy("a field of an event", "withdrawn"),
     "recorded": pgettext_lazy("a field of an event", "when it was recorded"),
 }
+#: A day in each order.
+WRITTEN = {
+    DateOrder.ISO: "2026-12-31",
+    DateOrder.YMD: "2026/12/31",
+    DateOrder.DMY: "31/12/2026",
+    DateOrder.MDY: "12/31/2026",
+}
 #: What must be looked at before a file is read, by the option that decides it.
 DOUBTS: dict[str, str | Promise] = {
-    "encoding": _("The file is not UTF-8 text. Look at the accents below, and choose the encoding that shows them well."),
+    "encoding": _(
+        "The file is not UTF-8 text. Look at the accents below, and choose the encoding that shows them well."
+    ),
     "dates": _("Its times can be read in more than one order of day and month: choose one."),
 }
 
@@ -76,7 +85,7 @@ class Preview:
     is_csv: bool = False
     delimiters: tuple[tuple[str, str | Promise, bool], ...] = ()
     encodings: tuple[tuple[str, str, bool], ...] = ()
-    dates: tuple[tuple[str, str, bool], ...] = ()
+    dates: tuple[tuple[str, str | Promise, bool], ...] = ()
     nulls: tuple[tuple[str, bool], ...] = ()
     doubts: tuple[str | Promise, ...] = ()
     refused: str = ""
@@ -104,7 +113,7 @@ def preview_of(upload: EventUpload) -> Preview:
 
 def _csv(upload: EventUpload, guess: Guess) -> Preview:
     kept: dict[str, Any] = upload.wishes
-    dates, nulls = kept.get("dates") or guess.dates, kept.get("nulls", [])
+    dates, nulls = kept.get("dates", ""), kept.get("nulls", [])
     encoding = kept.get("encoding") or guess.encoding
     words = sorted({word for found in guess.null_words.values() for word in found} | set(nulls))
     return Preview(
@@ -115,7 +124,10 @@ def _csv(upload: EventUpload, guess: Guess) -> Preview:
         is_csv=True,
         delimiters=tuple((sign, word, sign == guess.delimiter) for sign, word in DELIMITERS),
         encodings=tuple((one, one, one == encoding) for one in dict.fromkeys((encoding, *ENCODINGS))),
-        dates=tuple((str(one), str(one), one == dates) for one in DateOrder),
+        dates=(
+            ("", _("as the rows tell: %(order)s") % {"order": WRITTEN[DateOrder(guess.dates)]}, not dates),
+            *((str(one), WRITTEN[one], one == dates) for one in DateOrder),
+        ),
         nulls=tuple((word, word in nulls) for word in words),
         doubts=tuple(DOUBTS.get(name, doubt) for name, doubt in guess.doubts.items() if not kept.get(name)),
     )
