@@ -169,6 +169,12 @@ def why(
     )
 
 
+def _codes(own: Sequence[Entry], confirmations: Sequence[Confirmation]) -> set[str]:
+    """Return the codes of the rules that doubt what was entered or confirmed."""
+    doubted = {code for entry in own for code in entry.suspicions}
+    return doubted | {code for confirmation in confirmations for code in confirmation.suspicions}
+
+
 def told_parts(indicator: Indicator, parts: Parts | None) -> Parts | None:
     """Return the parts that are told: of what is computed, the result alone."""
     return Parts(parts.numerator) if parts is not None and indicator.kind in DERIVED else parts
