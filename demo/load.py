@@ -18,6 +18,8 @@ from django.db import connection, transaction
 
 from core.periods import Span
 from demo import content
+from demo.apart import set_apart
+from demo.doubts import confirm_checked
 from demo.generate.events import events_frame
 from demo.generate.figures import Calendar, figures_frame
 from demo.generate.returns import returns_frame
@@ -68,6 +70,8 @@ def steps(folder: Path, *, today: dt.date, now: dt.datetime, seed: int) -> list[
         ("Who reports", lambda: expect_reports(today=today, now=now)),
         ("Trajectory and its events", lambda: import_events(folder, today, seed)),
         ("Figures of the teams", lambda: import_figures(folder, today, seed)),
+        ("What was checked", lambda: confirm_checked(today=today, now=now)),
+        ("What is not counted", lambda: set_apart(today=today, now=now)),
         ("Suspended definitions", lambda: import_suspended(folder)),
         ("Owners", name_owners),
         ("Measures and roll-ups", lambda: refresh(now)),

@@ -14,6 +14,7 @@ from demo.generate.episodes import AREA_SHARE
 from demo.generate.figures import units_of
 from demo.generate.series import SERIES
 from demo.generate.units import AREAS, NEW_INTAKE, fiscal_year_start, intake_opens_on, youth_teams
+from indicators.calculations.paths import PathPoint
 from indicators.models import Area, Indicator
 from indicators.operations import set_reporters, set_target
 from organisation.models import Period, Unit
@@ -59,7 +60,28 @@ def set_targets(*, today: dt.date, now: dt.datetime) -> None:
                 starting_point=numbers.get("starting_point"),
                 band_low=numbers.get("band_low"),
                 band_high=numbers.get("band_high"),
+                path=row.get("path", ""),
+                points=points_of(row, today),
             )
+
+
+def points_of(row: Mapping[str, Any], today: dt.date) -> list[PathPoint]:
+    """Return the points of a target's path, so many months after its first day."""
+    first = years_before(today, row["since"])
+    return [
+        PathPoint(
+            months_after(first, point["months"]),
+            Decimal(str(point["target"])),
+            Decimal(str(point["threshold"])) if "threshold" in point else None,
+        )
+        for point in row.get("points", ())
+    ]
+
+
+def months_after(first: dt.date, months: int) -> dt.date:
+    """Return the same day of the month so many months later."""
+    years, month = divmod(first.month - 1 + months, 12)
+    return first.replace(year=first.year + years, month=month + 1)
 
 
 def years_before(today: dt.date, years: int) -> dt.date:
