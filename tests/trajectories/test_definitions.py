@@ -153,7 +153,7 @@ def test_the_definition_answers_where_parameters_are_silent() -> None:
 def test_a_delay_counts_where_the_definition_says() -> None:
     steps = {"SERVICE": ["west", "south"]}
 
-    def teams(**params: object) -> list[str]:
+    def teams(**params: Any) -> list[str]:
         return list(answer("access_delay_by_team", asked(**params)))
 
     assert teams() == ["north", "south"]

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.core.cache import cache
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 
 from trajectories.models import Event, EventBatch, Trajectory
 
-#: Counting ten million events takes seconds: what a form shows may be a day old, unless events were imported since.
+#: Counting ten million events takes seconds: of so large a log what a form shows may be a day old, unless events were
+#: imported since.
+LARGE: Final = 200_000
 KEPT_S: Final = 86_400
 
 
@@ -25,9 +27,10 @@ class LoggedActivity:
 
 def activities_in_log(trajectory: Trajectory) -> list[LoggedActivity]:
     """Return the activities of a trajectory's events, the commonest first."""
-    newest = EventBatch.objects.filter(trajectory=trajectory).aggregate(newest=Max("pk"))["newest"]
-    if newest is None:
-        return []
+    seen = EventBatch.objects.filter(trajectory=trajectory).aggregate(newest=Max("pk"), rows=Sum("rows_new"))
+    newest = seen["newest"]
+    if (seen["rows"] or 0) < LARGE:
+        return _counted(trajectory)
     key = f"trajectories:activities:{trajectory.pk}:{newest}"
     kept: list[LoggedActivity] | None = cache.get(key)
     if kept is None:
