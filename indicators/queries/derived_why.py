@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from django.utils.formats import number_format
 
+from indicators.calculations import shown
 from indicators.calculations.derived import Operand, Part
 from indicators.calculations.expressions import DECIMAL_PLACES, written
 from indicators.calculations.scores import FULL, Goal
@@ -132,7 +133,8 @@ def _counts_as_zero(rule: Indicator, component: Component) -> bool:
 
 
 def _score(score: Decimal | None) -> str:
-    return number_format(score or Decimal(0), decimal_pos=0 if score in {None, FULL} else SCORE_DECIMALS, use_l10n=True)
+    decimals = 0 if score in {None, FULL} else SCORE_DECIMALS
+    return number_format(shown(score or Decimal(0), decimals), decimal_pos=decimals, use_l10n=True)
 
 
 def _number(number: Decimal | None) -> str:
