@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -22,8 +22,13 @@ from api.problems import Problem
 from api.shapes import paged, shape
 from organisation.choices import Do
 from organisation.queries import units_where
+from trajectories.calculations.attribution import PLACES
+from trajectories.calculations.calendars import USUAL
+from trajectories.calculations.differences import differences
+from trajectories.calculations.limits import QUEBEC
 from trajectories.models import Refresh, Trajectory
 from trajectories.queries import measure
+from trajectories.queries.definitions import KeptVersion, versions_of
 from trajectories.queries.measures import read_as_of, read_known_on
 
 
@@ -56,12 +61,76 @@ class RefreshRow(TypedDict):
     error: str
 
 
-class TrajectorySheet(TrajectoryRow):
-    """The definition of a trajectory: steps in order, the clock's activities, the measures bound to indicators."""
+class StepRow(TypedDict, total=False):
+    """A step: `units` are those responsible (none: whoever acts), `limits` the days until it by priority (none: all cases')."""
 
-    steps: list[dict[str, Any]]
-    clock: dict[str, Any]
+    code: str
+    name_en: str
+    name_fr: str
+    activities: list[str]
+    units: list[str]
+    limits: dict[str, float]
+
+
+class PrioritiesRow(TypedDict):
+    """Where a case's priority stands, which of several counts, and how many days each may wait."""
+
+    column: str
+    activities: list[str]
+    which: Literal["first", "last"]
+    limits: dict[str, float]
+
+
+class AttributionRow(TypedDict):
+    """At whose team each counts."""
+
+    delay: Literal["stop", "start", "first", "last", "responsible"]
+    wait: Literal["start", "first", "last", "responsible"]
+    hand_off: Literal["receiving", "giving"]
+    caseload: Literal["last", "first", "responsible"]
+
+
+class CalendarRow(TypedDict):
+    """The days that count as working days: weekdays, less the holidays of a region and `closed` days, and `open` ones."""
+
+    holidays: str
+    weekdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    closed: list[dt.date]
+    open: list[dt.date]
+
+
+class ChangeRow(TypedDict):
+    """A line of the definition that a version changed; null where it was not there."""
+
+    path: list[str]
+    before: Any
+    after: Any
+
+
+class VersionRow(TypedDict):
+    """A version of the definition, newest first; `changed_at` is null for one from before versions were kept."""
+
+    number: int
+    changed_at: dt.datetime | None
+    changed_by: str
+    reason: str
+    changes: list[ChangeRow]
+
+
+class TrajectorySheet(TrajectoryRow):
+    """The definition of a trajectory: steps in order, the clock's activities, the measures bound to indicators.
+
+    `expected` are rules `[precedence|response, activity, other]` and `[absence, activity, null]`.
+    """
+
+    steps: list[StepRow]
+    clock: dict[str, list[str]]
+    priorities: PrioritiesRow
+    attribution: AttributionRow
+    calendar: CalendarRow
+    expected: list[list[str | None]]
     measures: list[BoundMeasureRow]
+    versions: list[VersionRow]
     last_refresh: RefreshRow | None
 
 
@@ -156,8 +225,26 @@ def sheet(trajectory: Trajectory) -> TrajectorySheet:
         **row(trajectory),
         "steps": trajectory.steps,
         "clock": trajectory.clock,
+        "priorities": {"column": "priority", "activities": [], "which": "first", "limits": QUEBEC}
+        | trajectory.priorities,
+        "attribution": {what: places[0] for what, places in PLACES.items()} | trajectory.attribution,
+        "calendar": {"holidays": "", "weekdays": list(USUAL), "closed": [], "open": []} | trajectory.calendar,
+        "expected": trajectory.expected,
         "measures": [{"indicator": one.indicator.code, "measure": one.measure, "params": one.params} for one in bound],
+        "versions": [version_row(one) for one in versions_of(trajectory)],
         "last_refresh": refresh_row(last) if last else None,
+    }
+
+
+def version_row(version: KeptVersion) -> VersionRow:
+    """Draw a version and what it changed."""
+    changes = differences(version.before, version.sheet) if version.before is not None else []
+    return {
+        "number": version.number,
+        "changed_at": version.changed_at,
+        "changed_by": version.changed_by,
+        "reason": version.reason,
+        "changes": [{"path": list(one.path), "before": one.before, "after": one.after} for one in changes],
     }
 
 

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from api import ndjson
+from core.imports import ImportReport
 from organisation.choices import RoleName
 from organisation.models import Unit
 from tests import build
 from tests.api.asking import as_person, as_program
+from tests.trajectories.logs import NOW
 from trajectories.models import Event, Trajectory
+from trajectories.operations import save_trajectory
 
 ADDRESS = "/api/v1/trajectories/youths/"
 EVENTS: list[dict[str, Any]] = [
@@ -79,17 +82,55 @@ def test_the_sheet_says_how_a_trajectory_is_measured(youths: Trajectory, job: AP
         **short,
         "steps": youths.steps,
         "clock": youths.clock,
+        "priorities": {
+            "column": "priority",
+            "activities": [],
+            "which": "first",
+            "limits": {"P1": 2, "P2": 10, "P3": 30, "P4": 90},
+        },
+        "attribution": {"delay": "stop", "wait": "start", "hand_off": "receiving", "caseload": "last"},
+        "calendar": {"holidays": "", "weekdays": ["mon", "tue", "wed", "thu", "fri"], "closed": [], "open": []},
+        "expected": [],
         "measures": [{"indicator": "referrals", "measure": "starts", "params": {"start": ["Referral"]}}],
+        "versions": [{"number": 1, "changed_at": None, "changed_by": "", "reason": "", "changes": []}],
         "last_refresh": None,
     }
+
+
+def test_the_sheet_tells_what_each_version_changed(centre: Unit, job: APIClient) -> None:
+    first = {"code": "youths", "name_en": "Youths", "clock": {"start": ["Referral"]}}
+    for definition, reason in ((first, ""), ({**first, "clock": {"start": ["Intake"]}}, "as agreed")):
+        save_trajectory(definition=definition, report=ImportReport(), now=NOW, reason=reason)
+
+    newest, oldest = job.get(ADDRESS).json()["versions"]
+
+    changes = [{"path": ["clock", "start"], "before": ["Referral"], "after": ["Intake"]}]
+    assert (newest["number"], newest["reason"], newest["changes"]) == (2, "as agreed", changes)
+    assert (oldest["number"], oldest["changes"]) == (1, [])
 
 
 def test_events_are_kept_once_however_often_they_are_sent(youths: Trajectory, job: APIClient) -> None:
     first, again = send(job, EVENTS), stream(job, "\n".join(map(json.dumps, EVENTS)))
 
     assert (first.status_code, again.status_code) == (200, 200)
-    assert first.json() == {"read": 3, "new": 3, "changed": 0, "unchanged": 0, "refused": 0, "refusals": [], "notes": []}
-    assert again.json() == {"read": 3, "new": 0, "changed": 0, "unchanged": 3, "refused": 0, "refusals": [], "notes": []}
+    assert first.json() == {
+        "read": 3,
+        "new": 3,
+        "changed": 0,
+        "unchanged": 0,
+        "refused": 0,
+        "refusals": [],
+        "notes": [],
+    }
+    assert again.json() == {
+        "read": 3,
+        "new": 0,
+        "changed": 0,
+        "unchanged": 3,
+        "refused": 0,
+        "refusals": [],
+        "notes": [],
+    }
     assert sorted(Event.objects.values_list("activity", "team", "attributes")) == [
         ("First service", "NORTH", None),
         ("Referral", "NORTH", None),
