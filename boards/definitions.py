@@ -11,7 +11,9 @@ from boards.queries import Reader, boards_for
 from indicators.models import Indicator, Target
 from indicators.operations import ALWAYS
 from indicators.queries import VersionRow, sheet_of, versions_of
+from indicators.queries.doubts import rules_of_indicator
 from indicators.queries.versions import SHEET_FIELDS, label_of, words_of
+from indicators.rule_words import rule_text
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import unit_ids_where, units_where
@@ -46,6 +48,8 @@ class DefinitionFace:
     complementary: tuple[Indicator, ...]
     uses: tuple[Use, ...]
     targets: tuple[Target, ...]
+    #: What its figures are expected to be.
+    rules: tuple[str, ...]
     measure: BoundMeasure | None
     #: What it is computed from, and what is computed from it.
     components: tuple[Indicator, ...]
@@ -62,7 +66,7 @@ def definition_face(indicator: Indicator, person: Reader, *, today: dt.date) -> 
     """Read the page. Of boards and units, only those that the person may see are told."""
     versions = versions_of(indicator)
     units = units_where(person, Do.SEE, on=today)
-    targets = Target.objects.filter(indicator=indicator, unit__in=units).select_related("unit")
+    targets = Target.objects.standing().filter(indicator=indicator, unit__in=units).select_related("unit")
     return DefinitionFace(
         indicator=indicator,
         facts=tuple(_facts(indicator)),
@@ -70,6 +74,7 @@ def definition_face(indicator: Indicator, person: Reader, *, today: dt.date) -> 
         complementary=tuple(indicator.complementary.order_by("code")),
         uses=tuple(_uses(indicator, person, today)),
         targets=tuple(targets.order_by("unit__code", "-valid_from")),
+        rules=tuple(rule_text(rule) for rule in rules_of_indicator(indicator)),
         measure=BoundMeasure.objects.filter(indicator=indicator).select_related("trajectory").first(),
         components=tuple(Indicator.objects.filter(used_in__of=indicator).order_by("code")),
         used_in=tuple(Indicator.objects.filter(components__indicator=indicator).order_by("code")),

@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from indicators.choices import DERIVED
+from indicators.forms.rules import RuleForm
 from indicators.forms.sheets import IndicatorForm, TargetForm
-from indicators.models import Area, Indicator, LeftOut, Reporter, Target
+from indicators.models import Area, Indicator, LeftOut, Reporter, Target, ValidationRule
 from indicators.operations import announce_targets, queue_all, store_indicator, store_target
+from indicators.operations.rules import end_rule
 from organisation.models import Person
 
 
@@ -86,3 +88,38 @@ class TargetAdmin(admin.ModelAdmin[Target]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Target]:
         """Leave out what has been replaced: it is history, which the page of the figure's targets tells."""
         return Target.objects.standing()
+
+
+@admin.register(ValidationRule)
+class ValidationRuleAdmin(admin.ModelAdmin[ValidationRule]):
+    """Rules are made and ended, never changed: "why?" may still name one that doubted a figure."""
+
+    form = RuleForm
+    list_display = ("indicator", "kind", "low", "high", "periods", "width", "other", "most", "is_percent")
+    list_filter = ("kind",)
+    search_fields = ("indicator__code",)
+    autocomplete_fields = ("indicator", "other")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ValidationRule]:
+        """Leave out those that have ended."""
+        return ValidationRule.objects.in_force()
+
+    def has_change_permission(self, request: HttpRequest, obj: ValidationRule | None = None) -> bool:
+        """Let nobody change a rule."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: ValidationRule, form: ModelForm[ValidationRule], change: bool
+    ) -> None:
+        """Make it in the name of whoever is signed in."""
+        obj.made_by, obj.made_at = Person.objects.get(email=request.user.get_username()), timezone.now()
+        obj.save()
+
+    def delete_model(self, request: HttpRequest, obj: ValidationRule) -> None:
+        """End it, with its doubts."""
+        end_rule(rule=obj, now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ValidationRule]) -> None:
+        """End them, with their doubts."""
+        for rule in queryset:
+            end_rule(rule=rule, now=timezone.now())

@@ -110,7 +110,7 @@ def clean_definition(item: object) -> Definition:
     """Return a definition, or raise `DefinitionRefused` with the first field that is wrong."""
     if not isinstance(item, Mapping):
         raise DefinitionRefused("", _("This is no definition: it has no fields."))
-    item = {BEFORE.get(name, name): value for name, value in item.items()}
+    item = {str(BEFORE.get(name, name)): value for name, value in item.items()}
     _refuse_unknown(item, KNOWN)
     for name in NEEDED:
         if item.get(name) is None:

@@ -10,10 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from indicators.models import EarlierEntry, Observation
+from indicators.models import Confirmation, EarlierEntry, Observation
+from indicators.operations.rules import RuleGiven, set_rules
 from organisation.models import Person
 from tests import build
 from tests.chromium import opened_chromium
@@ -211,3 +213,25 @@ def test_a_lead_locks_a_period_and_its_cells_take_nothing_more(youth: Programme,
 
     assert drive(locked, youth.lead, youth.contributor) is False
     assert figures() == {}
+
+
+def test_a_doubted_figure_asks_in_its_place_and_a_note_settles_it(youth: Programme, drive: Drive) -> None:
+    rule = RuleGiven(kind="range", high=Decimal(50))
+    set_rules(indicator=youth.referrals, given=[rule], by=None, now=timezone.now())
+
+    def act(page: Page) -> None:
+        cell = row(page, "north", "referrals")
+        cell.locator("[data-figure]").fill("51")
+        page.keyboard.press("Enter")
+        expect(cell.locator(".is-suspect")).to_contain_text("expected: at most 50")
+        expect(cell.get_by_label("Is it right? What have you checked?")).to_be_visible()
+        cell.locator("[data-note]").fill("two schools at once")
+        page.keyboard.press("Enter")
+        expect(cell.locator(".is-saved")).to_contain_text("51")
+        expect(cell.locator("[data-note-box]")).to_be_hidden()
+        expect(cell.locator("[data-note]")).to_have_value("")
+
+    drive(act, youth.lead)
+
+    assert list(Confirmation.objects.values_list("note", "revision")) == [("two schools at once", 2)]
+    assert Observation.objects.get().suspicions == []
