@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from indicators.calculations import Parts
+from indicators.calculations import NOT_APPLICABLE, Parts
 from indicators.choices import Source
 from indicators.models import Indicator, StaleValue
 from indicators.operations import drain_rollups, enter_figure, rebuild_values
+from indicators.operations.leaving_out import leave_out, take_in_again
 from indicators.queries import check_rollups
 from organisation.choices import Frequency
 from organisation.models import Person, Unit
@@ -42,17 +43,27 @@ def at_once(*errands: Callable[[], object]) -> list[BaseException]:
 
 
 def enter(indicator: Indicator, unit: Unit, by: Person, numbers: range) -> None:
+    """Enter one figure after the other; each fourth says that there is nothing to report."""
     for number in numbers:
         enter_figure(
             indicator=indicator,
             unit=unit,
             period=build.period("2026-10"),
-            parts=Parts(Decimal(number)),
+            parts=Parts(Decimal(number)) if number % 4 else NOT_APPLICABLE,
             source=Source.ENTERED,
             by=by,
             now=NOW,
             today=NOW.date(),
         )
+
+
+def leave_out_and_take_in(indicator: Indicator, unit: Unit) -> None:
+    for _again in range(3):
+        left_out = leave_out(
+            indicator=indicator, unit=unit, valid_from=build.LONG_AGO, valid_to=None, reason="test", now=NOW
+        )
+        drain_rollups(now=NOW)
+        take_in_again(left_out=left_out, on=build.LONG_AGO, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -63,6 +74,7 @@ def test_drainers_a_rebuild_and_people_at_the_same_figures_leave_no_difference()
     count = build.indicator(also_at=[Frequency.QUARTER])
     admin = build.person(is_superuser=True)
     for team in teams:
+        build.reporter(count, team)
         for month in range(1, 10):
             build.observation(count, team, f"2026-{month:02}", month)
 
@@ -70,6 +82,7 @@ def test_drainers_a_rebuild_and_people_at_the_same_figures_leave_no_difference()
         lambda: drain_rollups(now=NOW, limit=2),
         lambda: drain_rollups(now=NOW, limit=3),
         lambda: rebuild_values(now=NOW),
+        lambda: leave_out_and_take_in(count, teams[0]),
         *(
             lambda team=team, start=start: enter(count, team, admin, range(start, start + 8))
             for team in teams
