@@ -69,6 +69,12 @@ def parts_complete(reporting: int, expected: int) -> str:
     return said % counts
 
 
+def parts_in(reporting: int, expected: int) -> str:
+    """Say the same shortly, where there is little room: "4 of 5 parts"."""
+    counts = {"reporting": reporting, "expected": expected}
+    return ngettext("%(reporting)s of %(expected)s part", "%(reporting)s of %(expected)s parts", expected) % counts
+
+
 def is_index(kind: str) -> bool:
     """Whether a figure's reports are its parts."""
     return kind == Kind.INDEX

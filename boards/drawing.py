@@ -9,16 +9,18 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from boards import words
-from boards.computed import is_index, parts_complete
+from boards.aims import target_spoken, target_text
+from boards.computed import is_index, parts_in
 from boards.faces import TileFace
 from boards.sparkline import Spark, sparkline
 from boards.statuses import TRUSTED, status_face
 from boards.variation import causes_of, icons_of, limits_of, no_limits_text
+from core.language import said_once
 from indicators.calculations import shown
 from indicators.choices import Direction, Kind, MarkKind, Status
 from indicators.exactness_words import exactness_text
 from indicators.models import Indicator
-from indicators.queries import Point, Series, TargetInForce
+from indicators.queries import Point, Series
 from indicators.queries.judged import last_day_in_time
 
 #: Statuses under which no figure may stand on the tile, not even a small one.
@@ -146,61 +148,20 @@ def coverage_of(point: Point | None) -> str:
     if point is None or point.expected is None or (point.expected <= 1 and point.reporting >= point.expected):
         return ""
     if is_index(point.rule.kind):
-        return parts_complete(point.reporting, point.expected)
-    counts = {"reporting": point.reporting, "expected": point.expected}
-    return (
-        ngettext("%(reporting)s of %(expected)s team", "%(reporting)s of %(expected)s teams", point.expected) % counts
-    )
+        return parts_in(point.reporting, point.expected)
+    return _teams(point.reporting, point.expected)
+
+
+@said_once
+def _teams(reporting: int, expected: int) -> str:
+    counts = {"reporting": reporting, "expected": expected}
+    return ngettext("%(reporting)s of %(expected)s team", "%(reporting)s of %(expected)s teams", expected) % counts
 
 
 def rests_on(point: Point | None) -> str:
     """Say on how many a rate, a mean or a delay rests, where no reports are waited for: "n = 37"."""
     n = point.parts.n if point and point.parts and point.rule.kind in RATES else None
     return "" if n is None else gettext("n = %(n)s") % {"n": words.figure_text(n, 0)}
-
-
-def target_text(indicator: Indicator, target: TargetInForce | None) -> str:
-    """Write what is aimed at: "≤ 30 d", "≥ 80 %", "3–5 d"; empty without a target."""
-    ends = _ends(indicator, target)
-    if not ends:
-        return ""
-    if len(ends) > 1:
-        return words.with_unit("–".join(ends), indicator.unit)
-    sign = {Direction.UP: "≥ ", Direction.DOWN: "≤ "}.get(Direction(indicator.direction), "")
-    return sign.replace(" ", "\u00a0") + words.with_unit(ends[0], indicator.unit)
-
-
-def target_spoken(indicator: Indicator, target: TargetInForce | None) -> str:
-    """Say what is aimed at: "target at most 30 days"; empty without a target."""
-    ends = _ends(indicator, target)
-    if not ends:
-        return ""
-    if len(ends) > 1:
-        ends_said = {"low": ends[0], "high": words.spoken(ends[1], indicator.unit)}
-        return gettext("target between %(low)s and %(high)s") % ends_said
-    end = {"figure": words.spoken(ends[0], indicator.unit)}
-    if indicator.direction == Direction.UP:
-        return gettext("target at least %(figure)s") % end
-    if indicator.direction == Direction.DOWN:
-        return gettext("target at most %(figure)s") % end
-    return gettext("target %(figure)s") % end
-
-
-def _ends(indicator: Indicator, target: TargetInForce | None) -> list[str]:
-    if target is None:
-        return []
-    numbers = (target.band_low, target.band_high) if indicator.direction == Direction.BAND else (target.target,)
-    if any(number is None for number in numbers):
-        return []
-    return [words.figure_text(number, _places(number, indicator)) for number in numbers]
-
-
-def _places(number: Decimal | None, indicator: Indicator) -> int:
-    """Count the decimals of a target: 30 days is not "30.0 d", and 7.5 never "8"."""
-    if number is None or number == number.to_integral_value():
-        return 0
-    exponent = number.normalize().as_tuple().exponent
-    return max(indicator.decimals, -exponent if isinstance(exponent, int) else 0)
 
 
 def _beside(series: Series, today: dt.date) -> str:
@@ -211,11 +172,9 @@ def _beside(series: Series, today: dt.date) -> str:
         return _due_text(series, series.due_on, today)
     if Status(series.status) is Status.NOT_DUE and series.points:
         return gettext("period open to %(day)s") % {"day": words.day_text(series.points[-1].period.ends_on, today)}
-    if Status(series.status) is Status.SUSPECT:
-        return gettext("to be checked")
     if Status(series.status) is Status.NO_DATA:
         return _why_no_data(series)
-    return ""
+    return gettext("to be checked") if Status(series.status) is Status.SUSPECT else ""
 
 
 def shortened(reason: str) -> str:
@@ -306,30 +265,36 @@ def chart_text(series: Series, today: dt.date) -> str:
     if not points:
         return gettext("No figure yet. The chart begins with the first.")
     indicator = series.indicator
-    figures = sorted(point.figure for point in points if point.figure is not None)
-    told = {
-        "first": period_of(points[0], today),
-        "last": period_of(points[-1], today),
-        "latest": measured(indicator, points[-1]),
-        "low": words.figure_text(figures[0], indicator.decimals),
-        "high": words.figure_text(figures[-1], indicator.decimals),
-        "count": len(points),
-    }
+    figures = [point.figure for point in points if point.figure is not None]
+    latest = measured(indicator, points[-1])
+    first, last = (period_of(points[place], today) for place in (0, -1))
+    span = _span(len(points), (first, last), latest, (min(figures), max(figures)), indicator.decimals)
+    return f"{span} {_lines_text(series)}".strip()
+
+
+@said_once
+def _span(count: int, periods: tuple[str, str], latest: str, reach: tuple[Decimal, Decimal], decimals: int) -> str:
+    low, high = (words.figure_text(number, decimals) for number in reach)
     text = ngettext(
         "%(count)s figure, %(last)s: %(latest)s.",
         "%(count)s figures, %(first)s to %(last)s: between %(low)s and %(high)s, the latest %(latest)s.",
-        len(points),
+        count,
     )
-    return f"{text % told} {_lines_text(series)}".strip()
+    return text % {"count": count, "first": periods[0], "last": periods[1], "latest": latest, "low": low, "high": high}
 
 
 def _lines_text(series: Series) -> str:
-    lines, decimals = series.chart.lines, series.indicator.decimals + 1
-    if lines.lower is None:
+    lines = series.chart.lines
+    if lines.mean is None or lines.lower is None or lines.upper is None:
         return no_limits_text(series.chart)
+    text = _usual(lines.mean, lines.lower, lines.upper, series.indicator.decimals + 1)
+    return " ".join((text, *(f"{icon.words}." for icon in icons_of(series.chart))))
+
+
+@said_once
+def _usual(mean: Decimal, lower: Decimal, upper: Decimal, decimals: int) -> str:
     told = {
         name: words.figure_text(number, decimals)
-        for name, number in (("mean", lines.mean), ("lower", lines.lower), ("upper", lines.upper))
+        for name, number in (("mean", mean), ("lower", lower), ("upper", upper))
     }
-    text = gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told
-    return " ".join((text, *(f"{icon.words}." for icon in icons_of(series.chart))))
+    return gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told

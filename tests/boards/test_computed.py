@@ -60,7 +60,7 @@ def test_an_index_says_which_parts_are_left_out_and_how_many_are_complete(client
         "Episodes left out: neither way is better 62 — 1 —",
     ]
     assert "Computed from · 1 of 2 parts complete" in texts(page, r"<h3>.*?</h3>")
-    assert (tile.figure, tile.coverage) == ("76.0", "1 of 2 parts complete")
+    assert (tile.figure, tile.coverage) == ("76.0", "1 of 2 parts")
 
 
 def test_a_definition_names_what_it_is_computed_from_and_what_is_computed_from_it(client: Client) -> None:
