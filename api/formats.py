@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from api import parameters
 from api.problems import Problem
+from core.cells import plain
 
 Chunk = Sequence[Sequence[Any]]
 #: What `?format=` may say, and the media type that `Accept` may ask for instead.
@@ -99,4 +100,8 @@ def _instant(at: dt.datetime) -> str:
 
 
 #: How CSV writes what Python would write in its own way.
-WORDS: dict[type, Callable[[Any], str]] = {bool: lambda flag: "true" if flag else "false", dt.datetime: _instant}
+WORDS: dict[type, Callable[[Any], str]] = {
+    bool: lambda flag: "true" if flag else "false",
+    dt.datetime: _instant,
+    str: plain,
+}

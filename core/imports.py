@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from core.cells import plain
+
 
 class Refusal(NamedTuple):
     """A row that was not taken: its line in the file (from 1), the field, why, and what stood there.
@@ -93,5 +95,5 @@ def write_refusals(report: ImportReport, path: Path, *, may_move: bool) -> Path:
     with file:
         rows = csv.writer(file)
         rows.writerow(Refusal._fields)
-        rows.writerows(report.refusals)
+        rows.writerows((line, plain(name), reason, plain(text)) for line, name, reason, text in report.refusals)
     return path

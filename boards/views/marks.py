@@ -13,6 +13,7 @@ from boards.picture import png
 from boards.queries import figure_series
 from boards.sheets import download_rows, drawing_face
 from boards.views.asking import clock
+from core.cells import plain
 from indicators.choices import MarkKind
 from indicators.models import ChartMark, Indicator
 from indicators.operations.marks import MarkRefused, mark_chart, undo_mark
@@ -92,7 +93,9 @@ def chart_csv(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
     """Download the chart's numbers: period, figure, target, mean, limits, rules, notes."""
     series = _series(request, indicator, unit)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    csv.writer(response).writerows(download_rows(series))
+    csv.writer(response).writerows(
+        [plain(cell) if isinstance(cell, str) else cell for cell in row] for row in download_rows(series)
+    )
     return _named(response, f"{indicator}-{unit}.csv")
 
 
