@@ -19,7 +19,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--trajectory", default="", metavar="CODE")
-        parser.add_argument("--full", action="store_true", help="also rebuild all values from their observations")
+        parser.add_argument(
+            "--full",
+            action="store_true",
+            help="also compute everything anew, tell what differed, and rebuild all values",
+        )
 
     def handle(self, **options: Any) -> None:
         code = options["trajectory"]
@@ -49,6 +53,11 @@ class Command(BaseCommand):
                 "left_out": row.left_out.get("contributions", 0),
             }
         )
+        if row.differences is not None:
+            self.stdout.write(
+                _("%(code)s: %(differences)d figures differed from everything computed anew")
+                % {"code": trajectory.code, "differences": row.differences}
+            )
         if row.error:
             self.stderr.write(row.error)
         return not row.error
