@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from boards.measured import MeasuredVersion, measured_versions
 from boards.models import Tile
 from boards.queries import Reader, boards_for
 from indicators.models import Indicator, Target
@@ -51,6 +52,8 @@ class DefinitionFace:
     #: What its figures are expected to be.
     rules: tuple[str, ...]
     measure: BoundMeasure | None
+    #: What was measured by which version of the trajectory's definition, newest first.
+    measured: tuple[MeasuredVersion, ...]
     #: What it is computed from, and what is computed from it.
     components: tuple[Indicator, ...]
     used_in: tuple[Indicator, ...]
@@ -66,6 +69,7 @@ def definition_face(indicator: Indicator, person: Reader, *, today: dt.date) -> 
     """Read the page. Of boards and units, only those that the person may see are told."""
     versions = versions_of(indicator)
     units = units_where(person, Do.SEE, on=today)
+    bound = BoundMeasure.objects.filter(indicator=indicator).select_related("trajectory", "indicator").first()
     targets = Target.objects.standing().filter(indicator=indicator, unit__in=units).select_related("unit")
     return DefinitionFace(
         indicator=indicator,
@@ -75,7 +79,8 @@ def definition_face(indicator: Indicator, person: Reader, *, today: dt.date) -> 
         uses=tuple(_uses(indicator, person, today)),
         targets=tuple(targets.order_by("unit__code", "-valid_from")),
         rules=tuple(rule_text(rule) for rule in rules_of_indicator(indicator)),
-        measure=BoundMeasure.objects.filter(indicator=indicator).select_related("trajectory").first(),
+        measure=bound,
+        measured=measured_versions(bound) if bound else (),
         components=tuple(Indicator.objects.filter(used_in__of=indicator).order_by("code")),
         used_in=tuple(Indicator.objects.filter(components__indicator=indicator).order_by("code")),
         can_restate=len(versions) > 1 and person.has_perm("indicators.change_indicator"),

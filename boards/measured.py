@@ -1,15 +1,18 @@
 """The measure of a trajectory behind a figure, in words: what, with which parameters, from how many episodes."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from boards import words
 from indicators.queries import Why
-from trajectories.queries.fed import Counted, Fed, fed_by
+from trajectories.models import BoundMeasure
+from trajectories.queries.fed import Counted, Fed, askings_of, fed_by
 from trajectories.words import measure_text, params_text
 
 
@@ -34,10 +37,37 @@ def measured_face(answer: Why, *, today: dt.date) -> MeasuredFace | None:
         trajectory=fed.trajectory.name,
         address=f"/trajectories/{fed.trajectory.code}/definition/",
         measure=measure_text(fed.measure),
-        params=params_text({name: value for name, value in fed.asked.items() if name != "responsible"}),
+        params=_params(fed.asked),
         version=_version(fed, today),
         rests_on="" if answer.is_small or fed.n is None else _rests_on(fed.counts, fed.n),
     )
+
+
+@dataclass(frozen=True)
+class MeasuredVersion:
+    """What was measured for an indicator from a version of the trajectory's definition on."""
+
+    number: int
+    changed_at: dt.datetime | None
+    changed_by: str
+    reason: str
+    measure: str
+    params: str
+
+
+def measured_versions(bound: BoundMeasure) -> tuple[MeasuredVersion, ...]:
+    """Return what was measured, newest first; of a trajectory that never kept a version, what is."""
+    return tuple(
+        MeasuredVersion(
+            one.version, one.changed_at, one.changed_by, one.reason, measure_text(one.measure), _params(one.asked)
+        )
+        for one in askings_of(bound)
+    ) or (MeasuredVersion(bound.trajectory.version, None, "", "", measure_text(bound.measure), _params(bound.params)),)
+
+
+def _params(asked: Mapping[str, Any]) -> str:
+    """Say parameters without the table of units, which the definition of the trajectory tells."""
+    return params_text({name: value for name, value in asked.items() if name != "responsible"})
 
 
 def _version(fed: Fed, today: dt.date) -> str:

@@ -72,4 +72,4 @@ def test_a_definition_asks_the_database_no_more_for_three_boards(client: Client,
         page = client.get(reverse("boards:definition", args=["share"]))
 
     assert len(page.context["sheet"].uses) == boards
-    assert len(asked) == 15
+    assert len(asked) == 16

@@ -220,6 +220,17 @@ def test_a_trajectory_from_before_versions_keeps_what_it_was() -> None:
 
 
 @pytest.mark.django_db
+def test_a_unit_that_does_not_exist_is_told_of_and_stops_a_person_alone() -> None:
+    report = ImportReport()
+
+    save_trajectory(definition=WHOLE, report=report, now=NOW)
+
+    assert report.notes == ["steps[0].units: no unit has the code “north”."]
+    with pytest.raises(Faulty, match="no unit has the code"):
+        saved({**WHOLE, "name_en": "Other"}, by=build.person("boss@example.org", is_superuser=True))
+
+
+@pytest.mark.django_db
 def test_a_measure_is_tried_when_it_is_bound() -> None:
     build.indicator("share", kind="ratio")
     report = ImportReport()
@@ -233,6 +244,7 @@ def test_a_measure_is_tried_when_it_is_bound() -> None:
 @pytest.mark.django_db
 def test_a_person_saves_all_or_nothing_and_never_over_another() -> None:
     boss = build.person("boss@example.org", is_superuser=True)
+    build.unit("north")
     measures = [{"indicator": "nothing", "measure": "starts"}]
 
     with pytest.raises(Faulty, match="no indicator"):

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from core.imports import ImportReport
-from indicators.models import Indicator, PeriodLock
+from indicators.models import Indicator, PeriodLock, Value
 from indicators.queries import why
 from organisation.choices import RoleName
 from organisation.models import Unit
@@ -110,3 +110,31 @@ def test_the_panel_says_how_many_episodes_in_words(centre: Unit, client: Client)
         "Délai du début à l’arrêt",
         "version 1 de la définition",
     )
+
+
+def test_the_page_of_an_indicator_says_what_was_measured_when(centre: Unit, client: Client) -> None:
+    defined(LATER, name_en="Young people")
+    defined(LATER, name_en="Young people", priorities={"limits": {"P1": 60}})
+    client.force_login(build.person_with(RoleName.ANALYST, centre))
+
+    measured = client.get("/indicators/within/").context["sheet"].measured
+
+    assert [(one.number, one.params) for one in measured] == [
+        (3, "Limits by priority: P1 60"),
+        (1, "Limits by priority: P1 2, P2 10, P3 30, P4 90"),
+    ]
+
+
+def test_a_change_of_the_definition_measures_old_periods_anew(centre: Unit) -> None:
+    before = shares(centre)
+
+    youths = defined(LATER, priorities={"limits": {"P1": 10, "P3": 60}})
+    refresh(youths, now=LATER)
+
+    assert (before, shares(centre)) == ([0, 0], [1, 1])
+
+
+def shares(unit: Unit) -> list[int]:
+    """Return how many were within their limit, by month."""
+    values = Value.objects.filter(indicator__code="within", unit=unit).order_by("period__starts_on")
+    return [int(one.numerator or 0) for one in values]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.imports import ImportReport
-from organisation.models import Person
+from organisation.models import Person, Unit
 from trajectories.calculations.definitions import Definition, read_definition
 from trajectories.calculations.faults import Fault, Faulty, gettext_noop
 from trajectories.calculations.refusals import TrajectoryRefused
@@ -20,6 +20,7 @@ from trajectories.queries.definitions import may_define, sheet
 
 NOT_YOURS = gettext_noop("you may define trajectories of units that you lead.")
 MEANWHILE = gettext_noop("someone else has changed the definition meanwhile: version %(number)d.")
+NO_UNIT = gettext_noop("no unit has the code “%(unit)s”.")
 TAKEN = gettext_noop("a trajectory has this code already.")
 
 
@@ -58,9 +59,11 @@ def save_trajectory(
     report.new += is_new
     report.changed += bool(changed)
     report.unchanged += not is_new and not changed
+    unknown = _unknown_units(wanted)
+    report.notes += [str(one) for one in unknown]
     faults = bind_all(trajectory, wanted.measures, report)
-    if faults and by is not None:
-        raise Faulty(faults)
+    if by is not None and (faults or unknown):
+        raise Faulty([*unknown, *faults])
     _keep_version(trajectory, before, by=by, reason=reason, now=now)
     return trajectory
 
@@ -77,6 +80,15 @@ def _refuse(
     steps = [*wanted.fields["steps"], *(trajectory.steps if trajectory else [])]
     if not may_define(by, steps, on=today):
         raise MayNotDefine(NOT_YOURS)
+
+
+def _unknown_units(wanted: Definition) -> list[Fault]:
+    """Return a fault for each unit responsible that does not exist (yet: a file may come before the units)."""
+    named = [(at, code) for at, step in enumerate(wanted.fields["steps"]) for code in step.get("units", ())]
+    known = (
+        set(Unit.objects.filter(code__in={code for _, code in named}).values_list("code", flat=True)) if named else ()
+    )
+    return [Fault(f"steps[{at}].units", NO_UNIT, {"unit": code}) for at, code in named if code not in known]
 
 
 def _keep_version(

@@ -68,6 +68,34 @@ def fed_by(indicator: Indicator, unit: Unit, period: Period, parts: Parts | None
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What was measured for an indicator from a version on: `asked` as the definition filled it in then."""
+
+    version: int
+    changed_at: dt.datetime | None
+    changed_by: str
+    reason: str
+    measure: str
+    asked: Mapping[str, Any]
+
+
+def askings_of(bound: BoundMeasure) -> list[Asking]:
+    """Return the versions of the definition that changed what is measured for an indicator, newest first; one query."""
+    found: list[Asking] = []
+    before: object = None
+    for version in bound.trajectory.versions.select_related("changed_by").order_by("number"):
+        one = next((one for one in version.sheet.get("measures", ()) if one["indicator"] == bound.indicator.code), None)
+        rules = rules_of(_trajectory(bound.trajectory, version.sheet))
+        asked = filled(SAME.get(one["measure"], one["measure"]), one.get("params", {}), rules) if one else {}
+        told = (one["measure"], asked, rules.clock) if one else None
+        if one and told != before:
+            who = str(version.changed_by) if version.changed_by else ""
+            found.append(Asking(version.number, version.changed_at, who, version.reason, one["measure"], asked))
+        before = told
+    return found[::-1]
+
+
 def _version(trajectory: Trajectory, moment: dt.datetime | None) -> TrajectoryVersion | None:
     """Return the newest version, or the one that stood at a moment."""
     versions = trajectory.versions.order_by("-number")
