@@ -15,7 +15,7 @@ from api import paging, parameters
 from api.numbers import number
 from api.shapes import paged, shape
 from api.suspicions import Suspicion
-from indicators.choices import Direction, IndicatorStatus, Kind
+from indicators.choices import Direction, IndicatorStatus, Kind, Missing
 from indicators.models import Indicator
 from indicators.operations import ALWAYS
 from indicators.queries import versions_of
@@ -92,6 +92,9 @@ class IndicatorSheet(IndicatorRow):
     weights: list[WeightRow]
     components: list[str]
     used_in: list[str]
+    #: False: figures of several units or periods make no sum, and values say so.
+    adds_up: bool
+    missing: Missing
     minimum_coverage: int | float
     due_days: int | None
     due_in_working_days: bool
@@ -191,6 +194,8 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "weights": [weight_row(one) for one in indicator.weights],
         "components": sorted(one.indicator.code for one in indicator.components.select_related("indicator")),
         "used_in": sorted(one.of.code for one in indicator.used_in.select_related("of")),
+        "adds_up": indicator.adds_up,
+        "missing": Missing(indicator.missing),
         "minimum_coverage": number(indicator.minimum_coverage),
         "due_days": indicator.due_days,
         "due_in_working_days": indicator.due_in_working_days,

@@ -73,6 +73,8 @@ def test_a_definition_is_told_as_its_sheet() -> None:
         "weights": [],
         "components": [],
         "used_in": [],
+        "adds_up": True,
+        "missing": "skip",
         "minimum_coverage": 0,
         "due_days": None,
         "due_in_working_days": False,

@@ -77,7 +77,7 @@ def hospital_of_two(**fields: Any) -> tuple[Unit, Indicator]:
     """Two teams are expected; one has reported 4 (of 5, for a ratio) for October."""
     hospital = build.unit("hospital")
     a, b = build.units("a", "b", parent=hospital)
-    indicator = build.indicator("some", **({"kind": Kind.COUNT, "grace_days": 7} | fields))
+    indicator = build.indicator("some", **{"kind": Kind.COUNT, "grace_days": 7, **fields})
     for team in (a, b):
         build.reporter(indicator, team)
     build.observation(indicator, a, "2026-10", 4)
@@ -151,6 +151,10 @@ def test_a_bare_figure_is_refused_where_figures_add_up() -> None:
         hospital_of_two(kind=Kind.RATIO)
 
 
+def counted() -> set[tuple[object, ...]]:
+    return set(Value.objects.values_list("unit__code", "period__code", "numerator", "reporting", "expected"))
+
+
 @pytest.mark.django_db
 def test_a_merger_leaves_past_totals_as_they_were_and_the_other_unit_takes_what_comes() -> None:
     hospital = build.unit("hospital")
@@ -162,14 +166,14 @@ def test_a_merger_leaves_past_totals_as_they_were_and_the_other_unit_takes_what_
         for month in ("2026-08", "2026-09"):
             build.observation(count, team, month, n)
     drain_rollups(now=build.LATER)
-    before = set(Value.objects.values_list("unit__code", "period__code", "numerator", "reporting", "expected"))
+    before = counted()
 
     build.close(a, on=dt.date(2026, 9, 30))
     build.close(p, on=dt.date(2026, 9, 30))
     build.observation(count, b, "2026-10", 11)
     drain_rollups(now=build.LATER)
 
-    after = set(Value.objects.values_list("unit__code", "period__code", "numerator", "reporting", "expected"))
+    after = counted()
     assert before <= after
     assert after - before == {
         ("b", "2026-10", 11, 1, 1),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def hospital(db: None) -> Unit:
     return hospital
 
 
-def reported(kind: str, **fields: object) -> Indicator:
+def reported(kind: str, **fields: Any) -> Indicator:
     """Team a reports 1 of 2, then 3 of 4 and 5 of 10; team b 9 of 10 in the last month: 18 of 26 together."""
     indicator = build.indicator("some", kind=kind, **fields)
     a, b = (Unit.objects.get(code=code) for code in "ab")
@@ -58,7 +59,7 @@ def reported(kind: str, **fields: object) -> Indicator:
     return indicator
 
 
-def told(window: Window, unit: str = "hospital") -> dict[str, tuple[Decimal | None, str, str | None]]:
+def told(window: Window, unit: str = "hospital") -> dict[str, tuple[object, ...]]:
     rows = values(ValueFilter(units=[unit], window=window), today=TODAY)
     return {row.period: (row.value, row.exactness, row.inexact_because) for row in rows}
 
