@@ -15,11 +15,11 @@ const asking = (topic) => [...document.querySelectorAll(`[data-live-${topic}][da
 const walls = () => asking("board");
 const focusable = "a[href], button, input, select, textarea";
 
-// A change concerns what shows the same thing: every name that both have must have the same value.
+// A change concerns what shows the same thing: every name that both have must have the same value; an empty one is any.
 const concerns = (element, what) =>
   Object.entries(what).every(([name, value]) => {
     const own = element.dataset[`live${name[0].toUpperCase()}${name.slice(1)}`];
-    return own === undefined || own === value;
+    return !own || own === value;
   });
 
 const replace = (old, fresh) => {

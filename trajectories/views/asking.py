@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from organisation.models import Person
+
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
 
 
 def clock() -> tuple[dt.datetime, dt.date]:
@@ -25,9 +28,12 @@ def person_of(request: HttpRequest) -> Person:
 
 
 def fresh_or_304(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    """Draw a partial with an ETag of what was drawn; 304 when the page has exactly that already."""
+    """Draw a partial with an ETag of what was drawn; 304 when the page has exactly that already.
+
+    The tokens of forms, which differ each time, do not count: those that the page has hold as well.
+    """
     response = render(request, template, context)
-    etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    etag = quote_etag(hashlib.sha256(TOKEN.sub(b"", response.content)).hexdigest()[:32])
     answer = get_conditional_response(request, etag=etag, response=response) or response
     answer["ETag"], answer["Cache-Control"] = etag, "private, no-cache"
     return answer
