@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from boards import words
+from boards.aims import target_text
 from boards.computed import ComponentRow, component_rows, is_index, parts_complete
-from boards.drawing import target_text
 from boards.faces import StatusFace
 from boards.measured import MeasuredFace, measured_face
 from boards.queries import Reader

@@ -108,6 +108,8 @@ def states() -> tuple[TileFace, ...]:
             "Pourcentage de jeunes en difficulté ayant reçu un premier service à l’intérieur du délai de leur priorité",
             "66,4", "%", Status.WATCH, beside="≥ 80 %", can_enter=True, place="Centre de services du Nord",
         ),
+        example("small", _("Drop-outs"), "< 5", "", Status.NO_TARGET, beside="", points=GAPPED),
+        example("estimated", _("Different children served"), "≈ 12 400", "", Status.NO_TARGET, beside="", note=_("estimated")),
         example("large-figure", _("Hours of direct service given"), "1 204 518", "h", Status.ON_TARGET, beside="≥ 1 200 000 h"),
         example("gaps", _("Service plans agreed with the family"), "94.1", "%", Status.ON_TARGET, beside="≥ 90 %", points=GAPPED, note=_("not additive")),
     )  # fmt: skip

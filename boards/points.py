@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from boards import words
-from boards.drawing import charted, measured, period_of, target_text
+from boards.aims import target_text
+from boards.drawing import charted, measured, period_of
 from boards.sparkline import HEIGHT, Scale
 from boards.variation import rules_text
 from indicators.choices import MarkKind

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
+from boards.aims import target_text
 from boards.axes import Axes, axes
 from boards.drawing import (
     Hanging,
@@ -15,7 +16,6 @@ from boards.drawing import (
     measured,
     period_of,
     spark_of,
-    target_text,
     tile_face,
 )
 from boards.explaining import Explained, explained, may_confirm

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, ngettext
 
 from boards import words
-from boards.drawing import target_text
+from boards.aims import target_text
 from boards.faces import StatusFace
 from boards.statuses import status_face
 from indicators.choices import Direction, Path

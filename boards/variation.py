@@ -60,12 +60,14 @@ def assurance_icon(name: str) -> IconFace:
 
 def icons_of(chart: SeriesChart) -> tuple[IconFace, ...]:
     """Return the icons of a chart; none of a run chart, which has too few points to say."""
-    icons = []
-    if chart.xmr.variation is not None:
-        icons.append(variation_icon(chart.xmr.variation))
-    if chart.xmr.assurance is not None:
-        icons.append(assurance_icon(chart.xmr.assurance))
-    return tuple(icons)
+    return icons_named(chart.xmr.variation, chart.xmr.assurance)
+
+
+@said_once
+def icons_named(variation: str | None, assurance: str | None) -> tuple[IconFace, ...]:
+    """Return the icons of variation and assurance that there are."""
+    icons = [] if variation is None else [variation_icon(variation)]
+    return tuple(icons if assurance is None else [*icons, assurance_icon(assurance)])
 
 
 def causes_of(chart: SeriesChart) -> list[str]:

@@ -278,4 +278,4 @@ def test_the_gallery_shows_every_state_to_everyone() -> None:
         answer = Client().get("/components/")
 
     assert (answer.status_code, len(asked)) == (200, 0)
-    assert answer.content.decode().count("<article") == 20
+    assert answer.content.decode().count("<article") == 22
