@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import polars as pl
 from django.core.cache import cache
 from django.db.models import Count, Max, Sum
 
 from trajectories.models import Event, EventBatch, Trajectory
+from trajectories.queries.logs import read_log
 
 #: Counting ten million events takes seconds: of so large a log what a form shows may be a day old, unless events were
 #: imported since.
 LARGE: Final = 200_000
 KEPT_S: Final = 86_400
+#: Cases of a large log that a definition is proposed from.
+CASES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ def activities_in_log(trajectory: Trajectory) -> list[LoggedActivity]:
         kept = _counted(trajectory)
         cache.set(key, kept, KEPT_S)
     return kept
+
+
+def log_to_propose_from(trajectory: Trajectory) -> pl.DataFrame:
+    """Return the log frame, of a large log the whole cases of its first events: enough to see the usual order."""
+    rows = EventBatch.objects.filter(trajectory=trajectory).aggregate(rows=Sum("rows_new"))["rows"] or 0
+    if rows < LARGE:
+        return read_log(trajectory, columns=())
+    first = Event.objects.in_force().filter(trajectory=trajectory).order_by("pk").values_list("case", flat=True)[:LARGE]
+    return read_log(trajectory, columns=(), cases=list(dict.fromkeys(first))[:CASES])
 
 
 def _counted(trajectory: Trajectory) -> list[LoggedActivity]:

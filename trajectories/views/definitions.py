@@ -22,9 +22,8 @@ from trajectories.forms.definition_form import Draft, changed, coded, draft_of
 from trajectories.forms.definition_page import page_of
 from trajectories.models import Trajectory
 from trajectories.operations.definitions import MayNotDefine, save_trajectory
-from trajectories.queries.activities import activities_in_log
+from trajectories.queries.activities import activities_in_log, log_to_propose_from
 from trajectories.queries.definitions import may_define, may_define_any, sheet
-from trajectories.queries.logs import read_log
 from trajectories.sheets import sheet_face
 from trajectories.views.asking import clock, person_of
 from trajectories.words import fault_text
@@ -102,7 +101,7 @@ def _uploaded(request: HttpRequest) -> dict[str, Any]:
 def _proposed(trajectory: Trajectory | None) -> dict[str, Any]:
     if trajectory is None:
         raise DefinitionRefused(_("There is no log yet to propose from."))
-    log = read_log(trajectory, columns=())
+    log = log_to_propose_from(trajectory)
     if not log.height:
         raise DefinitionRefused(_("There is no log yet to propose from."))
     return propose(log, code=trajectory.code, name=trajectory.name_en, zone=trajectory.timezone)

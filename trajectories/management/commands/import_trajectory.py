@@ -16,17 +16,20 @@ from trajectories.operations import save_trajectory
 
 
 class Command(BaseCommand):
-    help = "Import a trajectory from FILE: code, name_en, name_fr, timezone, steps, clock, measures."
+    help = "Import the definition of a trajectory from FILE, in YAML or JSON; every change is a version."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_import_arguments(parser)
+        parser.add_argument("--reason", default="", help="why; kept with the version")
 
     def handle(self, **options: Any) -> None:
         report = ImportReport()
         try:
             definitions = _read(options["file"])
             for definition in definitions if isinstance(definitions, list) else [definitions]:
-                save_trajectory(definition=definition, report=report, now=timezone.now())
+                save_trajectory(
+                    definition=definition, report=report, now=timezone.now(), reason=options["reason"][:500]
+                )
         except TrajectoryRefused as refused:
             raise CommandError(str(refused)) from refused
         for refusal in report.refusals:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from trajectories.calculations.proposal import Seen, propose, seen_in, told
 from trajectories.forms.definition_files import write_yaml
 from trajectories.models import Trajectory
-from trajectories.queries.logs import read_log
+from trajectories.queries.activities import log_to_propose_from
 
 
 class Command(BaseCommand):
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 
 def _proposed(trajectory: Trajectory) -> str:
-    log = read_log(trajectory, columns=())
+    log = log_to_propose_from(trajectory)
     if not log.height:
         raise CommandError(_("There is no log yet to propose from."))
     sheet = propose(log, code=trajectory.code, name=trajectory.name_en, zone=trajectory.timezone)
