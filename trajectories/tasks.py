@@ -48,9 +48,9 @@ def refresh_daily() -> None:
 
 @shared_task(name="trajectories.tasks.read_upload")
 def read_upload(upload: int) -> None:
-    """Try or take a file that came by browser."""
-    found = EventUpload.objects.select_related("trajectory", "by", "batch").get(pk=upload)
-    uploading.read_upload(found, now=timezone.now(), today=timezone.localdate())
+    """Try or take a file that came by browser, if it is still there."""
+    for found in EventUpload.objects.select_related("trajectory", "by", "batch").filter(pk=upload):
+        uploading.read_upload(found, now=timezone.now(), today=timezone.localdate())
 
 
 @shared_task(name="trajectories.tasks.forget_uploads")
