@@ -65,6 +65,7 @@ def test_words_for_nothing_are_nothing_only_where_a_person_says_so(youths: Traje
     assert [event.attributes for event in Event.objects.order_by("wall")] == [None, {"close code": "7"}]
 
 
+@pytest.mark.usefixtures("youths")
 @pytest.mark.parametrize(
     ("text", "encoding", "sentence", "options"),
     [
@@ -73,7 +74,7 @@ def test_words_for_nothing_are_nothing_only_where_a_person_says_so(youths: Traje
     ],
 )
 def test_what_is_not_sure_is_refused_with_the_option_that_decides_it(
-    text: str, encoding: str, sentence: str, options: tuple[str, str], youths: Trajectory, tmp_path: Path
+    text: str, encoding: str, sentence: str, options: tuple[str, str], tmp_path: Path
 ) -> None:
     path = written(tmp_path, text, encoding)
 
