@@ -61,7 +61,7 @@ def doubt_figures(cells: Collection[Cell], *, now: dt.datetime) -> dict[Cell, tu
         beside = set(doubted_beside(rules, {unit for _indicator, unit, _period in some})) - set(some)
         looked = around(rules, (*some, *beside))
         changed = judged(looked, frozenset(some), beside)
-        Observation.objects.bulk_update(changed, ["suspicions"], batch_size=AT_ONCE)
+        _write(changed)
         _follow([one for one in changed if cell_of(one) in beside], now)
         found |= {
             cell: tuple(looked.observations[cell].suspicions)
@@ -75,6 +75,18 @@ def _batches(cells: Collection[Cell]) -> Iterator[list[Cell]]:
     left = iter(cells)
     while some := list(islice(left, AT_ONCE)):
         yield some
+
+
+def _write(rows: Sequence[Observation]) -> None:
+    """Write the doubts of many figures at once; the ORM's own way takes a term of the statement for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE indicators_observation seen SET suspicions = string_to_array(told.codes, ',')
+            FROM unnest(%s::bigint[], %s::text[]) AS told(id, codes) WHERE seen.id = told.id
+            """,
+            [[row.pk for row in rows], [",".join(row.suspicions) for row in rows]],
+        )
 
 
 def _follow(rows: Sequence[Observation], now: dt.datetime) -> None:
@@ -147,7 +159,7 @@ def clear_doubts_beside(row: Observation, *, now: dt.datetime) -> None:
     beside = set(doubted_beside(rules, [row.unit_id])) - {cell_of(row)} if rules else set()
     if beside:
         changed = judged(around(rules, beside), frozenset(), beside)
-        Observation.objects.bulk_update(changed, ["suspicions"])
+        _write(changed)
         _follow(changed, now)
 
 

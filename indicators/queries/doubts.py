@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Q
@@ -29,15 +30,22 @@ class Around:
     #: By the indicator of the figure: its own rules, and those that compare another indicator with it.
     rules: Mapping[int, Sequence[ValidationRule]]
     observations: Mapping[Cell, Observation]
-    #: By indicator and unit, oldest first.
-    lines: Mapping[tuple[int, int], Sequence[Observation]]
+    #: By indicator and unit: the places of the periods in their calendar, ascending, and the observations there.
+    lines: Mapping[tuple[int, int], tuple[Sequence[int], Sequence[Observation]]]
+    #: The place of each period in the calendar of its frequency, by id.
+    places: Mapping[int, int]
     definitions: Rules
+    _figures: dict[Cell, Decimal | None] = field(default_factory=dict)
 
     def figure(self, row: Observation | None) -> Decimal | None:
-        """Return the figure of an observation by the definition that held then, unrounded."""
+        """Return the figure of an observation by the definition that held then, unrounded; worked out once."""
         if row is None:
             return None
-        return figure_of(self.definitions.rule(row.indicator, row.period.ends_on), parts_of(row))
+        cell = cell_of(row)
+        if cell not in self._figures:
+            rule = self.definitions.rule(row.indicator, row.period.ends_on)
+            self._figures[cell] = figure_of(rule, parts_of(row))
+        return self._figures[cell]
 
     def doubts(self, row: Observation) -> list[str]:
         """Return the codes of the rules that doubt an observation."""
@@ -62,14 +70,13 @@ class Around:
 
     def _earlier(self, rule: ValidationRule, row: Observation) -> list[Decimal]:
         """Return the unit's own figures in the periods that a rule looks back on, newest first; none that is doubted."""
-        if not back_of(rule):
+        back = back_of(rule)
+        if not back:
             return []
-        before = [
-            one
-            for one in self.lines.get((row.indicator_id, row.unit_id), ())
-            if one.period.starts_on < row.period.starts_on and not one.suspicions
-        ]
-        figures = (self.figure(one) for one in reversed(before[-back_of(rule) :]))
+        places, rows = self.lines[row.indicator_id, row.unit_id]
+        place = self.places[row.period_id]
+        inside = rows[bisect_left(places, place - back) : bisect_left(places, place)]
+        figures = (self.figure(one) for one in reversed(inside) if not one.suspicions)
         return [figure for figure in figures if figure is not None]
 
 
@@ -114,15 +121,18 @@ def around(
     asked = set(cells)
     indicators, units = {*rules}, {unit for _indicator, unit, _period in asked}
     back = max((back_of(one) for held in rules.values() for one in held), default=0)
+    places = places_up_to({period for *_, period in asked}, back)
     rows = Observation.objects.select_related("indicator", "period").filter(
-        indicator__in=indicators, unit__in=units, period__in=periods_up_to({period for *_, period in asked}, back)
+        indicator__in=indicators, unit__in=units, period__in=places
     )
     observations = {cell_of(row): row for row in (*rows, *proposed)}
-    lines: dict[tuple[int, int], list[Observation]] = defaultdict(list)
-    for row in sorted(observations.values(), key=lambda one: one.period.starts_on):
-        lines[row.indicator_id, row.unit_id].append(row)
+    lines: dict[tuple[int, int], tuple[list[int], list[Observation]]] = defaultdict(lambda: ([], []))
+    for row in sorted(observations.values(), key=lambda one: places[one.period_id]):
+        where, there = lines[row.indicator_id, row.unit_id]
+        where.append(places[row.period_id])
+        there.append(row)
     definitions = {row.indicator_id: row.indicator for row in observations.values()}
-    return Around(rules, observations, lines, rules_of(definitions.values()))
+    return Around(rules, observations, lines, places, rules_of(definitions.values()))
 
 
 def cell_of(row: Observation) -> Cell:
@@ -160,20 +170,19 @@ def foreseen(proposed: Sequence[Observation]) -> dict[Cell, list[str]]:
     return {cell_of(row): row.suspicions for row in proposed if row.suspicions}
 
 
-def periods_up_to(period_ids: Collection[int], back: int) -> list[int]:
-    """Return some periods, and for each frequency among them all from the so-manieth before the first to the last."""
-    found = set(period_ids)
-    if not back:
-        return sorted(found)
+def places_up_to(period_ids: Collection[int], back: int) -> dict[int, int]:
+    """Return the places of periods in the calendars of their frequencies, from so many before the first to the last."""
     spans: dict[str, list[dt.date]] = defaultdict(list)
-    for frequency, first in Period.objects.filter(pk__in=found).values_list("frequency", "starts_on"):
+    for frequency, first in Period.objects.filter(pk__in=period_ids).values_list("frequency", "starts_on"):
         spans[frequency].append(first)
+    places: dict[int, int] = {}
     for frequency, days in spans.items():
         calendar = Period.objects.filter(frequency=frequency)
-        found.update(calendar.filter(starts_on__range=(min(days), max(days))).values_list("pk", flat=True))
-        before = calendar.filter(starts_on__lt=min(days)).order_by("-starts_on")
-        found.update(before.values_list("pk", flat=True)[:back])
-    return sorted(found)
+        before = calendar.filter(starts_on__lt=min(days)).order_by("-starts_on").values_list("pk", flat=True)
+        after = calendar.filter(starts_on__range=(min(days), max(days))).order_by("starts_on")
+        found = [*reversed(list(before[:back])), *after.values_list("pk", flat=True)]
+        places |= {pk: place for place, pk in enumerate(found)}
+    return places
 
 
 def named(codes: Iterable[str]) -> dict[str, ValidationRule]:
