@@ -134,7 +134,7 @@ def _counts_as_zero(rule: Indicator, component: Component) -> bool:
 
 def _score(score: Decimal | None) -> str:
     decimals = 0 if score in {None, FULL} else SCORE_DECIMALS
-    return number_format(shown(score or Decimal(0), decimals), decimal_pos=decimals, use_l10n=True)
+    return number_format(shown(score or Decimal(0), decimals) or Decimal(0), decimal_pos=decimals, use_l10n=True)
 
 
 def _number(number: Decimal | None) -> str:
