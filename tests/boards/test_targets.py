@@ -61,7 +61,7 @@ def test_what_would_change_is_shown_before_anything_is_saved() -> None:
     assert "On target Act 12" in read(looked)
     assert (before, another.status_code, saved.status_code) == (0, 200, 302)
     [kept] = Target.objects.filter(unit=north, indicator=indicator)
-    assert (kept.target, kept.threshold, str(kept.set_by)) == (15, 18, "marie@example.org")
+    assert (kept.target, kept.threshold, str(kept.set_by)) == (Decimal(15), Decimal(18), "marie@example.org")
 
 
 def test_a_path_is_walked_by_the_chart() -> None:
@@ -116,7 +116,7 @@ def test_what_was_set_is_told_with_who_and_until_when() -> None:
     assert f"≤ 16 d 1 Jan {FIRST.year} to 30 Jun {FIRST.year} marie@example.org" in page
     assert page.count("replaced: marie@example.org") == 2
     assert [(one.target, one.valid_to) for one in Target.objects.standing().filter(unit=north)] == [
-        (16, dt.date(FIRST.year, 6, 30))
+        (Decimal(16), dt.date(FIRST.year, 6, 30))
     ]
 
 

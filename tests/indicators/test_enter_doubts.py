@@ -47,7 +47,7 @@ def seen_of() -> str:
 def test_a_doubted_figure_is_saved_and_asked_about_in_place(youth: Programme) -> None:
     status, cell = sent(youth, "51")
 
-    assert (status, Observation.objects.get().numerator) == (200, 51)
+    assert (status, Observation.objects.get().numerator) == (200, Decimal(51))
     assert "Suspect" in cell
     assert "expected: at most 50" in cell
     assert 'data-ask="Is it right? What have you checked?"' in cell

@@ -279,7 +279,9 @@ def test_a_preview_lists_what_rules_would_doubt_and_the_import_takes_it(youth: P
     send(client, f"indicator,unit,period,value\n{lines}")
 
     page = client.get("/enter/import/draft/").content.decode()
-    taken = client.post("/enter/import/draft/", {"seen": page.partition('name="seen" value="')[2].partition('"')[0]}, follow=True).content.decode()
+    taken = client.post(
+        "/enter/import/draft/", {"seen": page.partition('name="seen" value="')[2].partition('"')[0]}, follow=True
+    ).content.decode()
 
     assert page.count("expected: no more than 50\u00a0% from the last figure") == 1
     assert "1 figure would be suspect: taken, and to be checked." in page
@@ -288,9 +290,7 @@ def test_a_preview_lists_what_rules_would_doubt_and_the_import_takes_it(youth: P
 
 
 def test_the_command_says_how_many_figures_are_suspect(youth: Programme, tmp_path: Path) -> None:
-    set_rules(
-        indicator=youth.referrals, given=[RuleGiven(kind="range", high=Decimal(50))], by=None, now=timezone.now()
-    )
+    set_rules(indicator=youth.referrals, given=[RuleGiven(kind="range", high=Decimal(50))], by=None, now=timezone.now())
     file, said = tmp_path / "figures.csv", io.StringIO()
     file.write_text(f"indicator,unit,period,value\nreferrals,north,{youth.month.code},51\n")
 

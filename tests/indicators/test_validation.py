@@ -53,7 +53,7 @@ EARLIER = [Decimal(one) for one in (10, 12, 9, 11, 10, 12)]
 def test_each_kind_of_rule_doubts_what_it_does_not_expect(
     rule: dict[str, Any], looked: dict[str, Any], expected: object
 ) -> None:
-    held = {"figure": Decimal(0), "parts": Parts(), "earlier": EARLIER} | looked
+    held: dict[str, Any] = {"figure": Decimal(0), "parts": Parts(), "earlier": EARLIER} | looked
 
     assert is_doubted(Rule(**rule), Looked(**held)) is expected
 

@@ -91,8 +91,8 @@ class WhatIfEqualsSaving(TestCase):
         first = dt.date(2026, month, 1)
         points = [] if goal is None else [PathPoint(first + dt.timedelta(days=60), Decimal(goal), Decimal(goal))]
         last = first + dt.timedelta(days=ends) if ends is not None and goal is None else None
-        told = {"path": path if points else Path.FIXED, "points": points, "valid_to": last}
-        numbers = {"target": Decimal(target), "threshold": Decimal(target + margin)}
+        told: dict[str, Any] = {"path": path if points else Path.FIXED, "points": points, "valid_to": last}
+        numbers: dict[str, Any] = {"target": Decimal(target), "threshold": Decimal(target + margin)}
         before = statuses()
 
         found = asked(waits, unit, first, numbers=numbers, **told)
