@@ -6,10 +6,9 @@ const SETTLE = 2_000; // after a tile has changed, what the wall says of all its
 const etags = new WeakMap();
 const busy = new Map(); // element → whether to ask once more when the answer is here
 const due = new Set();
+const drawn = new WeakMap(); // element → what the server sent, before the page touched it
 let timer = 0;
 let settling = 0;
-
-const drawn = new WeakMap(); // element → what the server sent, before the page touched it
 
 const asking = (topic) => [...document.querySelectorAll(`[data-live-${topic}][data-live-src]`)];
 const walls = () => asking("board");
@@ -67,9 +66,7 @@ const lookAgain = async (element) => {
       etags.set(element, answer.headers.get("ETag"));
       if (!element.dataset.liveBoard) walls().forEach((wall) => etags.delete(wall));
     }
-  } catch {
-    isFresh = false;
-  }
+  } catch { isFresh = false; }
   const isDueAgain = busy.get(element);
   busy.delete(element);
   document.dispatchEvent(new CustomEvent("live:answered", { detail: { isFresh } }));
