@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 PERIODS: dict[str, type[pl.DataType]] = {"period": pl.Int64, "starts_on": pl.Date, "ends_on": pl.Date}
+AT_ENDS: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "period": pl.Int64, "days": pl.Int64, "cases": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -60,35 +61,53 @@ def at_ends(stays: pl.DataFrame, periods: pl.DataFrame, units: pl.DataFrame) -> 
     `stays` has `unit`, `day`, `until` (exclusive; null: still going on) and `cases`, which may be negative; `periods`
     has `end` and no gaps.
     """
-    ends = periods["end"]
-    reached = (
-        _reaching(stays, ends).join(units.select("unit", "opens_on", "closes_on"), on="unit", how="left")
-        if len(ends)
-        else stays.head(0).with_columns(first=0, after=0, opens_on=pl.col("day"), closes_on=pl.col("day"))
+    if not periods.height or not stays.height:
+        return pl.DataFrame(schema=AT_ENDS)
+    reached = _reaching(stays, periods, units).select(
+        "unit", "cases", pl.col("day").to_physical(), place=pl.int_ranges("first", "after", dtype=pl.Int32)
     )
-    table = periods.with_row_index("place")
-    return (
-        reached.select(
-            "unit", "day", "cases", "opens_on", "closes_on", place=pl.int_ranges("first", "after", dtype=pl.UInt32)
-        )
+    ends = periods["end"].to_physical()
+    counted = (
+        reached.lazy()
         .explode("place")
-        .join(table, on="place")
-        .filter(is_open())
-        .group_by("unit", "period", days=(pl.col("end") - pl.col("day")).dt.total_days().cast(pl.Int64))
+        .with_columns(days=pl.lit(ends).gather(pl.col("place")) - pl.col("day"))
+        .group_by("unit", "place", "days")
         .agg(pl.col("cases").sum())
         .filter(pl.col("cases") != 0)
+        .collect()
+    )
+    return counted.select(
+        "unit", periods["period"].gather(counted["place"]).alias("period"), pl.col("days").cast(pl.Int64), "cases"
     )
 
 
-def _reaching(stays: pl.DataFrame, ends: pl.Series) -> pl.DataFrame:
-    """Return the stays that reach one of the ends, with the place of the `first` and of the one `after` the last."""
+def _reaching(stays: pl.DataFrame, periods: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Return the stays that reach the end of one of the periods in which their unit is open.
+
+    `first` is the place of the first such period, `after` the one after the last.
+    """
+    ends, starts = periods["end"], periods["starts_on"]
     last = ends[-1]
-    return stays.with_columns(
-        first=ends.search_sorted(stays["day"], side="left").cast(pl.Int64),
-        after=pl.when(pl.col("until").is_null())
+    opened = units.select(
+        "unit",
+        opens=periods["ends_on"].search_sorted(units["opens_on"], side="left").cast(pl.Int64),
+        closes=pl.when(pl.col("closes_on").is_null())
         .then(len(ends))
-        .otherwise(ends.search_sorted(stays["until"].fill_null(last), side="left").cast(pl.Int64)),
-    ).filter(pl.col("after") > pl.col("first"))
+        .otherwise(starts.search_sorted(units["closes_on"].fill_null(last), side="right").cast(pl.Int64)),
+    )
+    return (
+        stays.with_columns(
+            first=ends.search_sorted(stays["day"], side="left").cast(pl.Int64),
+            after=pl.when(pl.col("until").is_null())
+            .then(len(ends))
+            .otherwise(ends.search_sorted(stays["until"].fill_null(last), side="left").cast(pl.Int64)),
+        )
+        .join(opened, on="unit")
+        .with_columns(
+            pl.max_horizontal("first", "opens").alias("first"), pl.min_horizontal("after", "closes").alias("after")
+        )
+        .filter(pl.col("after") > pl.col("first"))
+    )
 
 
 def crossings(passages: pl.DataFrame, place: Place) -> pl.DataFrame:

@@ -142,6 +142,13 @@ def summed(parts: Sequence[pl.DataFrame], schema: dict[str, type[pl.DataType]]) 
     )
 
 
+def plus(one: pl.DataFrame, other: pl.DataFrame, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Return two sums together; nothing is done where one of them is empty."""
+    if not one.height or not other.height:
+        return shaped(one if one.height else other, schema)
+    return summed([one, other], schema)
+
+
 def shaped(rows: pl.DataFrame, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     """Return the columns of a schema, in its order and types."""
     return rows.select(pl.col(name).cast(kind) for name, kind in schema.items())

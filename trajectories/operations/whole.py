@@ -12,7 +12,7 @@ from trajectories.calculations.horizon import horizon
 from trajectories.calculations.parcels import Part
 from trajectories.calculations.placing import Place, begun
 from trajectories.calculations.spells import firsts, spells
-from trajectories.calculations.sums import COUNTS, FIGURES, Sums, ends, summed
+from trajectories.calculations.sums import COUNTS, FIGURES, Sums, ends, plus
 from trajectories.models import Refresh
 from trajectories.operations import remembering
 from trajectories.operations.sound import Sound
@@ -90,7 +90,7 @@ def _cells(one: Sound, place: Place, sums: Sums, block: pl.DataFrame) -> pl.Data
     here = block.select("period")
     figures, counts = (part.join(here, on="period", how="semi") for part in (sums.figures, sums.counts))
     of_stays = ends(sums.stays, block, place.units, one.shape)
-    return cells(summed([figures, of_stays[0]], FIGURES), summed([counts, of_stays[1]], COUNTS), one.kind)
+    return cells(plus(figures, of_stays[0], FIGURES), plus(counts, of_stays[1], COUNTS), one.kind)
 
 
 def _with_zeros(one: Sound, fresh: pl.DataFrame, spell: pl.DataFrame, block: pl.DataFrame, offset: int) -> pl.DataFrame:
