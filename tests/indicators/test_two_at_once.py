@@ -49,7 +49,7 @@ def enter(indicator: Indicator, unit: Unit, by: Person, numbers: range) -> None:
             indicator=indicator,
             unit=unit,
             period=build.period("2026-10"),
-            parts=Parts(Decimal(number)) if number % 4 else NOT_APPLICABLE,
+            parts=NOT_APPLICABLE if number % 4 == 1 else Parts(Decimal(number)),
             source=Source.ENTERED,
             by=by,
             now=NOW,
