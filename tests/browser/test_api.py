@@ -66,7 +66,15 @@ def test_a_stream_of_unknown_length_is_read_to_its_end(site: str, administrator:
 
     answer = post(site, "/api/v1/trajectories/youths/events/", lines(), secret)
 
-    assert answer == {"read": 2000, "new": 2000, "changed": 0, "unchanged": 0, "refused": 0, "refusals": [], "notes": []}
+    assert answer == {
+        "read": 2000,
+        "new": 2000,
+        "changed": 0,
+        "unchanged": 0,
+        "refused": 0,
+        "refusals": [],
+        "notes": [],
+    }
     assert Event.objects.count() == 2000
 
 
