@@ -25,7 +25,9 @@ class PartMissing(ObservationRefused):
     """The kind needs another part."""
 
     code = "part_missing"
-    sentence = _("A figure of this kind needs other parts: a value, a numerator and denominator, a histogram, or people.")
+    sentence = _(
+        "A figure of this kind needs other parts: a value, a numerator and denominator, a histogram, or people."
+    )
 
 
 class PartUnexpected(ObservationRefused):
