@@ -103,6 +103,30 @@ def test_people_are_counted_once_in_a_year(hospital: Unit) -> None:
     assert hospital.code == "hospital"
 
 
+def test_a_formula_of_the_year_is_of_the_years_of_its_components(hospital: Unit) -> None:
+    hours, episodes = (build.indicator(code, kind=Kind.COUNT) for code in ("hours", "episodes"))
+    formula = build.formula("each", "hours / episodes", decimals=1)
+    a = Unit.objects.get(code="a")
+    for month, worked, closed in (("2026-01", 10, 5), ("2026-02", 30, 5), ("2026-03", 20, 0)):
+        build.observation(hours, a, month, worked)
+        build.observation(episodes, a, month, closed)
+    drain_rollups(now=build.LATER)
+
+    of_the_year = values(ValueFilter(indicators=["each"], units=["hospital"], window="ytd"), today=TODAY)
+    in_the_panel = why(indicator=formula, unit=hospital, period=build.period("2026-02"), today=TODAY).windows
+
+    assert [(row.period, row.value, row.exactness) for row in of_the_year] == [
+        ("2026-01", Decimal("2.0"), "exact"),
+        ("2026-02", Decimal("4.0"), "exact"),
+        ("2026-03", Decimal("6.0"), "exact"),
+    ]
+    assert [(one.window, one.figure, one.exactness.code) for one in in_the_panel] == [
+        ("ytd", Decimal(4), "exact"),
+        ("fytd", Decimal(4), "approximate"),
+        ("rolling12", Decimal(4), "approximate"),
+    ]
+
+
 def test_what_does_not_add_up_has_no_year(hospital: Unit) -> None:
     reported(Kind.MEAN, adds_up=False)
 
