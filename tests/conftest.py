@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser
 
 from obeya.engines import embedded_engines
@@ -32,6 +33,13 @@ def empties_the_tables(item: pytest.Item) -> bool:
     database = item.get_closest_marker("django_db")
     fixtures = getattr(item, "fixturenames", ())
     return (database is not None and bool(database.kwargs.get("transaction"))) or "transactional_db" in fixtures
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Begin every test in English: a page for someone who reads French leaves its language to the thread's next one."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
