@@ -28,6 +28,7 @@ from indicators.queries.small_numbers import hide_in_series
 from indicators.queries.suited import suited
 from indicators.spc import answer
 from indicators.spc.plotthedots import as_columns
+from indicators.spc_words import refusal_text
 from organisation.choices import Frequency
 
 #: Three years of months unless `points` says otherwise; longer series than the most are no charts.
@@ -82,7 +83,7 @@ def sent(request: Request) -> Response:
     try:
         return Response(answer(body))
     except (TypeError, ValueError, LookupError, ArithmeticError) as fault:
-        raise Problem(422, getattr(fault, "code", "not_a_series"), str(fault)) from fault
+        raise Problem(422, getattr(fault, "code", "not_a_series"), refusal_text(fault)) from fault
 
 
 def stored(request: Request) -> Response:

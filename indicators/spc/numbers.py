@@ -14,11 +14,17 @@ PRECISION = 34
 
 
 class SpcRefused(ValueError):
-    """A chart cannot be made of this. `code` is stable; `str()` is the sentence."""
+    """A chart cannot be made of this. `code` is stable; `str()` is the sentence.
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
+    `sentence` is the same with its placeholders `%(name)s`, and `told` what stands in them, so that another language can
+    be put in its place (`indicators.spc_words`).
+    """
+
+    def __init__(self, code: str, sentence: str, **told: object) -> None:
+        super().__init__(sentence % told)
         self.code = code
+        self.sentence = sentence
+        self.told = told
 
 
 def common(values: Sequence[Number | None]) -> tuple[list[int | None], int]:
@@ -35,10 +41,10 @@ def number(value: object) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise SpcRefused("not_a_number", f"“{value}” is not a number.")
+        raise SpcRefused("not_a_number", "“%(value)s” is not a number.", value=value)
     found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not found.is_finite():
-        raise SpcRefused("not_a_number", f"“{value}” is not a number.")
+        raise SpcRefused("not_a_number", "“%(value)s” is not a number.", value=value)
     return found
 
 

@@ -54,7 +54,7 @@ def _day(text: object) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(str(text)).replace(tzinfo=None)
     except ValueError:
-        raise SpcRefused("not_a_date", f"“{text}” is not a date.") from None
+        raise SpcRefused("not_a_date", "“%(text)s” is not a date.", text=text) from None
 
 
 def _in_order(dates: Sequence[object], ys: Sequence[object]) -> tuple[list[str], list[Decimal | None]]:

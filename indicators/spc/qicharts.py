@@ -20,7 +20,12 @@ def answer(chart: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     `screened_mr` is true unless said otherwise, as after attaching the package.
     """
     if chart not in CHARTS:
-        raise SpcRefused("unknown_chart", f"There is no chart “{chart}”; there are xmr, {', '.join(CHARTS)}.")
+        raise SpcRefused(
+            "unknown_chart",
+            "There is no chart “%(chart)s”; there are %(known)s.",
+            chart=chart,
+            known=", ".join(["xmr", *CHARTS]),
+        )
     with localcontext(prec=PRECISION):
         groups = _subgroups(asked.get("y") or [], "sum" if chart == "c" else asked.get("aggregate") or "mean")
         y, n = _per_denominator(groups, asked.get("n"))

@@ -125,7 +125,7 @@ def xmr_chart(
     *Decided*: with a minimum, no rule names a point where there are no limits, and too few points have no icon.
     """
     if baseline is not None and baseline < SHORTEST_BASELINE:
-        raise SpcRefused("baseline_too_short", f"A baseline takes {SHORTEST_BASELINE} points or more.")
+        raise SpcRefused("baseline_too_short", "A baseline takes %(least)s points or more.", least=SHORTEST_BASELINE)
     whole, denominator = common(points)
     hidden = frozenset(ghosts)
     starts = sorted({0, *(place for place in rebased_at if 0 <= place < len(whole))})

@@ -54,6 +54,17 @@ def test_a_series_that_is_none_is_refused(analyst: APIClient, body: Any, status:
     assert (refusal.status_code, refusal.json()["code"]) == (status, code)
 
 
+def test_a_refusal_is_told_in_the_language_that_is_asked_for(analyst: APIClient) -> None:
+    body = {"dates": ["bientôt"], "y": [1]}
+
+    refusals = [
+        analyst.post(ADDRESS, body, format="json", headers={"Accept-Language": language}).json()["detail"]
+        for language in ("en", "fr")
+    ]
+
+    assert refusals == ["“bientôt” is not a date.", "«\u00a0bientôt\u00a0» n’est pas une date."]
+
+
 def test_a_stored_series_is_drawn_from_its_first_figure_with_its_gaps(analyst: APIClient) -> None:
     centre = build.unit("TEAM")
     build.role(Person.objects.get(), RoleName.ANALYST, centre)

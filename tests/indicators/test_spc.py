@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indicators import spc
 from indicators.spc import SpcRefused, answer, xmr_chart
+from indicators.spc_words import SENTENCES
 
 figures = st.lists(st.one_of(st.none(), st.decimals(-1000, 1000, places=2)), min_size=1, max_size=60)
 DATES = [f"2024-{month:02}-01" for month in range(1, 13)] + [f"2025-{month:02}-01" for month in range(1, 13)]
@@ -152,3 +156,15 @@ def test_an_empty_series_is_an_empty_chart(chart: str) -> None:
     drawn = answer({"chart": chart, "dates": [], "y": [], "n": None})
 
     assert (drawn["x"], drawn["y"]) == ([], [])
+
+
+def test_every_refusal_has_a_translation() -> None:
+    raised = {
+        node.args[1].value
+        for path in Path(spc.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "SpcRefused"
+        if isinstance(node.args[1], ast.Constant)
+    }
+
+    assert raised == SENTENCES
