@@ -1,7 +1,12 @@
 """The vocabulary of trajectories."""
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+#: The first day of what holds from the beginning.
+ALWAYS = dt.date(1900, 1, 1)
 
 
 class UploadStage(models.TextChoices):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.models import Indicator, Parts
 from organisation.models import Period, Unit
-from trajectories.choices import UploadStage
+from trajectories.choices import ALWAYS, UploadStage
 
 
 class Trajectory(models.Model):
@@ -71,14 +71,17 @@ class Trajectory(models.Model):
 
 
 class TrajectoryVersion(models.Model):
-    """A trajectory's whole definition as it was saved at a moment, with the measures bound to indicators.
+    """A trajectory's whole definition as it was saved at a moment, for the periods that end on its first day or later.
 
-    The newest one measures every period anew, as events are kept; of periods that were locked before, the one that
-    stood when they were locked made the figures.
+    Of several versions that have begun by a period's last day, the highest number holds, also for events that come
+    late; of periods that were locked before it was made, the one that held then made the figures.
     """
 
     trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
+    takes_effect_on = models.DateField(default=ALWAYS, db_default=ALWAYS)
+    #: Someone asked for periods that had ended to be measured by it.
+    is_restatement = models.BooleanField(default=False, db_default=False)
     #: As `import_trajectory` reads it.
     sheet = models.JSONField()
     #: In the words of whoever changed it.
@@ -105,6 +108,8 @@ class BoundMeasure(models.Model):
     indicator = models.OneToOneField(Indicator, models.CASCADE, related_name="bound_measure")
     measure = models.CharField(_("measure"), max_length=60)
     params = models.JSONField(_("parameters"), default=dict, blank=True)
+    #: Periods that ended before this day are not measured: others had reported them before it was bound.
+    since = models.DateField(default=ALWAYS, db_default=ALWAYS, editable=False)
     #: The fingerprint of all but the events that its figures were computed from; empty: they must be computed anew.
     basis = models.CharField(max_length=32, blank=True, editable=False)
     #: Contributions that stand at no unit, by the log's word for the team ("": none was named).
@@ -142,6 +147,8 @@ class EventBatch(models.Model):
     finished_at = models.DateTimeField(null=True)
     #: Why it was broken off; nothing of it was kept then.
     error = models.TextField(blank=True)
+    #: The same as `core.sentences` keeps it, to be told in the reader's language; null: before that was kept.
+    why = models.JSONField(null=True)
     #: When someone asked for it to be broken off.
     cancelled_at = models.DateTimeField(null=True)
     #: How much of the source has been read, 0 to 1, where that is known; written as it goes on, with `rows_read`.
@@ -420,13 +427,15 @@ class GoingStay(models.Model):
     """How many cases that came to a unit on a day are there still: they alone make the list of a new day longer."""
 
     measure = models.ForeignKey(BoundMeasure, models.CASCADE, related_name="+", db_index=False)
+    #: The number of the rule by which it is a stay, among those of the measure, from 0.
+    rule = models.PositiveSmallIntegerField(default=0, db_default=0)
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     day = models.DateField()
     cases = models.BigIntegerField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["measure", "unit", "day"], name="one_count_of_stays_per_unit_and_day"),
+            models.UniqueConstraint(fields=["measure", "rule", "unit", "day"], name="one_count_of_stays_per_rule_unit_and_day"),
             models.CheckConstraint(condition=Q(cases__gte=0), name="no_day_has_fewer_than_no_stays"),
         ]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from trajectories.calculations.contributions import Contributions
+from trajectories.calculations.eras import ALL, Era
 from trajectories.calculations.placing import Place, at_ends, crossings, dated, located
 
 #: Numerators and denominators are kept to six decimals, as observations are; each contribution is rounded once.
@@ -23,7 +24,13 @@ FIGURES: dict[str, type[pl.DataType]] = {
     "denominator": pl.Int64,
 }
 COUNTS: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "period": pl.Int64, "days": pl.Int64, "cases": pl.Int64}
-STAYS: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "day": pl.Date, "until": pl.Date, "cases": pl.Int64}
+STAYS: dict[str, type[pl.DataType]] = {
+    "rule": pl.Int64,
+    "unit": pl.Int64,
+    "day": pl.Date,
+    "until": pl.Date,
+    "cases": pl.Int64,
+}
 NOWHERE: dict[str, type[pl.DataType]] = {"team": pl.String, "cases": pl.Int64}
 
 
@@ -33,7 +40,8 @@ class Sums:
 
     figures  unit, period, numerator, denominator (millionths)
     counts   unit, period, days, cases: how many took so many days
-    stays    unit, day, until, cases: how many lasted from a day to before another (null: still going on)
+    stays    rule, unit, day, until, cases: how many, by the rule of that number, lasted from a day to before another
+             (null: still going on)
     nowhere  team, cases: contributions that stand at no unit (an empty team: none was named)
     """
 
@@ -50,40 +58,46 @@ class Sums:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the sums of a measure become the cells of an indicator of a kind; `over`, `late_in_denominator`: as contributed."""
+    """How sums by one rule become cells of an indicator of a kind, and of which periods.
+
+    `over`, `late_in_denominator`: as contributed.
+    """
 
     kind: str
     over: float | None = None
     late_in_denominator: bool = False
+    era: Era = ALL
 
 
-def shape_of(contributed: Contributions, kind: str) -> Shape:
-    """Return the shape of what a measure contributes to an indicator of a kind."""
-    return Shape(kind, contributed.over, contributed.late_in_denominator)
+def shape_of(contributed: Contributions, kind: str, era: Era = ALL) -> Shape:
+    """Return the shape of what a rule contributes to an indicator of a kind in an era."""
+    return Shape(kind, contributed.over, contributed.late_in_denominator, era)
 
 
-def sums_of(contributed: Contributions, place: Place) -> Sums:
-    """Return the sums of contributions."""
+def sums_of(contributed: Contributions, place: Place, *, rule: int = 0, era: Era = ALL) -> Sums:
+    """Return the sums of what a rule contributes to the periods of its era."""
     figures, counts, stays, strange = [], [], [], []
     if contributed.flows is not None:
-        found = dated(located(contributed.flows, place), place)
+        found = _dated(contributed.flows, place, era)
         strange.append(found)
         figures.append(found.select("unit", "period", *(_millionths(part) for part in ("numerator", "denominator"))))
     if contributed.passages is not None:
-        found = dated(located(contributed.passages, place), place)
+        found = _dated(contributed.passages, place, era)
         strange.append(found)
         steps = crossings(found.drop_nulls("unit"), place)
         figures.append(
             steps.select("unit", "period", numerator=pl.col("step") * MICRO, denominator=pl.lit(0, pl.Int64))
         )
     if contributed.lengths is not None:
-        found = dated(located(contributed.lengths, place), place)
+        found = _dated(contributed.lengths, place, era)
         strange.append(found)
         counts.append(found.select("unit", "period", days="value", cases=pl.lit(1, pl.Int64)))
     if contributed.stays is not None:
         found = located(contributed.stays, place)
-        strange.append(found)
-        stays.append(found.select("unit", "day", "until", cases=pl.lit(1, pl.Int64)))
+        strange.append(era.of(found, "day"))
+        # Whoever comes after the era is at the end of none of its periods.
+        here = found if era.until is None else found.filter(pl.col("day") < era.until)
+        stays.append(here.select("unit", "day", "until", rule=pl.lit(rule, pl.Int64), cases=pl.lit(1, pl.Int64)))
     nowhere = [
         found.filter(pl.col("unit").is_null()).select(pl.col("team").fill_null(""), cases=pl.lit(1, pl.Int64))
         for found in strange
@@ -94,6 +108,12 @@ def sums_of(contributed: Contributions, place: Place) -> Sums:
         summed([part.drop_nulls("unit") for part in stays], STAYS),
         summed(nowhere, NOWHERE),
     )
+
+
+def _dated(rows: pl.DataFrame, place: Place, era: Era) -> pl.DataFrame:
+    """Return rows with their unit and period, those of an era; what falls in no period stands on its own day."""
+    found = dated(located(rows, place), place)
+    return found if era == ALL else found.filter(era.holds(pl.max_horizontal("ends_on", "day")))
 
 
 def _millionths(part: str) -> pl.Expr:
@@ -160,9 +180,24 @@ def negative(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def ends(
+    stays: pl.DataFrame, periods: pl.DataFrame, units: pl.DataFrame, shapes: Sequence[Shape]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return figures and counts of what goes on at the end of each period (`periods` as `begun` gives them).
+
+    Each period is told of by the rule in whose era it ends; `shapes` are those of the rules, by number.
+    """
+    if len(shapes) == 1:
+        return _ends(stays, shapes[0].era.of(periods), units, shapes[0])
+    found = [
+        _ends(stays.filter(pl.col("rule") == number), shape.era.of(periods), units, shape)
+        for number, shape in enumerate(shapes)
+    ]
+    return pl.concat([figures for figures, _ in found]), pl.concat([counts for _, counts in found])
+
+
+def _ends(
     stays: pl.DataFrame, periods: pl.DataFrame, units: pl.DataFrame, shape: Shape
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return figures and counts of what goes on at the end of each period (`periods` as `begun` gives them)."""
     counted = at_ends(stays, periods, units)
     if shape.kind != "ratio":
         return pl.DataFrame(schema=FIGURES), counted.select(*COUNTS)

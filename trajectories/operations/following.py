@@ -101,17 +101,17 @@ def _moved(one: Sound, place: Place, span: Span, sums: tuple[Sums, Sums, Sums]) 
     found = [(changed.figures, changed.counts)]
     periods = begun(place.periods, span.now)
     if span.before == span.now:
-        found.append(ends(changed.stays, periods, place.units, one.shape))
+        found.append(ends(changed.stays, periods, place.units, one.shapes))
     else:
         # Up to the earlier of the two last days a period ends when it ended before: only news makes a difference.
         # After it, all that is still going on does.
         until = min(span.before or dt.date.min, span.now or dt.date.min)
         is_after = pl.col("ends_on") > until
-        found.append(ends(changed.stays, periods.filter(~is_after), place.units, one.shape))
+        found.append(ends(changed.stays, periods.filter(~is_after), place.units, one.shapes))
         rest = summed([_still_going(one), negative(before.stays.filter(pl.col("until").is_null()))], STAYS)
-        after = ends(summed([rest, now.stays], STAYS), periods.filter(is_after), place.units, one.shape)
+        after = ends(summed([rest, now.stays], STAYS), periods.filter(is_after), place.units, one.shapes)
         had = begun(place.periods, span.before).filter(is_after)
-        gone = ends(summed([rest, before.stays], STAYS), had, place.units, one.shape)
+        gone = ends(summed([rest, before.stays], STAYS), had, place.units, one.shapes)
         found += [after, (negative(gone[0]), negative(gone[1]))]
     return summed([part for part, _ in found], FIGURES), summed([part for _, part in found], COUNTS)
 

@@ -20,9 +20,9 @@ from indicators.models import Observation
 from indicators.operations import Row, record_observations
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.continuity import contacts
-from trajectories.calculations.placing import dated, located
+from trajectories.calculations.placing import Place, dated, located
 from trajectories.models import Trajectory
-from trajectories.operations.sound import Sound
+from trajectories.operations.sound import Rule, Sound
 from trajectories.operations.work import Work
 from trajectories.queries.logs import copied, read_log
 
@@ -44,9 +44,10 @@ def count_people(work: Work, one: Sound) -> int:
 def _rows(work: Work, one: Sound) -> Iterator[Row]:
     """Yield each unit's people in each period, and what is there no more as withdrawn."""
     indicator = one.row.indicator
-    gone = set(
-        Observation.objects.filter(indicator=indicator, source=Source.MEASURED).values_list("unit_id", "period_id")
-    )
+    kept = Observation.objects.filter(indicator=indicator, source=Source.MEASURED)
+    if one.era.since is not None:
+        kept = kept.filter(period__ends_on__gte=one.era.since)
+    gone = set(kept.values_list("unit_id", "period_id"))
     for (unit, period), people in _people(work, one).group_by("unit", "period"):
         gone.discard((unit, period))
         members = hashed(people["who"].to_list(), key=settings.PSEUDONYM_KEYS[0])
@@ -55,20 +56,25 @@ def _rows(work: Work, one: Sound) -> Iterator[Row]:
 
 
 def _people(work: Work, one: Sound) -> pl.DataFrame:
-    """Return `unit`, `period`, `who`: who was seen where and when, each once."""
+    """Return `unit`, `period`, `who`: who was seen where and when, each once; each period by the rule of its era."""
     log = read_log(work.trajectory, as_of=work.as_of, columns=("person", *one.columns))
-    place = one.params.get("unit_column")
-    if isinstance(place, str):
-        log = log.with_columns(team=pl.col(place))
     first, last = log["day"].min(), log["day"].max()
     span = (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)
-    named = log.with_columns(person=pl.col("person").max().over("case")).join(
-        _cases(work.trajectory), on="id", how="left"
+    named = (
+        log.with_columns(person=pl.col("person").max().over("case"))
+        .join(_cases(work.trajectory), on="id", how="left")
+        .with_columns(who=pl.coalesce("person", "pseudonym"))
     )
-    seen = contacts(Asked(named.with_columns(who=pl.coalesce("person", "pseudonym")), one.params))
     place_of = work.place(one.row.indicator.frequency, *span)
-    placed = dated(located(seen.select("team", "day", "who"), place_of), place_of)
-    return placed.drop_nulls(["unit", "who"]).select("unit", "period", "who").unique().sort("unit", "period", "who")
+    return pl.concat([_seen(named, rule, place_of) for rule in one.rules]).sort("unit", "period", "who")
+
+
+def _seen(named: pl.DataFrame, rule: Rule, place_of: Place) -> pl.DataFrame:
+    column = rule.params.get("unit_column")
+    log = named.with_columns(team=pl.col(column)) if isinstance(column, str) else named
+    seen = contacts(Asked(log, rule.params)).select("team", "day", "who")
+    placed = rule.shape.era.of(dated(located(seen, place_of), place_of).drop_nulls(["unit", "who"]))
+    return placed.select("unit", "period", "who").unique()
 
 
 def _cases(trajectory: Trajectory) -> pl.DataFrame:

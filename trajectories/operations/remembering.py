@@ -50,7 +50,7 @@ def replace_going(measure: BoundMeasure, stays: pl.DataFrame) -> None:
     GoingStay.objects.filter(measure=measure).delete()
     copy_in(
         "trajectories_goingstay",
-        _going(stays).select(measure_id=pl.lit(measure.pk), unit_id="unit", day="day", cases="cases"),
+        _going(stays).select("rule", measure_id=pl.lit(measure.pk), unit_id="unit", day="day", cases="cases"),
     )
 
 
@@ -63,17 +63,19 @@ def change_going(measure: BoundMeasure, stays: pl.DataFrame) -> None:
         cursor.execute(
             """
             WITH given AS (
-                SELECT * FROM unnest(%(unit)s::bigint[], %(day)s::date[], %(cases)s::bigint[]) given(unit_id, day, cases)
+                SELECT * FROM unnest(%(rule)s::int[], %(unit)s::bigint[], %(day)s::date[], %(cases)s::bigint[])
+                    given(rule, unit_id, day, cases)
             ), known AS (
                 UPDATE trajectories_goingstay kept SET cases = kept.cases + given.cases
-                FROM given WHERE kept.measure_id = %(measure)s AND kept.unit_id = given.unit_id AND kept.day = given.day
-                RETURNING kept.unit_id, kept.day
+                FROM given WHERE kept.measure_id = %(measure)s AND kept.rule = given.rule
+                    AND kept.unit_id = given.unit_id AND kept.day = given.day
+                RETURNING kept.rule, kept.unit_id, kept.day
             )
-            INSERT INTO trajectories_goingstay (measure_id, unit_id, day, cases)
-            SELECT %(measure)s, unit_id, day, cases FROM given
-            WHERE (unit_id, day) NOT IN (SELECT unit_id, day FROM known)
+            INSERT INTO trajectories_goingstay (measure_id, rule, unit_id, day, cases)
+            SELECT %(measure)s, rule, unit_id, day, cases FROM given
+            WHERE (rule, unit_id, day) NOT IN (SELECT rule, unit_id, day FROM known)
             """,
-            {"measure": measure.pk, **{name: rows[name].to_list() for name in ("unit", "day", "cases")}},
+            {"measure": measure.pk, **{name: rows[name].to_list() for name in ("rule", "unit", "day", "cases")}},
         )
     GoingStay.objects.filter(measure=measure, cases=0).delete()
 

@@ -143,9 +143,15 @@ def compute_share(work: Work, share: tuple[int, int]) -> Part:
 
 
 def _needed(work: Work, one: Sound, log: pl.DataFrame, number: int) -> pl.DataFrame:
-    """Return the events that a return needs, each with its case's first person, and cases numbered apart from others'."""
-    asked = Asked(log, one.params, work.trajectory.clock, work.as_of)
-    activities = [*asked.activities("close"), *asked.activities("back", "start")]
-    return log.with_columns(
+    """Return the events that a return needs, each with its case's first person, and cases numbered apart from others'.
+
+    Where a rule of another era looks at something else, all events.
+    """
+    told = log.with_columns(
         pl.col("person").drop_nulls().first().over("case"), case=pl.col("case").cast(pl.Int64) + (number << 40)
-    ).filter(pl.col("activity").is_in(activities))
+    )
+    if not all(rule.is_across_cases for rule in one.rules):
+        return told
+    asked = [Asked(log, rule.params, rule.clock, work.as_of) for rule in one.rules]
+    activities = [name for each in asked for name in (*each.activities("close"), *each.activities("back", "start"))]
+    return told.filter(pl.col("activity").is_in(activities))

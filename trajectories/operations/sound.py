@@ -1,4 +1,4 @@
-"""Which bound measures can be computed, from what, and whether what they say was computed from the same."""
+"""Which bound measures can be computed, by which rules, and whether what they say was computed from the same."""
 
 from __future__ import annotations
 
@@ -13,27 +13,43 @@ from django.db import connection
 from indicators.choices import IndicatorStatus
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.contributions import contributions, reads
+from trajectories.calculations.eras import Era
 from trajectories.calculations.frame import frame
 from trajectories.calculations.refusals import MeasureRefused
 from trajectories.calculations.sums import Shape, shape_of
 from trajectories.models import BoundMeasure, Trajectory
 from trajectories.queries.logs import COLUMNS, typed
 from trajectories.queries.measures import columns_of, with_columns
+from trajectories.queries.rules import InForce, rules_in_force
 
 #: Changed whenever the same events would give other figures: then all is computed anew.
-ARITHMETIC = 1
+ARITHMETIC = 2
 #: Parameters that name a column of the person; with one, a case counts together with others.
 ACROSS = ("person",)
 
 
 @dataclass(frozen=True)
-class Sound:
-    """A bound measure that can be computed: its parameters as the frame names columns, and what it rests on."""
+class Rule:
+    """What is measured for the periods of an era: the parameters as the frame names columns, and the clock of then."""
 
-    row: BoundMeasure
+    measure: str
     params: Mapping[str, object]
+    clock: Mapping[str, Sequence[str]]
     columns: tuple[str, ...]
     shape: Shape
+
+    @property
+    def is_across_cases(self) -> bool:
+        """Whether what a case adds depends on other cases."""
+        return self.params.get("key") in ACROSS
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A bound measure that can be computed: its rules, oldest first, one era after the other, and what it rests on."""
+
+    row: BoundMeasure
+    rules: tuple[Rule, ...]
     basis: str
 
     @property
@@ -42,9 +58,24 @@ class Sound:
         return str(self.row.indicator.kind)
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The further fields that it needs of each event."""
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.columns))
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """How the sums by each rule become cells."""
+        return tuple(rule.shape for rule in self.rules)
+
+    @property
+    def era(self) -> Era:
+        """The periods that it measures at all."""
+        return Era(self.rules[0].shape.era.since)
+
+    @property
     def is_across_cases(self) -> bool:
-        """Whether what a case adds depends on other cases."""
-        return self.params.get("key") in ACROSS
+        """Whether what a case adds depends on other cases, by any rule."""
+        return any(rule.is_across_cases for rule in self.rules)
 
 
 def sound_measures(trajectory: Trajectory, *, tree: str) -> tuple[list[Sound], dict[int, str]]:
@@ -54,12 +85,14 @@ def sound_measures(trajectory: Trajectory, *, tree: str) -> tuple[list[Sound], d
     or abandoned is passed over.
     """
     sound, faults, idle = [], {}, []
+    versions = list(trajectory.versions.order_by("-number"))
     for row in trajectory.measures.select_related("indicator"):
+        row.trajectory = trajectory
         if row.indicator.status in {IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED}:
             idle.append(row.pk)
             continue
         try:
-            sound.append(_tried(trajectory, row, tree))
+            sound.append(_tried(row, rules_in_force(row, versions), tree))
         except MeasureRefused as refused:
             faults[row.indicator_id] = f"{row.indicator.code}: {refused}"
             idle.append(row.pk)
@@ -67,14 +100,20 @@ def sound_measures(trajectory: Trajectory, *, tree: str) -> tuple[list[Sound], d
     return sound, faults
 
 
-def _tried(trajectory: Trajectory, row: BoundMeasure, tree: str) -> Sound:
-    params = with_columns(trajectory, row.params, row.measure)
-    columns = tuple(dict.fromkeys([*reads(row.measure), *columns_of(params)]))
-    empty = Asked(frame(_no_events(columns), zone="UTC"), params, trajectory.clock)
-    shape = shape_of(contributions(row.measure, row.indicator.kind, empty), row.indicator.kind)
-    told = [ARITHMETIC, tree, trajectory.timezone, trajectory.clock, row.measure, params]
-    told += [row.indicator.kind, row.indicator.frequency]
-    return Sound(row, params, columns, shape, _fingerprint(told))
+def _tried(row: BoundMeasure, held: Sequence[InForce], tree: str) -> Sound:
+    rules = tuple(_rule(one, row.indicator.kind) for one in held)
+    told: list[object] = [ARITHMETIC, tree, row.trajectory.timezone, row.indicator.kind, row.indicator.frequency]
+    told += [[rule.shape.era.since, rule.clock, rule.measure, rule.params] for rule in rules]
+    return Sound(row, rules, _fingerprint(told))
+
+
+def _rule(held: InForce, kind: str) -> Rule:
+    params = with_columns(held.trajectory, held.params, held.measure)
+    columns = tuple(dict.fromkeys([*reads(held.measure), *columns_of(params)]))
+    clock = held.trajectory.clock
+    empty = Asked(frame(_no_events(columns), zone="UTC"), params, clock)
+    shape = shape_of(contributions(held.measure, kind, empty), kind, held.era)
+    return Rule(held.measure, params, clock, columns, shape)
 
 
 def _no_events(columns: Sequence[str]) -> pl.DataFrame:

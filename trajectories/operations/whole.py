@@ -43,7 +43,7 @@ def measure_whole(work: Work, row: Refresh, part: Part) -> None:
 
 def _write(work: Work, one: Sound, place: Place, sums: Sums, until: dt.date | None) -> None:
     """Write the cells that differ, and take back those in periods that have none any more."""
-    periods = begun(place.periods, until)
+    periods = one.era.of(begun(place.periods, until))
     remembering.forget_held(one.row)
     first = pl.DataFrame(schema={"unit": pl.Int64, "first": pl.Int64})
     for offset, block in _blocks(sums, periods):
@@ -54,7 +54,7 @@ def _write(work: Work, one: Sound, place: Place, sums: Sums, until: dt.date | No
             fresh = _with_zeros(one, fresh, spells(first, place, until), block, offset)
         before = measured.cells_in(one.row, block["period"].to_list())
         work.changed += write_cells(one.row, differing(fresh, before), now=work.now)
-    surplus = measured.cells_elsewhere(one.row, periods["period"].to_list())
+    surplus = measured.cells_elsewhere(one.row, periods["period"].to_list(), since=one.era.since)
     work.changed += write_cells(one.row, surplus.with_columns(is_withdrawn=pl.lit(value=True)), now=work.now)
     order = periods.select("period", first=pl.int_range(pl.len(), dtype=pl.Int64))
     remembering.replace_firsts(one.row, first.join(order, on="first").select("unit", "period"))
@@ -89,7 +89,7 @@ def _blocks(sums: Sums, periods: pl.DataFrame) -> Iterator[tuple[int, pl.DataFra
 def _cells(one: Sound, place: Place, sums: Sums, block: pl.DataFrame) -> pl.DataFrame:
     here = block.select("period")
     figures, counts = (part.join(here, on="period", how="semi") for part in (sums.figures, sums.counts))
-    of_stays = ends(sums.stays, block, place.units, one.shape)
+    of_stays = ends(sums.stays, block, place.units, one.shapes)
     return cells(plus(figures, of_stays[0], FIGURES), plus(counts, of_stays[1], COUNTS), one.kind)
 
 

@@ -11,7 +11,7 @@ from organisation.operations import periods_spanning
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.contributions import contributions
 from trajectories.calculations.placing import PERIODS, Place
-from trajectories.calculations.sums import Sums, sums_of
+from trajectories.calculations.sums import Sums, sums_of, total
 from trajectories.models import Trajectory
 from trajectories.operations.sound import Sound, calendar_fingerprint
 from trajectories.queries.known import Taken
@@ -43,9 +43,13 @@ class Work:
         return Place(self.units, periods_frame(periods_spanning(frequency, first, last)), self.ancestors)
 
     def sums(self, one: Sound, log: pl.DataFrame, place: Place, as_of: dt.datetime) -> Sums:
-        """Return what the cases of a log come to in a measure."""
-        asked = Asked(log, one.params, self.trajectory.clock, as_of)
-        return sums_of(contributions(one.row.measure, one.kind, asked), place)
+        """Return what the cases of a log come to in a measure, each period by the rule that holds for it."""
+        found = []
+        for number, rule in enumerate(one.rules):
+            asked = Asked(log, rule.params, rule.clock, as_of)
+            contributed = contributions(rule.measure, one.kind, asked)
+            found.append(sums_of(contributed, place, rule=number, era=rule.shape.era))
+        return found[0] if len(found) == 1 else total(found)
 
 
 def ground() -> str:

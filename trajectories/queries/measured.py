@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import polars as pl
@@ -12,7 +13,7 @@ from trajectories.calculations.cells import KEY, PARTS, SCHEMA
 from trajectories.models import BoundMeasure, Trajectory
 from trajectories.queries.logs import copied
 
-GOING: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "day": pl.Date, "cases": pl.Int64}
+GOING: dict[str, type[pl.DataType]] = {"rule": pl.Int64, "unit": pl.Int64, "day": pl.Date, "cases": pl.Int64}
 LOG_DAYS: dict[str, type[pl.DataType]] = {"day": pl.Date, "events": pl.Int64}
 FIRSTS: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "period": pl.Int64}
 
@@ -25,8 +26,9 @@ def log_days(trajectory: Trajectory) -> pl.DataFrame:
 
 
 def going(measure: BoundMeasure) -> pl.DataFrame:
-    """Return how many stays at each unit, by the day they began, were still going on."""
-    return copied(_select("unit_id, day, cases FROM trajectories_goingstay WHERE measure_id = {}", measure.pk), GOING)
+    """Return how many stays at each unit, by rule and the day they began, were still going on."""
+    query = "rule, unit_id, day, cases FROM trajectories_goingstay WHERE measure_id = {}"
+    return copied(_select(query, measure.pk), GOING)
 
 
 def first_cells(measure: BoundMeasure) -> pl.DataFrame:
@@ -47,15 +49,21 @@ def cells_in(measure: BoundMeasure, periods: Sequence[int]) -> pl.DataFrame:
     return _cells(measure, "period_id = ANY({}::bigint[])", list(periods))
 
 
-def cells_elsewhere(measure: BoundMeasure, periods: Sequence[int]) -> pl.DataFrame:
-    """Return the cells of measured observations in all other periods."""
-    return _cells(measure, "period_id <> ALL({}::bigint[])", list(periods))
+def cells_elsewhere(measure: BoundMeasure, periods: Sequence[int], *, since: dt.date | None) -> pl.DataFrame:
+    """Return the cells of measured observations in all other periods, or of those that end on a day or later."""
+    return _cells(
+        measure,
+        "period_id <> ALL({}::bigint[]) AND ({} IS NULL OR EXISTS ("
+        "SELECT FROM organisation_period own WHERE own.id = seen.period_id AND own.ends_on >= {}))",
+        list(periods),
+        *(sql.SQL("{}::date").format(sql.Literal(since)) for _ in range(2)),
+    )
 
 
-def _cells(measure: BoundMeasure, where: str, periods: list[int]) -> pl.DataFrame:
+def _cells(measure: BoundMeasure, where: str, *values: object) -> pl.DataFrame:
     query = f"""unit_id, period_id, {_PARTS.format("seen")} FROM indicators_observation seen
         WHERE indicator_id = {{}} AND source = {{}} AND {where}"""
-    return copied(_select(query, measure.indicator_id, str(Source.MEASURED), periods), SCHEMA)
+    return copied(_select(query, measure.indicator_id, str(Source.MEASURED), *values), SCHEMA)
 
 
 def cells_at(measure: BoundMeasure, keys: pl.DataFrame) -> pl.DataFrame:
@@ -94,4 +102,5 @@ def with_held(cells: pl.DataFrame, held: pl.DataFrame, keys: pl.DataFrame) -> pl
 
 
 def _select(text: str, *values: object) -> sql.Composable:
-    return sql.SQL("SELECT ") + sql.SQL(text).format(*(sql.Literal(value) for value in values))
+    told = (value if isinstance(value, sql.Composable) else sql.Literal(value) for value in values)
+    return sql.SQL("SELECT ") + sql.SQL(text).format(*told)
