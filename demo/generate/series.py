@@ -53,13 +53,13 @@ ALL = ("jed", "pef", "sco", "rts", "am", "heb", "smj", "sma", "dep", "di-j", "di
 
 SERIES = (
     Series("well-being", "mean", "week", 560, ALL, 6.9, size=8.5, between=0.25, within=0.16, winter=-0.15, missed=0.05,
-           lag=0.7, shifts=(Shift(HUDDLES_BEGAN, ("jed",), 0.75), Shift(NORTH_LOST_POSTS, NORTH, -0.85))),
+           lag=0.1, shifts=(Shift(HUDDLES_BEGAN, ("jed",), 0.75), Shift(NORTH_LOST_POSTS, NORTH, -0.85))),
     Series("absence", "ratio", "fiscal_period", 1120, ALL, -2.55, size=1450, between=0.16, within=0.1, winter=0.14,
            lag=0.3, shifts=(Shift(NORTH_LOST_POSTS, NORTH, 0.32),)),
     Series("overtime", "count", "week", 560, ("jed", "rts", "heb", "prot"), 13, between=0.25, within=0.3, winter=0.2,
-           missed=0.03, lag=3, shifts=(Shift(NORTH_LOST_POSTS, NORTH, 0.6),)),
+           missed=0.002, lag=0.1, shifts=(Shift(NORTH_LOST_POSTS, NORTH, 0.6),)),
     Series("huddles-held", "ratio", "week", 420, ("jed", "smj", "am"), 1.15, size=5, between=0.2, within=0.2,
-           missed=0.02, lag=0.5, shifts=(Shift(HUDDLES_BEGAN, ("jed",), 0.7),)),
+           missed=0.01, lag=0.1, shifts=(Shift(HUDDLES_BEGAN, ("jed",), 0.7),)),
     Series("pivot-worker", "ratio", "fiscal_period", 1120, ("jed", "smj"), 0.72, size=26, between=0.15, within=0.12,
            lag=3, shifts=(Shift(PIVOT_FORM_ADOPTED, ("jed", "smj"), 0.75),)),
     Series("plans-agreed", "ratio", "month", 930, ("jed", "am", "di-j"), 2.2, size=17, between=0.2, within=0.2, lag=3,
