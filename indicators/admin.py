@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -12,9 +13,14 @@ from indicators.choices import DERIVED
 from indicators.forms.rules import RuleForm
 from indicators.forms.sheets import IndicatorForm, TargetForm
 from indicators.models import Area, Indicator, LeftOut, Reporter, Target, ValidationRule
-from indicators.operations import announce_targets, queue_all, store_indicator, store_target
-from indicators.operations.rules import end_rule
+from indicators.operations import announce_targets, drain_rollups, queue_all, store_indicator, store_target
+from indicators.operations.rules import change_rules
+from indicators.queries.rechecks import Change
+from indicators.recheck_words import recheck_text
 from organisation.models import Person
+
+#: More figures whose doubts change than this, and their values follow by the next job.
+FOLLOWED_AT_ONCE = 2_000
 
 
 @admin.register(Area)
@@ -111,15 +117,28 @@ class ValidationRuleAdmin(admin.ModelAdmin[ValidationRule]):
     def save_model(
         self, request: HttpRequest, obj: ValidationRule, form: ModelForm[ValidationRule], change: bool
     ) -> None:
-        """Make it in the name of whoever is signed in."""
-        obj.made_by, obj.made_at = Person.objects.get(email=request.user.get_username()), timezone.now()
-        obj.save()
+        """Make it in the name of whoever is signed in, and look again at the figures that stand."""
+        _change(request, Change(indicator=obj.indicator, made=[obj], since=form.cleaned_data["since"]))
 
     def delete_model(self, request: HttpRequest, obj: ValidationRule) -> None:
         """End it, with its doubts."""
-        end_rule(rule=obj, now=timezone.now())
+        _change(request, Change(indicator=obj.indicator, ended=[obj]))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ValidationRule]) -> None:
         """End them, with their doubts."""
-        for rule in queryset:
-            end_rule(rule=rule, now=timezone.now())
+        for rule in queryset.select_related("indicator", "other"):
+            _change(request, Change(indicator=rule.indicator, ended=[rule]))
+
+
+def _change(request: HttpRequest, change: Change) -> None:
+    """Begin or end rules, say what that came to, and let the values follow once it is saved."""
+    now = timezone.now()
+    found = change_rules(change, by=Person.objects.get(email=request.user.get_username()), now=now)
+    messages.info(request, recheck_text(found))
+    if found.marked + found.cleared <= FOLLOWED_AT_ONCE:
+        transaction.on_commit(lambda: _follow(change))
+
+
+def _follow(change: Change) -> None:
+    compared = [rule.other_id for rule in (*change.made, *change.ended) if rule.other_id]
+    drain_rollups(indicators=[change.indicator.pk, *compared], now=timezone.now())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.tables import UnreadableFile, open_text
 from indicators.calculations.paths import PathPoint
-from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
+from indicators.choices import ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from indicators.choices import Path as Moving
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
 from indicators.operations.rules import RuleGiven
@@ -31,11 +31,12 @@ CHOICES: dict[str, list[str]] = {
     "statistic": Statistic.values,
     "combine": Combine.values,
     "missing": Missing.values,
+    "chart": ChartType.values,
     "status": IndicatorStatus.values,
 }
 NUMBERS = frozenset({"factor", "minimum_coverage"})
 WHOLE_NUMBERS = frozenset({"decimals", "grace_days"})
-YES_NO = frozenset({"adds_up", "due_in_working_days", "note_when_beyond"})
+YES_NO = frozenset({"adds_up", "due_in_working_days", "note_when_beyond", "screens_outliers"})
 TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
 TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *TARGET_NUMBERS})
 RULE_NUMBERS = ("low", "high", "width", "most")
@@ -127,7 +128,7 @@ def clean_definition(item: object) -> Definition:
     if "weights" in item:
         fields["weights"] = [clean_weight(row) for row in _list(item, "weights")]
     targets = [clean_target(row) for row in _list(item, "targets")]
-    rules = [_rule(row) for row in _list(item, "rules")] if "rules" in item else None
+    rules = [clean_rule(row) for row in _list(item, "rules")] if "rules" in item else None
     return Definition(fields, targets, _codes(item, "reporters"), _codes(item, "complementary"), rules)
 
 
@@ -199,7 +200,8 @@ def _point(row: object) -> PathPoint:
     return PathPoint(day, _number(row, "target"), None if row.get("threshold") is None else _number(row, "threshold"))
 
 
-def _rule(row: object) -> RuleGiven:
+def clean_rule(row: object) -> RuleGiven:
+    """Return a validation rule, or raise `DefinitionRefused` with the first field that is wrong."""
     if not isinstance(row, Mapping) or not row.get("kind"):
         raise DefinitionRefused("rules.kind", _("This field is needed."))
     _refuse_unknown(row, RULE_FIELDS, "rules.")

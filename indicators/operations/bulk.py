@@ -187,7 +187,7 @@ def record_observations(
         # A first entry by hand at the same moment won; seen now, it is corrected.
         more_new, more_changed, _ = _merge(cursor, given) if is_overtaken else (0, 0, False)
         cursor.execute("DROP TABLE incoming, wanted")
-    suspect = len(doubt_figures(looked_at, now=now))
+    suspect = len(doubt_figures(looked_at, now=now).codes)
     new, changed = new + more_new, changed + more_changed
     return Tally(new, changed, read - new - changed - locked, locked, suspect)
 

@@ -13,7 +13,6 @@ from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
 from indicators.operations.writing import GONE_FROM_CELLS, WRITE, lock
 from indicators.queries.derived import Cell, derived_values
 from indicators.queries.derived_rows import ROWS, parameters_of
-from organisation.models import Period, Unit
 
 #: Values computed at a time in a rebuild; bounds the memory.
 BLOCK_CELLS = 50_000
@@ -24,14 +23,14 @@ DELETE FROM indicators_stalevalue WHERE id = ANY(ARRAY(
     ORDER BY period_id LIMIT %(limit)s
 )) RETURNING unit_id, period_id
 """
-#: What a figure moves on its way up: the units that ever stood above its unit, the periods around its period.
+#: What figures move on their way up: the units that ever stood above their units, the periods around their periods.
 TAKE_AROUND = """
 DELETE FROM indicators_stalevalue WHERE indicator_id = %(indicator)s
-    AND unit_id IN (SELECT ancestor_id FROM organisation_ancestor WHERE unit_id = %(unit)s)
+    AND unit_id IN (SELECT ancestor_id FROM organisation_ancestor WHERE unit_id = ANY(%(units)s))
     AND period_id IN (
         SELECT around.id FROM organisation_period own JOIN organisation_period around
             ON around.starts_on <= own.starts_on AND around.ends_on >= own.ends_on
-        WHERE own.id = %(period)s
+        WHERE own.id = ANY(%(periods)s)
     )
 RETURNING unit_id, period_id
 """
@@ -54,15 +53,17 @@ def drain_derived(indicator: Indicator, *, now: dt.datetime, limit: int) -> int:
 
 
 @transaction.atomic
-def drain_derived_around(indicator: Indicator, *, unit: Unit, period: Period, now: dt.datetime) -> int:
-    """Let follow what one figure has moved on its way up, whatever else waits; answer how many queue rows went."""
+def drain_derived_around(
+    indicator: Indicator, *, units: Collection[int], periods: Collection[int], now: dt.datetime
+) -> int:
+    """Let follow what figures have moved on their way up, whatever else waits; answer how many queue rows went."""
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
-        return _drain(cursor, indicator, TAKE_AROUND, {"unit": unit.pk, "period": period.pk}, now=now)
+        return _drain(cursor, indicator, TAKE_AROUND, {"units": list(units), "periods": list(periods)}, now=now)
 
 
 def _drain(
-    cursor: CursorWrapper, indicator: Indicator, take: str, parameters: Mapping[str, int], *, now: dt.datetime
+    cursor: CursorWrapper, indicator: Indicator, take: str, parameters: Mapping[str, object], *, now: dt.datetime
 ) -> int:
     cursor.execute(take, {"indicator": indicator.pk, **parameters})
     taken = [Cell(*row) for row in cursor.fetchall()]

@@ -1,19 +1,21 @@
 """Mark the figures that validation rules doubt, in the transaction that writes them, and let a person confirm one.
 
 A figure is looked at when it is written with other parts than before. A doubt whose reason has gone, because an earlier
-figure or a compared one was corrected or confirmed, goes too; a new doubt comes only to a figure that is written.
+figure or a compared one was corrected or confirmed, goes too; a new doubt comes only to a figure that is written, or to
+all that stand when a rule is new (`indicators.operations.rechecking`).
 """
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Confirmation, Indicator, Observation, StaleValue
 from indicators.operations import refusals
-from indicators.operations.rollup import drain_figure
+from indicators.operations.rollup import drain_figure, drain_figures
 from indicators.queries.doubts import Cell, around, cell_of, doubted_beside, judged, rules_around
 from live.operations import announce
 from organisation.choices import Do
@@ -33,10 +35,17 @@ ORDER BY wanted.indicator_id, wanted.unit_id, wanted.period_id
 """
 
 
-def doubt_figure(*, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> tuple[str, ...]:
-    """Mark a figure that has just been written, or is gone; return the codes of the rules that doubt it."""
-    cell = (indicator.pk, unit.pk, period.pk)
-    return doubt_figures([cell], now=now).get(cell, ())
+class Doubts(NamedTuple):
+    """What rules made of figures that were written: the codes of those that doubt one, by figure, where any."""
+
+    codes: dict[Cell, tuple[str, ...]]
+    #: Figures of the same units whose doubts changed though nobody wrote them; their values wait in the queue.
+    beside: list[Cell]
+
+
+def doubt_figure(*, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> Doubts:
+    """Mark a figure that has just been written, or is gone."""
+    return doubt_figures([(indicator.pk, unit.pk, period.pk)], now=now)
 
 
 def figures_to_look_at(cursor: CursorWrapper) -> list[Cell]:
@@ -53,21 +62,25 @@ def figures_to_look_at(cursor: CursorWrapper) -> list[Cell]:
     return [(indicator, unit, period) for indicator, unit, period in cursor.fetchall()]
 
 
-def doubt_figures(cells: Collection[Cell], *, now: dt.datetime) -> dict[Cell, tuple[str, ...]]:
-    """Mark figures that have just been written, or are gone; return the codes of the rules by figure, where any."""
+def doubt_figures(cells: Collection[Cell], *, now: dt.datetime) -> Doubts:
+    """Mark figures that have just been written, or are gone."""
     rules = rules_around({indicator for indicator, _unit, _period in cells})
-    found: dict[Cell, tuple[str, ...]] = {}
+    found = Doubts({}, [])
     for some in _batches(cells if rules else ()):
         beside = set(doubted_beside(rules, {unit for _indicator, unit, _period in some})) - set(some)
         looked = around(rules, (*some, *beside))
         changed = judged(looked, frozenset(some), beside)
-        _write(changed)
-        _follow([one for one in changed if cell_of(one) in beside], now)
-        found |= {
-            cell: tuple(looked.observations[cell].suspicions)
-            for cell in some
-            if cell in looked.observations and looked.observations[cell].suspicions
-        }
+        write_doubts(changed)
+        moved = [one for one in changed if cell_of(one) in beside]
+        follow_doubts(moved, now)
+        found.beside.extend(map(cell_of, moved))
+        found.codes.update(
+            {
+                cell: tuple(looked.observations[cell].suspicions)
+                for cell in some
+                if cell in looked.observations and looked.observations[cell].suspicions
+            }
+        )
     return found
 
 
@@ -77,8 +90,10 @@ def _batches(cells: Collection[Cell]) -> Iterator[list[Cell]]:
         yield some
 
 
-def _write(rows: Sequence[Observation]) -> None:
+def write_doubts(rows: Sequence[Observation]) -> None:
     """Write the doubts of many figures at once; the ORM's own way takes a term of the statement for each."""
+    if not rows:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -89,11 +104,14 @@ def _write(rows: Sequence[Observation]) -> None:
         )
 
 
-def _follow(rows: Sequence[Observation], now: dt.datetime) -> None:
+def follow_doubts(rows: Sequence[Observation], now: dt.datetime) -> None:
     """Let the values above figures follow whose doubts changed though nobody wrote them."""
     StaleValue.objects.bulk_create(
-        StaleValue(indicator_id=row.indicator_id, unit_id=row.unit_id, period_id=row.period_id, queued_at=now)
-        for row in rows
+        [
+            StaleValue(indicator_id=row.indicator_id, unit_id=row.unit_id, period_id=row.period_id, queued_at=now)
+            for row in rows
+        ],
+        batch_size=AT_ONCE,
     )
     for code in sorted({row.indicator.code for row in rows}):
         announce(topic="value", unit_id=None, what={"indicator": code}, now=now)
@@ -119,23 +137,25 @@ def confirm_figure(
         raise refusals.MayNotEnter
     if not note.strip():
         raise refusals.NoteMissing
-    is_confirmed = _confirm(
+    moved = _confirm(
         indicator=indicator, unit=unit, period=period, note=note.strip(), by=by, now=now, seen=expected_revision
     )
     drain_figure(indicator=indicator, unit=unit, period=period, now=now)
-    return is_confirmed
+    drain_figures(moved or (), now=now)
+    return moved is not None
 
 
 @transaction.atomic
 def _confirm(
     *, indicator: Indicator, unit: Unit, period: Period, note: str, by: Person, now: dt.datetime, seen: int | None
-) -> bool:
+) -> list[Cell] | None:
+    """Return the figures beside whose doubts went with this one's; None: nobody doubted it."""
     rows = Observation.objects.select_for_update(of=("self",)).select_related("indicator", "period")
     row = rows.filter(indicator=indicator, unit=unit, period=period).first()
     if row is None or (seen is not None and seen != row.revision):
         raise refusals.ChangedMeanwhile
     if not row.suspicions:
-        return False
+        return None
     Confirmation.objects.create(
         indicator=indicator,
         unit=unit,
@@ -148,32 +168,15 @@ def _confirm(
     )
     row.suspicions = []
     row.save(update_fields=["suspicions"])
-    _follow([row], now)
-    clear_doubts_beside(row, now=now)
-    return True
+    follow_doubts([row], now)
+    return _clear_doubts_beside(row, now=now)
 
 
-def clear_doubts_beside(row: Observation, *, now: dt.datetime) -> None:
-    """Take back the doubts of other figures of the unit whose reason has gone with this one's."""
+def _clear_doubts_beside(row: Observation, *, now: dt.datetime) -> list[Cell]:
+    """Take back the doubts of other figures of the unit whose reason has gone with this one's; return which."""
     rules = rules_around([row.indicator_id])
     beside = set(doubted_beside(rules, [row.unit_id])) - {cell_of(row)} if rules else set()
-    if beside:
-        changed = judged(around(rules, beside), frozenset(), beside)
-        _write(changed)
-        _follow(changed, now)
-
-
-def drop_doubts_of(code: str, *, now: dt.datetime) -> None:
-    """Take back the doubts of a rule that has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH free AS (
-                UPDATE indicators_observation SET suspicions = array_remove(suspicions, %s)
-                WHERE %s = ANY(suspicions) AND suspicions <> '{}' RETURNING indicator_id, unit_id, period_id
-            )
-            INSERT INTO indicators_stalevalue (indicator_id, unit_id, period_id, queued_at)
-            SELECT indicator_id, unit_id, period_id, %s FROM free
-            """,
-            [code, code, now],
-        )
+    changed = judged(around(rules, beside), frozenset(), beside) if beside else []
+    write_doubts(changed)
+    follow_doubts(changed, now)
+    return [cell_of(one) for one in changed]

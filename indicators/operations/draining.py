@@ -45,7 +45,7 @@ DELETE FROM indicators_stalevalue WHERE id = ANY(ARRAY(
 )) RETURNING unit_id, period_id
 """)
 ANY_FIGURE = "unit_id IS NOT NULL"
-ONE_FIGURE = "unit_id = %(unit)s AND period_id = %(period)s"
+SOME_FIGURES = "(unit_id, period_id) IN (SELECT * FROM unnest(%(units)s::bigint[], %(periods)s::bigint[]))"
 
 #: The cells on the way up from some figures: of the reported period, and of the longer ones that it is part of.
 CLIMB = Template("""
@@ -105,8 +105,10 @@ longer AS MATERIALIZED (
 
 
 @transaction.atomic
-def drain_indicator(indicator: Indicator, *, now: dt.datetime, limit: int, only: tuple[int, int] | None = None) -> int:
-    """Let values follow at most `limit` queue rows, or those of one figure (unit id, period id); answer how many."""
+def drain_indicator(
+    indicator: Indicator, *, now: dt.datetime, limit: int, only: Sequence[tuple[int, int]] | None = None
+) -> int:
+    """Let values follow at most `limit` queue rows, of some figures alone (unit id, period id) or all; answer how many."""
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
         taken = _take(cursor, indicator, limit=limit, only=only)
@@ -124,13 +126,17 @@ def drain_indicator(indicator: Indicator, *, now: dt.datetime, limit: int, only:
 
 
 def _take(
-    cursor: CursorWrapper, indicator: Indicator, *, limit: int, only: tuple[int, int] | None
+    cursor: CursorWrapper, indicator: Indicator, *, limit: int, only: Sequence[tuple[int, int]] | None
 ) -> list[tuple[int, int]]:
     """Take queue rows away, and return unit and period of each."""
-    unit, period = only or (None, None)
     cursor.execute(
-        TAKE.substitute(chosen=ONE_FIGURE if only else ANY_FIGURE),
-        {"indicator": indicator.pk, "unit": unit, "period": period, "limit": limit},
+        TAKE.substitute(chosen=ANY_FIGURE if only is None else SOME_FIGURES),
+        {
+            "indicator": indicator.pk,
+            "units": [unit for unit, _ in only or ()],
+            "periods": [period for _, period in only or ()],
+            "limit": limit,
+        },
     )
     return [(unit_id, period_id) for unit_id, period_id in cursor.fetchall()]
 

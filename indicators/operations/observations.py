@@ -10,9 +10,10 @@ from indicators.calculations import Parts
 from indicators.models import EarlierEntry, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.announcing import announce_values
-from indicators.operations.doubting import doubt_figure
-from indicators.operations.rollup import drain_figure
+from indicators.operations.doubting import Doubts, doubt_figure
+from indicators.operations.rollup import drain_figure, drain_figures
 from indicators.operations.validation import refuse_impossible
+from indicators.queries.doubts import Cell
 from indicators.queries.judged import parts_of
 from indicators.queries.locks import lock_over
 from organisation.choices import Do
@@ -35,6 +36,8 @@ class Recorded:
     revision: int
     #: Codes of the validation rules that doubt it.
     suspicions: tuple[str, ...] = ()
+    #: Figures (indicator id, unit id, period id) of the same unit whose doubts went, and whose values have to follow.
+    beside: tuple[Cell, ...] = ()
 
 
 def enter_figure(
@@ -70,6 +73,7 @@ def enter_figure(
         expected_revision=expected_revision,
     )
     drain_figure(indicator=indicator, unit=unit, period=period, now=now)
+    drain_figures(recorded.beside, now=now)
     return recorded
 
 
@@ -108,7 +112,7 @@ def record_observation(
     )
     if lock is None and expected_revision in {None, 0} and _inserted(fresh):
         _follow(indicator, unit, period, now)
-        return Recorded("new", fresh.revision, doubt_figure(indicator=indicator, unit=unit, period=period, now=now))
+        return _recorded("new", fresh, doubt_figure(indicator=indicator, unit=unit, period=period, now=now))
     before = _locked(indicator, unit, period)
     # What stands in a locked period may be said again, but nothing else.
     if lock is not None and (before is None or not _same(before, fresh)):
@@ -124,11 +128,14 @@ def record_observation(
     # Another note alone is no other figure: what was confirmed stays so, and what was doubted too.
     if parts_of(before) == parts:
         return Recorded("changed", fresh.revision, tuple(before.suspicions))
-    doubts = doubt_figure(indicator=indicator, unit=unit, period=period, now=now)
-    return Recorded("changed", fresh.revision, doubts)
+    return _recorded("changed", fresh, doubt_figure(indicator=indicator, unit=unit, period=period, now=now))
 
 
-@transaction.atomic
+def _recorded(outcome: Outcome, row: Observation, doubts: Doubts) -> Recorded:
+    codes = doubts.codes.get((row.indicator_id, row.unit_id, row.period_id), ())
+    return Recorded(outcome, row.revision, codes, tuple(doubts.beside))
+
+
 def withdraw_observation(
     *,
     indicator: Indicator,
@@ -143,19 +150,26 @@ def withdraw_observation(
     Asks nobody for permission; `withdraw_figure` is the people's way. `expected_revision` refuses to take back what
     the caller has not seen.
     """
+    return _withdrawn(indicator, unit, period, now=now, by=by, seen=expected_revision) is not None
+
+
+@transaction.atomic
+def _withdrawn(
+    indicator: Indicator, unit: Unit, period: Period, *, now: dt.datetime, by: Person | None, seen: int | None
+) -> list[Cell] | None:
+    """Return the figures beside whose doubts went with the one taken back; None: there was none."""
     before = _locked(indicator, unit, period)
-    if expected_revision is not None and expected_revision != (before.revision if before else 0):
+    if seen is not None and seen != (before.revision if before else 0):
         raise refusals.ChangedMeanwhile
     if before is None:
-        return False
+        return None
     lock = lock_over(indicator, unit, period)
     if lock is not None:
         raise refusals.PeriodLocked(lock)
     _keep(before, by, now)
     before.delete()
     _follow(indicator, unit, period, now)
-    doubt_figure(indicator=indicator, unit=unit, period=period, now=now)
-    return True
+    return doubt_figure(indicator=indicator, unit=unit, period=period, now=now).beside
 
 
 def withdraw_figure(
@@ -171,11 +185,10 @@ def withdraw_figure(
     """Take a figure back for a person who may enter figures at the unit, then compute what is left of its values."""
     if not may(by, Do.ENTER_FIGURES, unit, on=today):
         raise refusals.MayNotEnter
-    was_there = withdraw_observation(
-        indicator=indicator, unit=unit, period=period, by=by, now=now, expected_revision=expected_revision
-    )
+    moved = _withdrawn(indicator, unit, period, now=now, by=by, seen=expected_revision)
     drain_figure(indicator=indicator, unit=unit, period=period, now=now)
-    return was_there
+    drain_figures(moved or (), now=now)
+    return moved is not None
 
 
 def make_longer_periods(indicator: Indicator, first: dt.date, last: dt.date) -> None:

@@ -1,7 +1,8 @@
 """Let values follow observations: drain the queue, or rebuild all. Nobody else writes values."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection, transaction
 
@@ -39,10 +40,24 @@ def drain_rollups(*, now: dt.datetime, limit: int = BATCH, indicators: Collectio
 
 def drain_figure(*, indicator: Indicator, unit: Unit, period: Period, now: dt.datetime) -> None:
     """Recompute the values of one figure up to the root, and what is computed from them, whatever else waits."""
-    drain_indicator(indicator, now=now, limit=BATCH, only=(unit.pk, period.pk))
+    _drain(indicator, [(unit.pk, period.pk)], now=now)
+
+
+def drain_figures(cells: Iterable[tuple[int, int, int]], *, now: dt.datetime) -> None:
+    """Recompute the values of some figures (indicator id, unit id, period id) as `drain_figure` does those of one."""
+    figures: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for indicator, unit, period in cells:
+        figures[indicator].append((unit, period))
+    for one in in_order(figures) if figures else ():
+        _drain(one, figures[one.pk], now=now)
+
+
+def _drain(indicator: Indicator, figures: Sequence[tuple[int, int]], *, now: dt.datetime) -> None:
+    drain_indicator(indicator, now=now, limit=BATCH, only=figures)
     derived_ones = following([indicator.pk])
+    units, periods = {unit for unit, _ in figures}, {period for _, period in figures}
     for derived in in_order(derived_ones) if derived_ones else ():
-        drain_derived_around(derived, unit=unit, period=period, now=now)
+        drain_derived_around(derived, units=units, periods=periods, now=now)
 
 
 def rebuild_values(*, indicators: Collection[int] | None = None, now: dt.datetime) -> int:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from indicators.calculations.doubts import FEWEST_EARLIER
 from indicators.choices import Kind, RuleKind
 from indicators.models import Indicator, ValidationRule
-from indicators.operations.doubting import drop_doubts_of
+from indicators.operations.rechecking import recheck
 from indicators.operations.refusals import DefinitionRefused
+from indicators.queries.rechecks import Change, Recheck
 from organisation.models import Person
 
 #: The longest history that a rule looks back on: ten years of months.
@@ -34,30 +35,42 @@ class RuleGiven:
 
 
 @transaction.atomic
-def set_rules(*, indicator: Indicator, given: Sequence[RuleGiven], by: Person | None, now: dt.datetime) -> bool:
-    """Let exactly these rules hold for the figures that are written from now on; answer whether that changed anything.
+def set_rules(
+    *,
+    indicator: Indicator,
+    given: Sequence[RuleGiven],
+    by: Person | None,
+    now: dt.datetime,
+    since: dt.date | None = None,
+) -> Recheck | None:
+    """Let exactly these rules hold, and look again at the figures that stand; None: they are the rules that held.
 
-    Doubts of a rule that ends go with it. Raises `DefinitionRefused`.
+    Raises `DefinitionRefused`; else as `change_rules`.
     """
-    standing = {
-        said_by(rule): rule
-        for rule in ValidationRule.objects.in_force().filter(indicator=indicator).select_related("other")
-    }
+    change = proposed_rules(indicator, given, since=since)
+    if not change.made and not change.ended:
+        return None
+    return change_rules(change, by=by, now=now)
+
+
+def proposed_rules(indicator: Indicator, given: Sequence[RuleGiven], *, since: dt.date | None = None) -> Change:
+    """Return which rules would begin, unsaved, and which end, for exactly these to hold. Raises `DefinitionRefused`."""
+    in_force = ValidationRule.objects.in_force().filter(indicator=indicator).select_related("other")
+    standing = {said_by(rule): rule for rule in in_force}
     wanted = list(dict.fromkeys(given))
-    for one in wanted:
-        if one not in standing:
-            make_rule(indicator=indicator, given=one, by=by, now=now)
-    ended = [rule for said, rule in standing.items() if said not in wanted]
-    for rule in ended:
-        end_rule(rule=rule, now=now)
-    return bool(ended) or any(one not in standing for one in wanted)
+    return Change(
+        indicator=indicator,
+        made=[proposed_rule(indicator, one) for one in wanted if one not in standing],
+        ended=[rule for said, rule in standing.items() if said not in wanted],
+        since=since,
+    )
 
 
-def make_rule(*, indicator: Indicator, given: RuleGiven, by: Person | None, now: dt.datetime) -> ValidationRule:
-    """Let a rule hold for the figures that are written from now on. Raises `DefinitionRefused`."""
+def proposed_rule(indicator: Indicator, given: RuleGiven) -> ValidationRule:
+    """Return a rule that could be made, unsaved. Raises `DefinitionRefused`."""
     other = Indicator.objects.filter(code=given.other).first() if given.other else None
     refuse_unsound_rule(indicator, given, other)
-    return ValidationRule.objects.create(
+    return ValidationRule(
         indicator=indicator,
         kind=given.kind,
         low=given.low,
@@ -67,17 +80,22 @@ def make_rule(*, indicator: Indicator, given: RuleGiven, by: Person | None, now:
         other=other,
         most=given.most,
         is_percent=given.is_percent,
-        made_by=by,
-        made_at=now,
     )
 
 
 @transaction.atomic
-def end_rule(*, rule: ValidationRule, now: dt.datetime) -> None:
-    """Let a rule hold no longer; what it alone doubted is doubted no more."""
-    rule.ended_at = now
-    rule.save(update_fields=["ended_at"])
-    drop_doubts_of(rule.code, now=now)
+def change_rules(change: Change, *, by: Person | None, now: dt.datetime) -> Recheck:
+    """Begin and end rules, and look again at the figures that stand: those of the change's window by the new rules.
+
+    What ended rules alone doubted is doubted no more. Answers what that came to; the values above wait in the queue.
+    """
+    for rule in change.made:
+        rule.made_by, rule.made_at = by, now
+        rule.save()
+    for rule in change.ended:
+        rule.ended_at = now
+        rule.save(update_fields=["ended_at"])
+    return recheck(change, now=now)
 
 
 def said_by(rule: ValidationRule) -> RuleGiven:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -51,6 +51,10 @@ class Around:
         """Return the codes of the rules that doubt an observation."""
         return [rule.code for rule in self.rules.get(row.indicator_id, ()) if self._is_doubted(rule, row)]
 
+    def knows(self, row: Observation, code: str) -> bool:
+        """Whether a rule is among those looked at: of a compared indicator, its own rules are not."""
+        return any(rule.code == code for rule in self.rules.get(row.indicator_id, ()))
+
     def _is_doubted(self, rule: ValidationRule, row: Observation) -> bool:
         compared = rule.other_id == row.indicator_id
         smaller = self._beside(rule.indicator_id, row) if compared else row
@@ -64,6 +68,15 @@ class Around:
             other=self.figure(larger),
         )
         return is_doubted(plain(rule), looked)
+
+    def falls_on(self, row: Observation, code: str) -> bool:
+        """Whether a rule's doubt falls on this figure: of two that are compared, on the one that was entered last."""
+        rule = next(rule for rule in self.rules[row.indicator_id] if rule.code == code)
+        if rule.other_id is None:
+            return True
+        is_own = rule.indicator_id == row.indicator_id
+        beside = self._beside(rule.other_id if is_own else rule.indicator_id, row)
+        return beside is None or (row.entered_at, is_own) > (beside.entered_at, not is_own)
 
     def _beside(self, indicator_id: int, row: Observation) -> Observation | None:
         return self.observations.get((indicator_id, row.unit_id, row.period_id))
@@ -122,8 +135,8 @@ def around(
     indicators, units = {*rules}, {unit for _indicator, unit, _period in asked}
     back = max((back_of(one) for held in rules.values() for one in held), default=0)
     places = places_up_to({period for *_, period in asked}, back)
-    rows = Observation.objects.select_related("indicator", "period").filter(
-        indicator__in=indicators, unit__in=units, period__in=places
+    rows = _with_definitions(
+        Observation.objects.filter(indicator__in=indicators, unit__in=units, period__in=places), indicators, places
     )
     observations = {cell_of(row): row for row in (*rows, *proposed)}
     lines: dict[tuple[int, int], tuple[list[int], list[Observation]]] = defaultdict(lambda: ([], []))
@@ -133,6 +146,16 @@ def around(
         there.append(row)
     definitions = {row.indicator_id: row.indicator for row in observations.values()}
     return Around(rules, observations, lines, places, rules_of(definitions.values()))
+
+
+def _with_definitions(
+    rows: Iterable[Observation], indicators: Collection[int], periods: Collection[int]
+) -> Iterator[Observation]:
+    """Give each observation its definition and period, of which there is one row each and not one a figure."""
+    definitions, calendar = Indicator.objects.in_bulk(indicators), Period.objects.in_bulk(periods)
+    for row in rows:
+        row.indicator, row.period = definitions[row.indicator_id], calendar[row.period_id]
+        yield row
 
 
 def cell_of(row: Observation) -> Cell:
@@ -150,7 +173,7 @@ def judged(looked: Around, written: Collection[Cell], beside: Collection[Cell] =
     for row in sorted(rows, key=lambda one: (one.period.starts_on, one.pk or 0)):
         doubts = looked.doubts(row)
         if cell_of(row) not in written:
-            doubts = [code for code in row.suspicions if code in doubts]
+            doubts = [code for code in row.suspicions if code in doubts or not looked.knows(row, code)]
         if doubts != row.suspicions:
             row.suspicions = doubts
             changed.append(row)

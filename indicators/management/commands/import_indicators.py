@@ -14,6 +14,7 @@ from indicators.forms.definitions import Definition, clean_definition, in_comput
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, Outcome, drain_rollups, import_definition, link_complementary
 from indicators.operations.rules import set_rules
+from indicators.recheck_words import recheck_text
 
 
 class Command(BaseCommand):
@@ -22,6 +23,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_import_arguments(parser)
         parser.add_argument("--reason", default="", help="why definitions change; kept with their versions")
+        parser.add_argument("--dry-run", action="store_true", help="say what would come of it, and change nothing")
+        parser.add_argument(
+            "--figures-since",
+            type=dt.date.fromisoformat,
+            help="new validation rules look at figures of periods that end on this day or later; else at all",
+        )
         parser.add_argument("--effective", type=dt.date.fromisoformat, help="first day of the changes; else today")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -31,21 +38,31 @@ class Command(BaseCommand):
             items = in_computing_order(read_list(options["file"]))
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
-        taken: list[tuple[int, object, Definition, Outcome]] = []
-        for line, item in items:
-            report.read += 1
-            try:
-                taken.append((line, item, *_take(item, options, now=now)))
-            except DefinitionRefused as refusal:
-                report.refuse(line, refusal.field, str(refusal), _code(item))
-        # Only now: a definition may name one that comes after it.
-        for line, item, definition, outcome in taken:
-            try:
-                _count(report, _link(definition, outcome, now=now))
-            except DefinitionRefused as refusal:
-                report.refuse(line, refusal.field, str(refusal), _code(item))
-        drain_rollups(now=now)
+        if options["dry_run"]:
+            with transaction.atomic():
+                _import(items, options, report, now=now)
+                transaction.set_rollback(True)
+        else:
+            _import(items, options, report, now=now)
+            drain_rollups(now=now)
         finish_import(self, report, options)
+
+
+def _import(items: list[tuple[int, Any]], options: dict[str, Any], report: ImportReport, *, now: dt.datetime) -> None:
+    """Take the definitions, and count what became of each."""
+    taken: list[tuple[int, object, Definition, Outcome]] = []
+    for line, item in items:
+        report.read += 1
+        try:
+            taken.append((line, item, *_take(item, options, now=now)))
+        except DefinitionRefused as refusal:
+            report.refuse(line, refusal.field, str(refusal), _code(item))
+    # Only now: a definition may name one that comes after it.
+    for line, item, definition, outcome in taken:
+        try:
+            _count(report, _link(definition, outcome, options, report, now=now))
+        except DefinitionRefused as refusal:
+            report.refuse(line, refusal.field, str(refusal), _code(item))
 
 
 @transaction.atomic
@@ -63,13 +80,19 @@ def _take(item: object, options: dict[str, Any], *, now: dt.datetime) -> tuple[D
     return definition, outcome
 
 
-def _link(definition: Definition, outcome: Outcome, *, now: dt.datetime) -> Outcome:
+@transaction.atomic
+def _link(
+    definition: Definition, outcome: Outcome, options: dict[str, Any], report: ImportReport, *, now: dt.datetime
+) -> Outcome:
     code, is_changed = definition.fields["code"], False
     if definition.complementary is not None:
         is_changed = link_complementary(code=code, codes=definition.complementary, now=now)
     if definition.rules is not None:
         indicator = Indicator.objects.get(code=code)
-        is_changed |= set_rules(indicator=indicator, given=definition.rules, by=None, now=now)
+        found = set_rules(indicator=indicator, given=definition.rules, by=None, now=now, since=options["figures_since"])
+        if found is not None:
+            is_changed = True
+            report.notes.append(f"{code}: {recheck_text(found)}")
     return "changed" if is_changed and outcome == "unchanged" else outcome
 
 
