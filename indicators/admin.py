@@ -58,6 +58,14 @@ class IndicatorAdmin(admin.ModelAdmin[Indicator]):
         """Leave out who reports where nobody does: it is computed."""
         return () if obj is not None and obj.kind in DERIVED else super().get_inlines(request, obj)
 
+    def get_form(self, request: HttpRequest, obj: Indicator | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Tell the form what day it is."""
+        return type(
+            "DatedIndicatorForm",
+            (super().get_form(request, obj, *args, **kwargs),),
+            {"today": timezone.localdate()},
+        )
+
     def save_model(self, request: HttpRequest, obj: Indicator, form: ModelForm[Indicator], _change: bool) -> None:
         """Save by the same operation as an import does."""
         store_indicator(

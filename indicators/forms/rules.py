@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,6 +54,5 @@ class RuleForm(forms.ModelForm[ValidationRule]):
         told = recheck_text(found)
         if not found.marked or cleaned.get("seen") == told:
             return
-        self.data = self.data.copy()
-        self.data["seen"] = told
+        self.data = {**self.data.dict(), "seen": told} if isinstance(self.data, QueryDict) else self.data
         self.add_error(None, _("Nothing is saved yet. %(told)s Save again to go on.") % {"told": told})

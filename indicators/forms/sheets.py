@@ -1,5 +1,6 @@
 """Check definitions and targets as the administration site edits them: by the rules of the operations."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from indicators.choices import Direction
 from indicators.forms.weights import WeightsField
 from indicators.models import Indicator, Target
-from indicators.operations import DefinitionRefused, refuse_backdated, refuse_unsound, refuse_unsound_target
+from indicators.operations import (
+    DefinitionRefused,
+    refuse_backdated,
+    refuse_unfit_targets,
+    refuse_unsound,
+    refuse_unsound_target,
+)
 from indicators.queries.targets import points_of
 from organisation.choices import Frequency
 
@@ -16,6 +23,8 @@ from organisation.choices import Frequency
 class IndicatorForm(forms.ModelForm[Indicator]):
     """A definition sheet."""
 
+    #: The day on which it is edited; whoever shows the form says it.
+    today: ClassVar[dt.date]
     also_at = forms.MultipleChoiceField(
         choices=Frequency.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("also rolled up to")
     )
@@ -81,7 +90,10 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             return
         try:
             refuse_unsound(self.instance, self.changed_data)
-            refuse_backdated(self.instance, self.cleaned_data.get("takes_effect_on"))
+            takes_effect_on = self.cleaned_data.get("takes_effect_on")
+            refuse_backdated(self.instance, takes_effect_on)
+            if self.instance.pk and "direction" in self.changed_data:
+                refuse_unfit_targets(self.instance, takes_effect_on=takes_effect_on, today=self.today)
         except DefinitionRefused as refusal:
             field = "within" if refusal.field == "target" else refusal.field
             self.add_error(field if field in self.fields else None, str(refusal))

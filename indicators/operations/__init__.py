@@ -10,6 +10,7 @@ from indicators.operations.definitions import (
     set_reporters,
     store_indicator,
 )
+from indicators.operations.fitting_targets import refuse_unfit_targets
 from indicators.operations.observations import (
     Recorded,
     enter_figure,
@@ -57,6 +58,7 @@ __all__ = [
     "record_observations",
     "refuse_backdated",
     "refuse_impossible",
+    "refuse_unfit_targets",
     "refuse_unsound",
     "refuse_unsound_target",
     "restate",

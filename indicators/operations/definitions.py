@@ -17,6 +17,7 @@ from indicators.operations.components import (
     refuse_to_lose,
     refuse_unsound_components,
 )
+from indicators.operations.fitting_targets import Place, refuse_unfit_targets
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
 from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
@@ -41,11 +42,13 @@ def save_indicator(
     by: Person | None = None,
     reason: str = "",
     takes_effect_on: dt.date | None = None,
+    with_targets: Collection[Place] = frozenset(),
 ) -> tuple[Indicator, Outcome]:
     """Create or change the indicator named by `code`; what the definition doesn't name stays as it is.
 
     The keys are the model's fields; `area` is the code of one, made if need be, `complementary` the codes of other
-    indicators. Raises `DefinitionRefused` with the field. Every change is a new version (`keep_version`).
+    indicators. Raises `DefinitionRefused` with the field. Every change is a new version (`keep_version`). `with_targets`
+    are targets that the caller sets next: another direction needs not fit those that they replace.
     """
     fields = dict(definition)
     code = fields.pop("code", "")
@@ -62,6 +65,9 @@ def save_indicator(
     if is_same:
         return indicator, "unchanged"
     refuse_unsound(indicator, changed)
+    if found and "direction" in changed:
+        today = timezone.localdate(now)
+        refuse_unfit_targets(indicator, takes_effect_on=takes_effect_on, today=today, replaced=with_targets)
     store_indicator(
         indicator, changed, now=now, complementary=others, by=by, reason=reason, takes_effect_on=takes_effect_on
     )
@@ -231,7 +237,13 @@ def import_definition(
     `reporters` None leaves them alone. The first ever hold from always, later ones from today. Raises
     `DefinitionRefused`.
     """
-    indicator, outcome = save_indicator(definition=fields, now=now, reason=reason, takes_effect_on=takes_effect_on)
+    indicator, outcome = save_indicator(
+        definition=fields,
+        now=now,
+        reason=reason,
+        takes_effect_on=takes_effect_on,
+        with_targets={(one.unit, one.valid_from) for one in targets},
+    )
     differs = take_targets(indicator, targets, now=now)
     if reporters is not None:
         differs |= _take_reporters(indicator, reporters, today=today, now=now)

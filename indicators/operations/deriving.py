@@ -63,7 +63,12 @@ def drain_derived_around(
 
 
 def _drain(
-    cursor: CursorWrapper, indicator: Indicator, take: str, parameters: Mapping[str, object], *, now: dt.datetime
+    cursor: CursorWrapper,
+    indicator: Indicator,
+    take: str,
+    parameters: Mapping[str, int | list[int]],
+    *,
+    now: dt.datetime,
 ) -> int:
     cursor.execute(take, {"indicator": indicator.pk, **parameters})
     taken = [Cell(*row) for row in cursor.fetchall()]

@@ -42,11 +42,18 @@ def keep_version(
         indicator, before, indicator.version, takes_effect_on=ALWAYS, by=None, reason="", changed_at=None
     )
     refuse_backdated(indicator, takes_effect_on)
-    figures = Value if indicator.kind in DERIVED else Observation
-    has_figures = figures.objects.filter(indicator=indicator).exists()
-    first_day = takes_effect_on or (max(today, newest.takes_effect_on) if has_figures else newest.takes_effect_on)
+    first_day = takes_effect_on or first_day_of_change(indicator, newest.takes_effect_on, today)
     _add(indicator, after, newest.number + 1, takes_effect_on=first_day, by=by, reason=reason, changed_at=now)
     return True
+
+
+def first_day_of_change(indicator: Indicator, began: dt.date, today: dt.date) -> dt.date:
+    """Return the day from which a change holds unless someone says another; `began`: that of the newest version.
+
+    Today; or while there are no figures that could be read otherwise than they were meant, from the beginning.
+    """
+    figures = Value if indicator.kind in DERIVED else Observation
+    return max(today, began) if figures.objects.filter(indicator=indicator).exists() else began
 
 
 def refuse_backdated(indicator: Indicator, takes_effect_on: dt.date | None) -> None:

@@ -1,0 +1,80 @@
+"""Let no definition turn round under its targets: what stands must fit the direction in which it is better."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from indicators.models import Indicator, Target
+from indicators.operations.refusals import DefinitionRefused
+from indicators.operations.sound_targets import NUMBERS, refuse_unsound_target
+from indicators.operations.targets import ALWAYS
+from indicators.operations.versions import first_day_of_change
+from indicators.queries.targets import points_of
+from indicators.words import dated
+
+#: So many targets are named in a refusal.
+NAMED = 5
+#: A target by the code of its unit and its first day.
+Place = tuple[str, dt.date]
+
+
+def refuse_unfit_targets(
+    indicator: Indicator,
+    *,
+    takes_effect_on: dt.date | None,
+    today: dt.date,
+    replaced: Collection[Place] = frozenset(),
+) -> None:
+    """Raise `DefinitionRefused` if targets that hold once a definition does contradict its direction, naming them.
+
+    A threshold would lie on the better side of its target, and what is good would look bad. `replaced` are targets that
+    are set anew along with the definition. Targets that end before the change takes effect are judged as they were.
+    """
+    newest = indicator.versions.order_by("-number").first()
+    first_day = takes_effect_on or first_day_of_change(indicator, newest.takes_effect_on if newest else ALWAYS, today)
+    standing = Target.objects.standing().filter(indicator=indicator).select_related("unit").order_by("unit__code")
+    faults = list(_unfit(indicator, [one for one in standing if _place(one) not in replaced], first_day))
+    if not faults:
+        return
+    more = len(faults) - NAMED
+    told = "; ".join(faults[:NAMED]) + (_(" and %(n)d more") % {"n": more} if more > 0 else "")
+    raise DefinitionRefused(
+        "direction",
+        _("Targets that stand do not fit this direction; end or change them first: %(targets)s.") % {"targets": told},
+    )
+
+
+def _unfit(indicator: Indicator, standing: Collection[Target], first_day: dt.date) -> Iterator[str]:
+    for target, last in _until_the_next(standing):
+        if last is not None and last < first_day:
+            continue
+        try:
+            refuse_unsound_target(
+                indicator.direction,
+                target.valid_from,
+                target.valid_to,
+                {name: getattr(target, name) for name in NUMBERS},
+                path=target.path,
+                points=points_of(target),
+            )
+        except DefinitionRefused as refusal:
+            since = "" if target.valid_from <= ALWAYS else dated(target.valid_from, "j M Y")
+            place = f"{target.unit.name}, {since}" if since else target.unit.name
+            yield f"{place} ({str(refusal).rstrip('.')})"
+
+
+def _until_the_next(standing: Collection[Target]) -> Iterator[tuple[Target, dt.date | None]]:
+    """Yield targets with the last day on which each is the one in force at its unit."""
+    in_turn: list[Target | None] = [*sorted(standing, key=lambda one: (one.unit.code, one.valid_from)), None]
+    for one, after in pairwise(in_turn):
+        if one is None:
+            continue
+        eve = after.valid_from - dt.timedelta(days=1) if after and after.unit_id == one.unit_id else None
+        ends = [day for day in (one.valid_to, eve) if day is not None]
+        yield one, min(ends) if ends else None
+
+
+def _place(target: Target) -> Place:
+    return target.unit.code, target.valid_from
