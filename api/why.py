@@ -72,6 +72,8 @@ class ChildRow(TypedDict):
     suspect: int
     hidden: bool
     suppressed: bool
+    #: Where it is explained in turn; null where you may not see it.
+    why: str | None
 
 
 class ComponentRow(TypedDict):
@@ -130,6 +132,14 @@ class TargetRow(TypedDict):
     inherited: bool
 
 
+class MissingRow(TypedDict):
+    """A unit that has not reported: by when it was asked to, and for which period it did last, null if it never has."""
+
+    unit: str
+    due_on: dt.date
+    last_period: str | None
+
+
 class MeasureRow(TypedDict):
     """The measure of a trajectory that a job enters into this indicator, as the version that made the figure has it.
 
@@ -180,6 +190,7 @@ class WhyRow(TypedDict):
     reporting: int
     expected: int | None
     missing: list[str]
+    missing_since: list[MissingRow]
     target: TargetRow | None
     components: list[ComponentRow]
     children: list[ChildRow]
@@ -276,9 +287,10 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
         "reporting": found.reporting,
         "expected": found.expected,
         "missing": [unit.code for unit in found.missing],
+        "missing_since": [missing_row(unit, found) for unit in found.missing],
         "target": target_row(found.target) if found.target else None,
         "components": [component_row(one, found, hiding) for one in found.components],
-        "children": [child_row(child, found.indicator, hiding) for child in found.children],
+        "children": [child_row(child, found, hiding) for child in found.children],
         "own": [entry_row(entry, found) for entry in own],
         "earlier": [entry_row(entry, found) for entry in earlier],
         "windows": []
@@ -290,8 +302,15 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
     }
 
 
-def child_row(child: Child, indicator: Indicator, hiding: Hiding) -> ChildRow:
+def missing_row(unit: Unit, found: Why) -> MissingRow:
+    """Draw a unit that has not reported."""
+    last = found.last_reports.get(unit.pk)
+    return {"unit": unit.code, "due_on": found.due_on, "last_period": last.code if last else None}
+
+
+def child_row(child: Child, found: Why, hiding: Hiding) -> ChildRow:
     """Draw a child, or its name alone."""
+    indicator = found.indicator
     is_secret = child.unit.code in hiding.figures
     return {
         "unit": child.unit.code,
@@ -306,6 +325,9 @@ def child_row(child: Child, indicator: Indicator, hiding: Hiding) -> ChildRow:
         "suspect": child.suspect,
         "hidden": child.is_hidden,
         "suppressed": is_secret,
+        "why": None
+        if child.is_hidden
+        else reverse("api:why", args=[indicator.code, child.unit.code, found.period.code]),
     }
 
 

@@ -16,7 +16,7 @@ from boards.faces import StatusFace
 from boards.measured import MeasuredFace, measured_face
 from boards.queries import Reader
 from boards.statuses import status_face
-from indicators.calculations import shown
+from indicators.calculations import Parts, shown
 from indicators.choices import Source
 from indicators.exactness_words import exactness_text
 from indicators.models import Confirmation, Indicator
@@ -24,6 +24,7 @@ from indicators.queries import Child, Entry, TargetInForce, TargetSource, Why
 from indicators.queries.windows import WindowFigure
 from indicators.rule_words import doubt_texts
 from organisation.choices import Do
+from organisation.models import Unit
 from organisation.queries import may
 
 #: The width of a bar that stands for the whole.
@@ -35,6 +36,8 @@ class ChildRow:
     """A unit below: its figure, and how much of the whole it is, as a bar's width."""
 
     name: str
+    #: Where the unit's own figure is explained; empty where the reader may not see it.
+    address: str
     figure: str
     parts: str
     share: str
@@ -47,10 +50,20 @@ class ChildRow:
 
 
 @dataclass(frozen=True)
+class MissingRow:
+    """A unit that has not reported, and for which period it did last."""
+
+    name: str
+    address: str
+    last: str
+
+
+@dataclass(frozen=True)
 class EntryRow:
-    """Who wrote what, when."""
+    """Who wrote what, when. `period` is named where it is not the one asked about, but one within it."""
 
     figure: str
+    parts: str
     period: str
     who: str
     entered: str
@@ -87,7 +100,9 @@ class Explained:
     children: tuple[ChildRow, ...]
     own: tuple[EntryRow, ...]
     earlier: tuple[EntryRow, ...]
-    missing: tuple[str, ...]
+    missing: tuple[MissingRow, ...]
+    #: When the reports that have not come are, or were, due.
+    due: str
     coverage: str
     target: str
     threshold: str
@@ -119,10 +134,11 @@ def explained(answer: Why, *, today: dt.date, may_confirm: bool = False) -> Expl
         unit=words.unit_text(indicator.unit) if answer.figure is not None else "",
         status=status_face(answer.status),
         equation=answer.equation,
-        children=tuple(_child(indicator, child) for child in answer.children),
+        children=tuple(_child(answer, child) for child in answer.children),
         own=tuple(_entry(answer, entry, today, may_confirm=may_confirm) for entry in answer.own),
         earlier=tuple(_entry(answer, entry, today) for entry in answer.earlier),
-        missing=tuple(unit.name for unit in answer.missing),
+        missing=tuple(_missing(answer, unit, today) for unit in answer.missing),
+        due=words.due_text(answer.due_on, today),
         coverage=_coverage(answer),
         target=target_text(indicator, _in_force(answer.target)),
         threshold=_threshold(indicator, answer.target),
@@ -131,7 +147,7 @@ def explained(answer: Why, *, today: dt.date, may_confirm: bool = False) -> Expl
         version=str(answer.definition_version),
         computed=_moment(answer.computed_at, today) if answer.computed_at else "",
         exact=_exact(answer),
-        address=f"/indicators/{indicator.code}/{answer.unit.code}/",
+        address=_address(answer, answer.unit),
         windows=tuple(_window(indicator, one) for one in answer.windows if one.parts is not None),
         hides_small=answer.is_small
         or any(child.is_small for child in answer.children)
@@ -152,12 +168,28 @@ def _figure(indicator: Indicator, figure: Decimal | None) -> str:
     return words.figure_text(figure, indicator.decimals)
 
 
-def _child(indicator: Indicator, child: Child) -> ChildRow:
+def _address(answer: Why, unit: Unit) -> str:
+    """Return where the figure of a unit for the same period is explained."""
+    where = reverse("boards:sheet", args=[answer.indicator.code, unit.code])
+    return f"{where}?period={answer.period.code}#why"
+
+
+def _missing(answer: Why, unit: Unit, today: dt.date) -> MissingRow:
+    last = answer.last_reports.get(unit.pk)
+    if last is None:
+        return MissingRow(unit.name, _address(answer, unit), gettext("has never reported"))
+    named = words.period_text(last.frequency, last.code, last.starts_on, last.ends_on, today)
+    return MissingRow(unit.name, _address(answer, unit), gettext("last report: %(period)s") % {"period": named})
+
+
+def _child(answer: Why, child: Child) -> ChildRow:
+    indicator = answer.indicator
     share = None if child.share is None else shown(child.share * WHOLE, 0)
     return ChildRow(
         name=child.unit.name,
+        address="" if child.is_hidden else _address(answer, child.unit),
         figure=_child_figure(indicator, child),
-        parts=_parts(child),
+        parts=_parts(child.parts),
         share="" if share is None else words.with_unit(words.figure_text(share, 0), "%"),
         width="0" if share is None else str(max(Decimal(0), min(share, Decimal(WHOLE)))),
         coverage=_of(child.reporting, child.expected),
@@ -173,8 +205,7 @@ def _child_figure(indicator: Indicator, child: Child) -> str:
     return "" if child.is_hidden else words.with_unit(_figure(indicator, child.figure), indicator.unit)
 
 
-def _parts(child: Child) -> str:
-    parts = child.parts
+def _parts(parts: Parts | None) -> str:
     if parts is None or parts.numerator is None or parts.denominator is None:
         return ""
     return f"{words.bare(parts.numerator)} ÷ {words.bare(parts.denominator)}"
@@ -187,7 +218,8 @@ def _entry(answer: Why, entry: Entry, today: dt.date, *, may_confirm: bool = Fal
         figure=words.with_unit(_figure(indicator, entry.figure), indicator.unit)
         if entry.parts.is_applicable
         else gettext("n/a"),
-        period=entry.period,
+        parts=_parts(entry.parts),
+        period="" if entry.period == answer.period.code else entry.period,
         who=entry.person or str(Source(entry.source).label),
         entered=_moment(entry.entered_at, today),
         note=entry.note,

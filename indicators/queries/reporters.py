@@ -29,6 +29,20 @@ def missing_reporters(
     return missing if visible is None else missing.filter(pk__in=visible)
 
 
+def last_reports(indicator: Indicator, units: Collection[Unit], period: Period) -> dict[int, Period]:
+    """Return the newest period before one for which each unit has reported, by unit; one that never has is left out."""
+    if not units:
+        return {}
+    before = Observation.objects.filter(
+        indicator=indicator,
+        unit__in=units,
+        period__frequency=indicator.frequency,
+        period__ends_on__lt=period.starts_on,
+    )
+    newest = before.order_by("unit_id", "-period__ends_on").distinct("unit_id").select_related("period")
+    return {row.unit_id: row.period for row in newest}
+
+
 def reported_periods(indicator: Indicator, period: Period) -> QuerySet[Period]:
     """Return the periods of the indicator's own frequency inside a period, oldest first."""
     if period.frequency == indicator.frequency:

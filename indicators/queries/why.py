@@ -14,8 +14,8 @@ from indicators.models import Confirmation, EarlierEntry, Indicator, Observation
 from indicators.queries.derived_why import Component, components_in, equation_with_numbers
 from indicators.queries.doubts import named
 from indicators.queries.equation import equation_of, result_text, weight_of
-from indicators.queries.judged import day_of, exactness_of, figure_of, parts_of, reported_of, status_of
-from indicators.queries.reporters import expected_of, left_out_below, missing_reporters
+from indicators.queries.judged import day_of, due_on_of, exactness_of, figure_of, parts_of, reported_of, status_of
+from indicators.queries.reporters import expected_of, last_reports, left_out_below, missing_reporters
 from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
 from indicators.queries.versions import rules_of
 from indicators.queries.windows import WindowFigure, windows_of
@@ -96,6 +96,10 @@ class Why:
     earlier: tuple[Entry, ...]
     #: Units at or under this one that were expected to report and have not.
     missing: tuple[Unit, ...]
+    #: For which period each of them reported last, by the unit's id; one that never has is not in it.
+    last_reports: Mapping[int, Period]
+    #: The day by which their report is, or was, asked for.
+    due_on: dt.date
     reporting: int
     expected: int | None
     target: TargetSource | None
@@ -135,6 +139,7 @@ def why(
     components = components_in(indicator, unit, period)
     confirmations = _confirmations(indicator, unit, period)
     own = _own(indicator, unit, period, confirmations)
+    missing = tuple(missing_reporters(indicator, unit, period, visible))
     return Why(
         indicator=indicator,
         unit=unit,
@@ -155,7 +160,9 @@ def why(
         children=_children(indicator, unit, period, parts, visible),
         own=own,
         earlier=_earlier(indicator, unit, period, confirmations),
-        missing=tuple(missing_reporters(indicator, unit, period, visible)),
+        missing=missing,
+        last_reports=last_reports(indicator, missing, period),
+        due_on=due_on_of(indicator, period),
         reporting=found.reporting,
         expected=expected,
         target=_target_source(target, unit),

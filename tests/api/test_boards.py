@@ -149,9 +149,10 @@ def test_a_figure_is_explained_down_to_its_entries(seen: Indicator, analyst: Per
     assert [centre[name] for name in ("value", "parts", "reporting", "expected", "missing", "exact", "measure")] == [
         90, parts, 1, 2, ["SOUTH"], True, None,
     ]  # fmt: skip
+    north_why, south_why = (f"/api/v1/values/seen/{unit}/{DUE.code}/why/" for unit in ("NORTH", "SOUTH"))
     assert centre["children"] == [
-        {"unit": "NORTH", "name_en": "North", "name_fr": "", **child, **shown},
-        {"unit": "SOUTH", "name_en": "South", "name_fr": "", **silent, **shown},
+        {"unit": "NORTH", "name_en": "North", "name_fr": "", "why": north_why, **child, **shown},
+        {"unit": "SOUTH", "name_en": "South", "name_fr": "", "why": south_why, **silent, **shown},
     ]
     assert (north["target"]["unit"], north["target"]["inherited"], north["target"]["target"]) == ("CENTRE", True, 80)
     assert [(entry["value"], entry["note"], entry["entered_by"]) for entry in north["own"]] == [

@@ -33,10 +33,11 @@ def test_why_on_the_page_of_a_formula_leads_to_its_components(client: Client) ->
     page = client.get("/indicators/per-episode/top/?period=2026-01").content.decode()
 
     assert texts(page, r'<p class="why-sum">.*?</p>') == ["1,240 ÷ 62 = 20 $"]
-    assert texts(page, r'<tr>\s*<th scope="row">\s*<a.*?</tr>') == ["Cost 1240", "Episodes 62"]
+    assert texts(page, r'<tr>\s*<th scope="row">\s*<a.*?</tr>') == ["Cost 1240", "Episodes 62", "Team 20 $"]
     assert re.findall(r'href="(/indicators/[^"]+#why)"', page) == [
         "/indicators/cost/top/?period=2026-01#why",
         "/indicators/episodes/top/?period=2026-01#why",
+        "/indicators/per-episode/team/?period=2026-01#why",
     ]
     assert client.get("/indicators/cost/top/?period=2026-01").status_code == 200
 
