@@ -126,6 +126,8 @@ class Indicator(models.Model):
     abandoned_on = models.DateField(_("abandoned on"), null=True, blank=True)
     #: Number of the newest version, whether it has taken effect yet or not.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    #: First days from which what is measured is another thing: the line of the chart breaks there.
+    breaks_on = ArrayField(models.DateField(), default=list, db_default=[], blank=True, editable=False)
     #: Why the job that measures it failed the last time; empty: it did not, or there is none. Its figures are late.
     fault = models.CharField(_("fault"), max_length=300, blank=True, db_default="", editable=False)
 

@@ -31,7 +31,7 @@ from indicators.operations.targets import (
     store_target,
 )
 from indicators.operations.validation import refuse_impossible
-from indicators.operations.versions import refuse_backdated, restate
+from indicators.operations.versions import break_line, refuse_backdated, restate
 
 __all__ = [
     "ALWAYS",
@@ -44,6 +44,7 @@ __all__ = [
     "Tally",
     "TargetGiven",
     "announce_targets",
+    "break_line",
     "drain_figure",
     "drain_rollups",
     "end_target",

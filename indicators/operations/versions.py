@@ -1,6 +1,7 @@
 """Keep every version of a definition, and judge old periods anew only where a person asks for it."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -99,6 +100,16 @@ def restate(
         queue_all(indicators=[indicator.pk], now=now)
     queue_following(indicator, now=now)
     return made
+
+
+@transaction.atomic
+def break_line(indicator: Indicator, days: Collection[dt.date], *, now: dt.datetime) -> None:
+    """Let the line of an indicator break on these days alone: what is measured became another thing there."""
+    if sorted(set(days)) == indicator.breaks_on:
+        return
+    indicator.breaks_on = sorted(set(days))
+    indicator.save(update_fields=["breaks_on"])
+    announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
 
 
 def touch_values(indicator: Indicator, *, since: dt.date, now: dt.datetime) -> None:

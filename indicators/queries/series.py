@@ -12,7 +12,7 @@ from indicators.queries.charts import SeriesChart, chart_of
 from indicators.queries.judged import day_of, due_on_of, exactness_of, figure_of, reported_of, status_of
 from indicators.queries.series_rows import Rows, Wanted, rows_of
 from indicators.queries.targets import TargetInForce
-from indicators.queries.versions import breaks_line
+from indicators.queries.versions import breaks_line, is_broken_between
 from organisation.models import Period, Person, Unit
 
 #: Three years of months, as charts of variation want.
@@ -177,11 +177,11 @@ def _points(
     indicator: Indicator, unit: Unit, calendar: Sequence[Period], rows: Rows, *, newest: Period | None, today: dt.date
 ) -> Iterator[Point]:
     """Make a point for each period by the rule that held then; `newest` is the newest one that has ended."""
-    before = None
+    before, ended_on = None, None
     indicator_id, unit_id = indicator.pk, unit.pk
     days = [day_of(unit, period) for period in calendar]
     targets = rows.targets.along(indicator_id, rows.lines.get(unit_id, ()), days)
-    is_changed = indicator_id in rows.rules.versions
+    is_changed, is_broken = indicator_id in rows.rules.versions, bool(indicator.breaks_on)
     for period, target in zip(calendar, targets, strict=True):
         key = (indicator_id, unit_id, period.id)
         rule = rows.rules.rule(indicator, period.ends_on) if is_changed else indicator
@@ -197,9 +197,10 @@ def _points(
             today,
             period is not newest and period.ends_on < today,
             value.computed_at if value else None,
-            before is not None and before is not rule and breaks_line(before, rule),
+            (before is not None and before is not rule and breaks_line(before, rule))
+            or (is_broken and ended_on is not None and is_broken_between(indicator, ended_on, period.ends_on)),
         )
-        before = rule
+        before, ended_on = rule, period.ends_on
 
 
 def _due_on(indicator: Indicator, points: Sequence[Point], due: Point | None) -> dt.date | None:

@@ -11,7 +11,7 @@ from indicators.queries.judged import figure_of, reported_of
 from indicators.queries.series import PERIODS
 from indicators.queries.series_rows import Wanted, calendar_of, kept_values, marks_of
 from indicators.queries.values import ValueRow
-from indicators.queries.versions import breaks_line, rules_of
+from indicators.queries.versions import breaks_line, is_broken_between, rules_of
 from organisation.models import Period
 
 #: Figures whose charts are read at a time: memory does not grow with what is asked.
@@ -66,7 +66,12 @@ def _icons(
             periods,
             targets=[None] * len(periods),
             marks=own,
-            broken_at=[place for place in range(1, len(held)) if breaks_line(held[place - 1], held[place])],
+            broken_at=[
+                place
+                for place in range(1, len(held))
+                if breaks_line(held[place - 1], held[place])
+                or is_broken_between(indicator, periods[place - 1].ends_on, periods[place].ends_on)
+            ],
         )
         for place, period in enumerate(periods[chart.first :]):
             key = (one.indicator_id, one.unit_id, period.pk)

@@ -128,6 +128,11 @@ def breaks_line(before: Indicator, after: Indicator) -> bool:
     return before is not after and any(getattr(before, name) != getattr(after, name) for name in BREAKING_FIELDS)
 
 
+def is_broken_between(indicator: Indicator, before: dt.date, day: dt.date) -> bool:
+    """Whether another thing is measured in a period that ends on a day than in one that ended `before`."""
+    return any(before < first <= day for first in indicator.breaks_on)
+
+
 def _as_it_was(indicators: Mapping[int, Indicator], version: DefinitionVersion) -> Indicator:
     rule = copy(indicators[version.indicator_id])
     rule.version = version.number

@@ -12,12 +12,13 @@ from core.imports import ImportReport
 from indicators.models import Indicator, PeriodLock, Value
 from indicators.queries import why
 from organisation.choices import RoleName
-from organisation.models import Unit
+from organisation.models import Person, Unit
 from tests import build
 from tests.api.asking import as_person
 from tests.trajectories.logs import CLOCK, NOW, add
-from trajectories.models import Trajectory
-from trajectories.operations import refresh, save_trajectory
+from trajectories.choices import ALWAYS
+from trajectories.models import Trajectory, TrajectoryVersion
+from trajectories.operations import refresh, restate_trajectory, save_trajectory
 from trajectories.queries.fed import Fed, fed_by
 
 pytestmark = pytest.mark.django_db
@@ -64,14 +65,19 @@ def test_what_stands_behind_a_figure_is_counted(centre: Unit) -> None:
     assert within.asked == {"targets": {"P1": 2, "P2": 10, "P3": 30, "P4": 90}}
 
 
-def test_a_figure_is_that_of_the_newest_version_unless_its_period_was_locked(centre: Unit) -> None:
+def test_a_figure_is_that_of_the_version_that_holds_unless_its_period_was_locked(centre: Unit) -> None:
     PeriodLock.objects.create(unit=centre, period=build.period("2024-01"), locked_at=NOW)
     defined(LATER, priorities={"limits": {"P1": 60}})
 
     locked, other = fed("within", centre, "2024-01"), fed("within", centre, "2024-02")
 
+    restated(LATER)
+    locked_still, other_now = fed("within", centre, "2024-01"), fed("within", centre, "2024-02")
+
     assert (locked.version, locked.asked["targets"]["P1"], locked.locked_at) == (1, 2, NOW)
-    assert (other.version, other.asked, other.locked_at) == (2, {"targets": {"P1": 60}}, None)
+    assert (other.version, other.asked["targets"]["P1"], other.locked_at) == (1, 2, None)
+    assert locked_still == locked
+    assert (other_now.version, other_now.asked, other_now.locked_at) == (3, {"targets": {"P1": 60}}, None)
 
 
 def test_an_indicator_that_people_enter_is_fed_by_nothing(centre: Unit) -> None:
@@ -125,13 +131,22 @@ def test_the_page_of_an_indicator_says_what_was_measured_when(centre: Unit, clie
     ]
 
 
-def test_a_change_of_the_definition_measures_old_periods_anew(centre: Unit) -> None:
+def test_old_periods_keep_their_rule_until_they_are_restated(centre: Unit) -> None:
     before = shares(centre)
 
     youths = defined(LATER, priorities={"limits": {"P1": 10, "P3": 60}})
     refresh(youths, now=LATER)
+    kept = shares(centre)
+    restated(LATER)
+    refresh(youths, now=LATER)
 
-    assert (before, shares(centre)) == ([0, 0], [1, 1])
+    assert (before, kept, shares(centre)) == ([0, 0], [0, 0], [1, 1])
+
+
+def restated(now: dt.datetime, since: dt.date = ALWAYS) -> TrajectoryVersion:
+    boss = Person.objects.filter(is_superuser=True).first() or build.person("boss@example.org", is_superuser=True)
+    youths = Trajectory.objects.get()
+    return restate_trajectory(trajectory=youths, since=since, by=boss, reason="comparable", now=now)
 
 
 def shares(unit: Unit) -> list[int]:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from core.imports import ImportReport
 from indicators.models import Observation, PeriodLock, Value
 from indicators.queries.checks import check_rollups
 from organisation.models import Unit
@@ -29,7 +30,8 @@ from trajectories.models import (
     LogDay,
     Trajectory,
 )
-from trajectories.operations import mark_stale, refresh, refresh_due
+from trajectories.operations import mark_stale, refresh, refresh_due, save_trajectory
+from trajectories.queries.definitions import sheet
 
 #: Of each pair of measure and kind that is computed in a way of its own; some by the day.
 MEASURES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
@@ -80,8 +82,14 @@ happenings = st.builds(
     worker=st.none() | st.integers(0, 2),
     priority=st.sampled_from(("", "P1", "P2")),
 )
+#: Other clocks that a definition may come to have.
+CLOCKS: tuple[dict[str, list[str]], ...] = (
+    CLOCK,
+    CLOCK | {"stop": ["SERVICE", "CONTACT"]},
+    CLOCK | {"start": ["CONTACT"], "close": ["CLOSURE", "PAUSE"]},
+)
 #: What may come to pass between two refreshes: news, corrections and withdrawals by place among those in force, an
-#: import taken back, days that pass, a locked month, and its unlocking.
+#: import taken back, days that pass, a locked month and its unlocking, another clock so many days from now or before.
 turns = st.fixed_dictionaries(
     {
         "news": st.lists(happenings, max_size=6),
@@ -90,6 +98,7 @@ turns = st.fixed_dictionaries(
         "days": st.integers(0, 40),
         "undone": st.integers(0, 9),
         "lock": st.sampled_from(("", "", "lock", "unlock")),
+        "clock": st.none() | st.none() | st.tuples(st.sampled_from(CLOCKS), st.integers(-70, 40)),
     }
 )
 
@@ -105,13 +114,14 @@ def place() -> Unit:
     return centre
 
 
-def bind(names: Sequence[str] = tuple(MEASURES)) -> Trajectory:
+def bind(names: Sequence[str] = tuple(MEASURES), code: str = "youths") -> Trajectory:
     """A trajectory with measures of those above, each bound to an indicator of its own."""
-    made = Trajectory.objects.create(code="youths", name_en="Youths", clock=CLOCK)
+    made = Trajectory.objects.create(code=code, name_en=code, clock=CLOCK)
     for name in names:
         kind, frequency, measure, params = MEASURES[name]
         fields = {"statistic": "median"} if kind == "duration" else {"factor": 100} if kind == "ratio" else {}
-        indicator = build.indicator(name, kind=kind, frequency=frequency, **fields)
+        own = name if code == "youths" else f"{code}-{name}"
+        indicator = build.indicator(own, kind=kind, frequency=frequency, **fields)
         made.measures.create(indicator=indicator, measure=measure, params=params)
     return made
 
@@ -165,6 +175,15 @@ def pass_turn(of: Trajectory, turn: dict[str, Any], now: dt.datetime) -> None:
         PeriodLock.objects.create(unit=Unit.objects.get(code="left"), period=build.period("2024-01"), locked_at=now)
     if turn["lock"] == "unlock":
         PeriodLock.objects.update(unlocked_at=now)
+    if turn["clock"] is not None:
+        clock, days = turn["clock"]
+        change_clock(of, clock, now.date() + dt.timedelta(days=days), now)
+
+
+def change_clock(of: Trajectory, clock: dict[str, list[str]], day: dt.date, now: dt.datetime) -> None:
+    """Let another clock take effect on a day, which may be past."""
+    wanted = sheet(Trajectory.objects.get(pk=of.pk)) | {"clock": clock}
+    save_trajectory(definition=wanted, report=ImportReport(), now=now, reason="another clock", takes_effect_on=day)
 
 
 def kept() -> dict[str, object]:
@@ -175,7 +194,9 @@ def kept() -> dict[str, object]:
         "observations": sorted(Observation.objects.values_list("indicator__code", *cell), key=str),
         "values": sorted(Value.objects.values_list("indicator__code", *cell, "reporting"), key=str),
         "held": sorted(HeldCell.objects.values_list("measure__indicator__code", *cell, "is_withdrawn"), key=str),
-        "going": sorted(GoingStay.objects.values_list("measure__indicator__code", "unit__code", "day", "cases")),
+        "going": sorted(
+            GoingStay.objects.values_list("measure__indicator__code", "rule", "unit__code", "day", "cases")
+        ),
         "firsts": sorted(FirstCell.objects.values_list("measure__indicator__code", "unit__code", "period__code")),
         "days": sorted(LogDay.objects.values_list("day", "events")),
         "awaited": sorted(AwaitedEvent.objects.values_list("case", "wall")),
@@ -213,6 +234,54 @@ class TestFollowing(TestCase):
         assert checked.differences == 0
         assert kept() == followed
         assert check_rollups().different == 0
+
+
+class TestRules(TestCase):
+    """A definition that changes on a day."""
+
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(st.sampled_from(sorted(MEASURES)), min_size=1, max_size=4, unique=True),
+        st.lists(happenings, min_size=1, max_size=25),
+        st.integers(-5, 100),
+        st.lists(happenings, max_size=5),
+    )
+    def test_each_period_is_measured_by_the_rule_that_held_for_it(
+        self, names: list[str], start: list[Happening], days: int, late: list[Happening]
+    ) -> None:
+        place()
+        old, new, changed = (bind(names, code) for code in ("old", "new", "changed"))
+        Trajectory.objects.filter(pk=new.pk).update(clock=CLOCKS[1])
+        now, day = FIRST + dt.timedelta(days=60), (FIRST + dt.timedelta(days=days)).date()
+        for one in (old, new, changed):
+            add(one, start, batch(one, now))
+            refresh(one, now=now)
+        change_clock(changed, CLOCKS[1], day, now)
+        later = now + dt.timedelta(days=20)
+        for one in (old, new, changed):
+            add(one, late, batch(one, later))
+            refresh(one, now=later)
+
+        found = {code: figures(code) for code in ("old", "new", "changed")}
+
+        expected = {key: cell for key, cell in found["old"].items() if key[2] < day}
+        expected |= {key: cell for key, cell in found["new"].items() if key[2] >= day}
+        assert found["changed"] == expected
+
+
+def figures(code: str) -> dict[tuple[str, str, dt.date], tuple[object, ...]]:
+    """The cells of a trajectory that are not zero, by measure, unit and last day of the period."""
+    rows = Observation.objects.filter(indicator__bound_measure__trajectory__code=code).exclude(numerator=0, days=None)
+    rows = rows.exclude(numerator=0, days=[])
+    return {
+        (row.indicator.code.removeprefix(f"{code}-"), row.unit.code, row.period.ends_on): (
+            row.numerator,
+            row.denominator,
+            row.days,
+            row.cases,
+        )
+        for row in rows.select_related("indicator", "unit", "period")
+    }
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ Places count from 0, as in JSON.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -32,6 +33,8 @@ KEYS: Final = (
     "expected",
     "measures",
 )
+#: Of a file alone: from which day on what it says holds.
+EFFECT: Final = "takes_effect_on"
 STEP_KEYS: Final = ("code", "name_en", "name_fr", "activities", "units", "limits")
 #: What the clock knows, and other words for it that definitions use.
 CLOCK: Final = {
@@ -61,16 +64,21 @@ ZONE = gettext_noop("“%(zone)s” is no time zone such as America/Toronto.")
 STEP = gettext_noop("a step is an object with code, name_en, name_fr and activities.")
 TWICE = gettext_noop("another step has the code “%(code)s” already.")
 CLOCK_OBJECT = gettext_noop("this must be an object such as {start: [Referral], stop: [First service]}.")
+DAY = gettext_noop("this must be a day such as 2026-12-24.")
 RULE = gettext_noop("a rule is precedence or response of two activities, or absence of one.")
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A trajectory as its file says, checked and in one spelling; `measures` are checked by who binds them."""
+    """A trajectory as its file says, checked and in one spelling; `measures` are checked by who binds them.
+
+    `takes_effect_on`: the first day of the periods for which it is meant; None: the file does not say.
+    """
 
     code: str
     fields: Mapping[str, Any]
     measures: list[object]
+    takes_effect_on: dt.date | None = None
 
 
 def read_definition(given: object) -> Definition:
@@ -78,7 +86,7 @@ def read_definition(given: object) -> Definition:
     if not isinstance(given, Mapping):
         raise Faulty([Fault("", TRAJECTORY)])
     faults = Faults()
-    known = faults.mapping(given, "", KEYS, TRAJECTORY)
+    known = faults.mapping(given, "", (*KEYS, EFFECT), TRAJECTORY)
     code = _code(known.get("code"), faults)
     fields = {
         "name_en": faults.text(known.get("name_en"), "name_en") or code,
@@ -92,8 +100,19 @@ def read_definition(given: object) -> Definition:
         "expected": _expected(known.get("expected"), faults),
     }
     measures = faults.items(known.get("measures"), "measures")
+    first_day = _day(known.get(EFFECT), EFFECT, faults)
     faults.end()
-    return Definition(code, fields, measures)
+    return Definition(code, fields, measures, first_day)
+
+
+def _day(given: object, place: str, faults: Faults) -> dt.date | None:
+    if given is None or given == "":
+        return None
+    try:
+        return dt.date.fromisoformat(str(given))
+    except ValueError:
+        faults.tell(place, DAY)
+        return None
 
 
 def _code(given: object, faults: Faults) -> str:

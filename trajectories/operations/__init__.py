@@ -1,6 +1,6 @@
 """Change trajectories: their definitions, their events, and what is measured on them."""
 
-from trajectories.operations.definitions import save_trajectory
+from trajectories.operations.definitions import restate_trajectory, save_trajectory
 from trajectories.operations.events import Origin, add_events, import_events, mark_stale
 from trajectories.operations.faces import keep_faces
 from trajectories.operations.maps import keep_maps, map_now
@@ -22,5 +22,6 @@ __all__ = [
     "refresh",
     "refresh_due",
     "refresh_now",
+    "restate_trajectory",
     "save_trajectory",
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from core.imports import ImportReport
-from indicators.choices import Kind
-from indicators.models import Indicator
+from indicators.choices import Kind, Source
+from indicators.models import Indicator, Observation
 from trajectories.calculations import measures
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.contributions import BOUND_PARAMS, SAME, contributions, kinds_of
@@ -17,6 +18,7 @@ from trajectories.calculations.faults import Fault, Faulty, gettext_noop
 from trajectories.calculations.filled import filled
 from trajectories.calculations.frame import ALIASES, frame
 from trajectories.calculations.refusals import DefinitionRefused, MeasureRefused
+from trajectories.choices import ALWAYS
 from trajectories.models import BoundMeasure, Trajectory
 from trajectories.queries.measures import NAMING, rules_of
 
@@ -47,9 +49,10 @@ NOT_OVER_TIME = gettext_noop(
 REFUSED = gettext_noop("%(why)s")
 
 
-def bind_all(trajectory: Trajectory, wanted: list[object], report: ImportReport) -> list[Fault]:
+def bind_all(trajectory: Trajectory, wanted: list[object], report: ImportReport, *, since: dt.date) -> list[Fault]:
     """Bind the measures of a definition and unbind all others; each is a row of the report.
 
+    An indicator that has figures of another origin is measured `since` a day: those before stay as they were reported.
     Return what is wrong with those that were refused; they are left out.
     """
     faults: list[Fault] = []
@@ -63,15 +66,16 @@ def bind_all(trajectory: Trajectory, wanted: list[object], report: ImportReport)
             report.refuse(number + 1, "measures", str(refused))
             continue
         kept.add(bound.indicator_id)
-        _bind(bound, report)
+        _bind(bound, report, since)
     gone, _ = trajectory.measures.exclude(indicator__in=kept).delete()
     report.changed += gone
     return faults
 
 
-def _bind(bound: BoundMeasure, report: ImportReport) -> None:
+def _bind(bound: BoundMeasure, report: ImportReport, since: dt.date) -> None:
     earlier = BoundMeasure.objects.filter(indicator=bound.indicator).first()
     if earlier is None:
+        bound.since = since if _has_other_figures(bound) else ALWAYS
         bound.save()
         report.new += 1
     elif (earlier.measure, earlier.params) == (bound.measure, bound.params):
@@ -80,6 +84,17 @@ def _bind(bound: BoundMeasure, report: ImportReport) -> None:
         earlier.measure, earlier.params = bound.measure, bound.params
         earlier.save(update_fields=["measure", "params"])
         report.changed += 1
+
+
+def _has_other_figures(bound: BoundMeasure) -> bool:
+    """Whether an indicator has figures that people entered, or that another trajectory measured."""
+    figures = Observation.objects.filter(indicator=bound.indicator)
+    is_ours = any(
+        one["indicator"] == bound.indicator.code
+        for version in bound.trajectory.versions.all()
+        for one in version.sheet.get("measures", ())
+    )
+    return (figures.exclude(source=Source.MEASURED) if is_ours else figures).exists()
 
 
 def _checked(trajectory: Trajectory, given: object, place: str, kept: set[int]) -> BoundMeasure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -17,6 +17,7 @@ from trajectories.calculations.contributions import SAME
 from trajectories.calculations.filled import filled
 from trajectories.models import BoundMeasure, Trajectory, TrajectoryVersion
 from trajectories.queries.measures import rules_of
+from trajectories.queries.rules import InForce, as_it_was, rules_in_force, version_on
 
 Counted = Literal["episodes", "contacts", "hand_offs", "repetitions", "silences"]
 #: Measures that count something other than episodes, and what.
@@ -34,6 +35,7 @@ class Fed:
 
     `params` are those that were given, `asked` the same filled in by the definition; `counts` says what `n` counts, and
     `n` is None where there is no figure. `locked_at`: the period was locked then, and no later version measured it.
+    `earlier`: the version by which the first part of a longer period was measured, where that asked something else.
     """
 
     trajectory: Trajectory
@@ -45,33 +47,74 @@ class Fed:
     counts: Counted
     n: int | None
     locked_at: dt.datetime | None = None
+    earlier: int | None = None
 
 
 def fed_by(indicator: Indicator, unit: Unit, period: Period, parts: Parts | None) -> Fed | None:
     """Return what feeds a figure, or None where no trajectory does: one query then, else three or four."""
-    bound = BoundMeasure.objects.filter(indicator=indicator).select_related("trajectory").first()
-    if bound is None:
+    bound = BoundMeasure.objects.filter(indicator=indicator).select_related("trajectory", "indicator").first()
+    if bound is None or period.ends_on < bound.since:
         return None
     lock = lock_over(indicator, unit, period)
-    version = _version(bound.trajectory, lock.locked_at if lock else None)
-    measure, params, trajectory = _as_it_was(bound, version)
+    versions = list(bound.trajectory.versions.order_by("-number"))
+    stood = [one for one in versions if not (lock and one.changed_at and one.changed_at > lock.locked_at)]
+    bound_then = _as_bound_then(bound, versions, stood)
+    rules = rules_in_force(bound_then, stood)
+    rule, version = _rule_on(rules, period.ends_on), version_on(stood, period.ends_on)
     return Fed(
         trajectory=bound.trajectory,
-        measure=measure,
-        params=params,
-        asked=filled(SAME.get(measure, measure), params, rules_of(trajectory)),
+        measure=rule.measure,
+        params=rule.params,
+        asked=filled(SAME.get(rule.measure, rule.measure), rule.params, rules_of(rule.trajectory)),
         version=version.number if version else bound.trajectory.version,
         changed_at=version.changed_at if version else None,
-        counts=COUNTS.get(SAME.get(measure, measure), "episodes"),
+        counts=COUNTS.get(SAME.get(rule.measure, rule.measure), "episodes"),
         n=_count(indicator.kind, parts),
         locked_at=lock.locked_at if lock else None,
+        earlier=_earlier(indicator, period, rules, rule),
     )
+
+
+def _rule_on(rules: Sequence[InForce], day: dt.date) -> InForce:
+    """Return the rule that holds for a period that ends on a day; before the first, that one."""
+    return next((one for one in rules if one.era.until is None or day < one.era.until), rules[-1])
+
+
+def _as_bound_then(
+    bound: BoundMeasure, versions: Sequence[TrajectoryVersion], stood: Sequence[TrajectoryVersion]
+) -> BoundMeasure:
+    """Return the binding as the newest of the versions that stood has it; of one from before it was bound, today's."""
+    if len(stood) == len(versions) or not stood:
+        return bound
+    one = next((one for one in stood[0].sheet.get("measures", ()) if one["indicator"] == bound.indicator.code), None)
+    if one is None:
+        return bound
+    return BoundMeasure(
+        trajectory=as_it_was(bound.trajectory, stood[0]),
+        indicator=bound.indicator,
+        measure=one["measure"],
+        params=one.get("params", {}),
+        since=bound.since,
+    )
+
+
+def _earlier(indicator: Indicator, period: Period, rules: Sequence[InForce], rule: InForce) -> int | None:
+    """Return the version of the rule by which a longer period began to be measured, if that is another."""
+    if period.frequency == indicator.frequency or len(rules) == 1:
+        return None
+    shorter = Period.objects.filter(frequency=indicator.frequency, starts_on__gte=period.starts_on).order_by(
+        "starts_on"
+    )
+    first = shorter.first()
+    before = _rule_on(rules, first.ends_on) if first else rule
+    return before.version.number if before is not rule and before.version else None
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What was measured for an indicator from a version on: `asked` as the definition filled it in then."""
+    """What is measured for an indicator since a day (None: from the beginning): `asked` as the definition fills it in."""
 
+    since: dt.date | None
     version: int
     changed_at: dt.datetime | None
     changed_by: str
@@ -81,40 +124,24 @@ class Asking:
 
 
 def askings_of(bound: BoundMeasure) -> list[Asking]:
-    """Return the versions of the definition that changed what is measured for an indicator, newest first; one query."""
+    """Return the rules by which an indicator is measured, newest first; one query."""
     found: list[Asking] = []
-    before: object = None
-    for version in bound.trajectory.versions.select_related("changed_by").order_by("number"):
-        one = next((one for one in version.sheet.get("measures", ()) if one["indicator"] == bound.indicator.code), None)
-        rules = rules_of(_trajectory(bound.trajectory, version.sheet))
-        asked = filled(SAME.get(one["measure"], one["measure"]), one.get("params", {}), rules) if one else {}
-        told = (one["measure"], asked, rules.clock) if one else None
-        if one and told != before:
-            who = str(version.changed_by) if version.changed_by else ""
-            found.append(Asking(version.number, version.changed_at, who, version.reason, one["measure"], asked))
-        before = told
+    for rule in rules_in_force(bound, list(bound.trajectory.versions.select_related("changed_by").order_by("-number"))):
+        if rule.version is None:
+            continue
+        version = rule.version
+        found.append(
+            Asking(
+                rule.era.since,
+                version.number,
+                version.changed_at,
+                str(version.changed_by) if version.changed_by else "",
+                version.reason,
+                rule.measure,
+                filled(SAME.get(rule.measure, rule.measure), rule.params, rules_of(rule.trajectory)),
+            )
+        )
     return found[::-1]
-
-
-def _version(trajectory: Trajectory, moment: dt.datetime | None) -> TrajectoryVersion | None:
-    """Return the newest version, or the one that stood at a moment."""
-    versions = trajectory.versions.order_by("-number")
-    return (versions.exclude(changed_at__gt=moment) if moment else versions).first()
-
-
-def _as_it_was(bound: BoundMeasure, version: TrajectoryVersion | None) -> tuple[str, Mapping[str, Any], Trajectory]:
-    """Return measure and parameters of a version, and the trajectory with its rules; of one before it was bound, today's."""
-    for one in version.sheet.get("measures", ()) if version else ():
-        if version and one["indicator"] == bound.indicator.code:
-            return one["measure"], one.get("params", {}), _trajectory(bound.trajectory, version.sheet)
-    return bound.measure, bound.params, bound.trajectory
-
-
-def _trajectory(trajectory: Trajectory, sheet: Mapping[str, Any]) -> Trajectory:
-    """Return a trajectory as a sheet has it; it is never saved."""
-    rules = {name: sheet.get(name, {}) for name in ("clock", "priorities", "attribution", "calendar")}
-    rules |= {name: sheet.get(name, []) for name in ("steps", "expected")}
-    return Trajectory(pk=trajectory.pk, code=trajectory.code, **rules)
 
 
 def _count(kind: str, parts: Parts | None) -> int | None:

@@ -62,21 +62,25 @@ def version_on(versions: Sequence[TrajectoryVersion], day: dt.date) -> Trajector
 def rules_in_force(bound: BoundMeasure, versions: Sequence[TrajectoryVersion]) -> list[InForce]:
     """Return the rules by which an indicator is measured, oldest first; `versions` are all, newest first.
 
-    The newest rule is that of the rows themselves. The oldest since it was bound reaches back to where it is measured at
-    all (`since`). Rules that follow each other and ask the same are one.
+    The newest rule is that of the rows themselves. The oldest reaches back to where the indicator is measured at all
+    (`since`). Rules that follow each other and ask the same are one; while a version did not bind the indicator, the rule
+    before goes on.
     """
     since = None if bound.since <= ALWAYS else bound.since
     found: list[InForce] = []
+    until = None
     for number, (version, era) in enumerate(reversed(holding(versions))):
         one = _named(version, bound.indicator.code)
         if number == 0:
             rule = InForce(version, era, bound.measure, bound.params, bound.trajectory)
         elif one is not None:
-            rule = InForce(version, era, one["measure"], one.get("params", {}), as_it_was(bound.trajectory, version))
+            was = as_it_was(bound.trajectory, version)
+            rule = InForce(version, Era(era.since, until), one["measure"], one.get("params", {}), was)
         else:
-            break
+            continue
         found.insert(0, rule)
-        if one is None or (since is not None and (era.since is None or era.since <= since)):
+        until = era.since
+        if since is not None and (until is None or until <= since):
             break
     if not found:
         return [InForce(None, Era(since), bound.measure, bound.params, bound.trajectory)]
@@ -101,6 +105,15 @@ def _merged(rules: Sequence[InForce]) -> list[InForce]:
 def _named(version: TrajectoryVersion, indicator: str) -> Mapping[str, Any] | None:
     """Return the measure that a version binds to an indicator."""
     return next((one for one in version.sheet.get("measures", ()) if one["indicator"] == indicator), None)
+
+
+def trajectory_on(trajectory: Trajectory, day: dt.date) -> Trajectory:
+    """Return a trajectory as its definition holds on a day: itself, unless versions differ; never to be saved then."""
+    if trajectory.version == 1:
+        return trajectory
+    versions = list(trajectory.versions.order_by("-number"))
+    version = version_on(versions, day)
+    return trajectory if version is None or version.number == trajectory.version else as_it_was(trajectory, version)
 
 
 def as_it_was(trajectory: Trajectory, version: TrajectoryVersion) -> Trajectory:
