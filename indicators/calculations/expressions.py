@@ -108,6 +108,27 @@ def evaluate(expression: Expression, figures: Mapping[str, Decimal]) -> Decimal 
             return None
 
 
+def degree(expression: Expression, degrees: Mapping[str, int | None]) -> int | None:
+    """Return how an expression grows if what its names stand for does: 0 a share, 1 a sum; None: neither of a kind.
+
+    `degrees` say it of each name. What is 1 over a year is twelve times that of a month, and what is 0 compares.
+    """
+    match expression:
+        case Number():
+            return 0
+        case Name(code):
+            return degrees[code]
+        case Negative(of):
+            return degree(of, degrees)
+        case Operation(sign, left, right):
+            one, other = degree(left, degrees), degree(right, degrees)
+    if one is None or other is None:
+        return None
+    if sign in {"+", "−"}:
+        return one if one == other else None
+    return one + other if sign == "×" else one - other
+
+
 def kept(result: Decimal | None) -> Decimal | None:
     """Return a result as it is kept, to six decimals; None for one that no figure can be, above all by its size."""
     if result is None:

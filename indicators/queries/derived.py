@@ -89,10 +89,14 @@ class Setting:
             self._goals[key] = dict(
                 zip(days, self.targets.along(component.pk, self.lines.get(unit.pk, ()), days), strict=True)
             )
-        target = self._goals[key][day_of(unit, period)]
-        if target is None:
-            return None
-        return Goal(target.target, target.threshold, target.starting_point, target.band_low, target.band_high)
+        return goal_of(self._goals[key][day_of(unit, period)])
+
+
+def goal_of(target: TargetInForce | None) -> Goal | None:
+    """Return the numbers that a target in force holds figures to."""
+    if target is None:
+        return None
+    return Goal(target.target, target.threshold, target.starting_point, target.band_low, target.band_high)
 
 
 def derived_values(

@@ -2,20 +2,23 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from indicators.calculations import Exactness, Parts
-from indicators.calculations.derived import Operand, formula_value
+from indicators.calculations.derived import Derived, Operand, Part, formula_value, index_value
 from indicators.calculations.exactness import NOT_ADDITIVE, exactness_of_derived
+from indicators.calculations.expressions import degree
 from indicators.calculations.reported import Reported
+from indicators.calculations.scores import score
 from indicators.calculations.windows import WINDOWS, Window, exactness_together, first_day, together
-from indicators.choices import LAST_OVER_TIME, Kind
+from indicators.choices import DERIVED, LAST_OVER_TIME, Kind
 from indicators.models import Indicator, Value
 from indicators.queries.components import with_components
-from indicators.queries.derived import read_once
-from indicators.queries.judged import figure_of, reported_of
+from indicators.queries.derived import goal_of, read_once, weights_on
+from indicators.queries.judged import day_of, figure_of, reported_of
+from indicators.queries.targets import Line, Targets, above, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
 from organisation.choices import Frequency
 from organisation.models import Period, Unit
@@ -25,6 +28,9 @@ SHORTER_THAN_A_YEAR = frozenset(
     {Frequency.DAY, Frequency.WEEK, Frequency.FISCAL_PERIOD, Frequency.MONTH, Frequency.QUARTER}
 )
 Place = tuple[int, int]
+#: How figures grow with the window: a sum of periods is that of so many of them, all else compares with one period.
+#: Different people do neither.
+DEGREES: Mapping[str, int | None] = {Kind.COUNT: 1, Kind.DISTINCT: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,14 @@ class Windows:
     rules: Rules
     #: By code: the asked ones, and those that they are computed from.
     indicators: Mapping[str, Indicator]
+    #: What scores are given by, where an index is asked for.
+    aims: "Aims | None" = None
 
     def of(self, indicator: Indicator, unit_id: int, period: Period, window: Window, today: dt.date) -> WindowFigure:
         """Return the window of a figure that ends with a period.
 
-        A formula is evaluated on the windows of its components; an index scores single periods, so it has none.
+        A formula is evaluated on the windows of its components, and an index scores these by the targets of the last
+        period: a sum by what it comes to for each period.
         """
         rule = self.rules.rule(indicator, period.ends_on)
         first = first_day(window, period.ends_on)
@@ -74,10 +83,13 @@ class Windows:
         takes_last = indicator.kind in LAST_OVER_TIME
         whole = together(found, takes_last=takes_last, missing=rule.missing, periods=len(inside))
         how = exactness_together(whole, found, adds_up=indicator.adds_up, takes_last=takes_last, periods=len(inside))
-        if how.code == "not additive" or indicator.kind == Kind.INDEX:
+        if how.code == "not additive":
             whole, how = whole._replace(parts=None), NOT_ADDITIVE
-        if indicator.kind == Kind.FORMULA:
-            whole, how = self._formula(rule, unit_id, period, window, today)
+        if indicator.kind in DERIVED:
+            compute = self._formula if indicator.kind == Kind.FORMULA else self._index
+            come_to = compute(rule, unit_id, period, window, today)
+            whole = Reported(come_to.parts, come_to.reporting, come_to.expected, has_report=True)
+            how = exactness_of_derived(come_to.parts)
         return WindowFigure(
             window,
             inside[0].starts_on if inside else first,
@@ -91,27 +103,59 @@ class Windows:
             len(inside),
         )
 
-    def _formula(
-        self, rule: Indicator, unit_id: int, period: Period, window: Window, today: dt.date
-    ) -> tuple[Reported, Exactness]:
+    def _formula(self, rule: Indicator, unit_id: int, period: Period, window: Window, today: dt.date) -> Derived:
         expression, codes = read_once(rule.expression)
         components = {code: self.of(self.indicators[code], unit_id, period, window, today) for code in codes}
-        come_to = formula_value(
-            expression,
-            {
-                code: Operand(
-                    one.figure,
-                    n=one.parts.n if one.parts is not None else None,
-                    reporting=one.reporting,
-                    expected=one.expected,
-                    is_approximate=one.exactness.code == "approximate",
-                    is_additive=one.exactness.code != "not additive",
-                )
-                for code, one in components.items()
-            },
-        )
-        whole = Reported(come_to.parts, come_to.reporting, come_to.expected, has_report=True)
-        return whole, exactness_of_derived(come_to.parts)
+        return formula_value(expression, {code: _operand(one) for code, one in components.items()})
+
+    def _index(self, rule: Indicator, unit_id: int, period: Period, window: Window, today: dt.date) -> Derived:
+        parts = []
+        for weight in weights_on(rule, period.ends_on):
+            component = self.indicators[weight.code]
+            one = self.of(component, unit_id, period, window, today)
+            parts.append(Part(weight.weight, _operand(one), self._score(component, one, unit_id, period)))
+        return index_value(parts, rule.missing)
+
+    def _score(self, component: Indicator, one: WindowFigure, unit_id: int, period: Period) -> Decimal | None:
+        """Score a window by a target that is set for one period; None of what does not compare with one."""
+        rule = self.rules.rule(component, period.ends_on)
+        grows = self._degree(rule)
+        if one.figure is None or grows not in {0, 1} or self.aims is None:
+            return None
+        figure = one.figure / one.with_values if grows else one.figure
+        goal = goal_of(self.aims.targets.in_force(component.pk, *self.aims.above(unit_id, period)))
+        return None if goal is None else score(figure, rule.direction, goal)
+
+    def _degree(self, rule: Indicator) -> int | None:
+        if rule.kind != Kind.FORMULA:
+            return DEGREES.get(rule.kind, 0)
+        expression, codes = read_once(rule.expression)
+        return degree(expression, {code: self._degree(self.indicators[code]) for code in codes})
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """The targets of what indexes are made of, and what stood above some units."""
+
+    targets: Targets
+    lines: Mapping[int, Sequence[Line]]
+    units: Mapping[int, Unit]
+
+    def above(self, unit_id: int, period: Period) -> tuple[list[tuple[int, int]], dt.date]:
+        """Return what stood above a unit on the day whose tree a period belongs to, and that day."""
+        day = day_of(self.units[unit_id], period)
+        return above(self.lines.get(unit_id, ()), day), day
+
+
+def _operand(one: WindowFigure) -> Operand:
+    return Operand(
+        one.figure,
+        n=one.parts.n if one.parts is not None else None,
+        reporting=one.reporting,
+        expected=one.expected,
+        is_approximate=one.exactness.code == "approximate",
+        is_additive=one.exactness.code != "not additive",
+    )
 
 
 def windows_over(
@@ -119,7 +163,7 @@ def windows_over(
 ) -> Windows:
     """Load what the windows need that end with some periods, of some figures (indicator, unit).
 
-    Two queries, and two more where any is computed from others.
+    Two queries, two more where any is computed from others, and three where one is an index.
     """
     wanted = list(periods)
     read = {one.pk: one for one in with_components(list(indicators.values()))}
@@ -148,12 +192,18 @@ def windows_over(
     for value in values.iterator():
         if (value.indicator_id, value.unit_id) in asked:
             kept[value.indicator_id, value.unit_id][value.period_id] = value
-    return Windows(kept, calendar, rules_of(read.values()), by_code)
+    return Windows(kept, calendar, rules_of(read.values()), by_code, _aims(read, {unit for _indicator, unit in asked}))
+
+
+def _aims(read: Mapping[int, Indicator], units: Collection[int]) -> Aims | None:
+    if all(one.kind != Kind.INDEX for one in read.values()):
+        return None
+    return Aims(targets_of(list(read)), lines_of(units), Unit.objects.in_bulk(units))
 
 
 def windows_of(indicator: Indicator, unit: Unit, period: Period, *, today: dt.date) -> tuple[WindowFigure, ...]:
-    """Return the windows of a figure that end with a period; none of what is only ever the last, or scored."""
-    if period.frequency not in SHORTER_THAN_A_YEAR or indicator.kind in LAST_OVER_TIME | {Kind.INDEX}:
+    """Return the windows of a figure that end with a period; none of what is only ever the last."""
+    if period.frequency not in SHORTER_THAN_A_YEAR or indicator.kind in LAST_OVER_TIME:
         return ()
     asked: list[Window] = ["fytd", "rolling12"] if period.frequency == Frequency.FISCAL_PERIOD else list(WINDOWS)
     # The last twelve months reach back further than any other window.

@@ -127,6 +127,53 @@ def test_a_formula_of_the_year_is_of_the_years_of_its_components(hospital: Unit)
     ]
 
 
+def test_an_index_of_the_year_scores_the_years_of_its_parts_by_the_target_in_force(hospital: Unit) -> None:
+    in_time, starts = (
+        build.indicator("in-time", kind=Kind.RATIO, factor=100, direction="up"),
+        build.indicator("starts", direction="up"),
+    )
+    index = build.index("north", {"in-time": 3, "starts": 1}, decimals=1)
+    build.target(in_time, hospital, target=Decimal(80), threshold=Decimal(40))
+    build.target(starts, hospital, target=Decimal(20), starting_point=Decimal(0))
+    a = Unit.objects.get(code="a")
+    for month, seen, asked, started in (("2026-01", 2, 10, 30), ("2026-02", 10, 10, 2), ("2026-03", 10, 10, 4)):
+        build.observation(in_time, a, month, seen, asked)
+        build.observation(starts, a, month, started)
+    drain_rollups(now=build.LATER)
+
+    of_the_year = values(ValueFilter(indicators=["north"], units=["hospital"], window="ytd"), today=TODAY)
+    in_the_panel = why(indicator=index, unit=hospital, period=build.period("2026-03"), today=TODAY).windows
+
+    # March: 22 of 30 in time is 73.3 % and scores 83.3; 36 starts in three months are 12 a month and score 60.
+    assert [(row.period, row.value, row.reporting, row.expected, row.exactness) for row in of_the_year] == [
+        ("2026-01", Decimal("25.0"), 2, 2, "exact"),
+        ("2026-02", Decimal("57.5"), 2, 2, "exact"),
+        ("2026-03", Decimal("77.5"), 2, 2, "exact"),
+    ]
+    assert [(one.window, round(one.figure or 0, 1)) for one in in_the_panel] == [
+        ("ytd", Decimal("77.5")),
+        ("fytd", Decimal("77.5")),
+        ("rolling12", Decimal("77.5")),
+    ]
+
+
+def test_what_does_not_compare_with_a_period_is_left_out_of_the_index_of_a_year(hospital: Unit) -> None:
+    hours, starts = (build.indicator(code, direction="up") for code in ("hours", "starts"))
+    each = build.formula("each", "hours / starts", direction="up")
+    both = build.formula("both", "hours × starts", direction="up")
+    build.index("north", {"each": 1, "both": 1})
+    for one in (each, both):
+        build.target(one, hospital, target=Decimal(10), threshold=Decimal(0))
+    for month in ("2026-01", "2026-02"):
+        build.observation(hours, Unit.objects.get(code="a"), month, 20)
+        build.observation(starts, Unit.objects.get(code="a"), month, 4)
+    drain_rollups(now=build.LATER)
+
+    of_the_year = values(ValueFilter(indicators=["north"], units=["hospital"], window="ytd"), today=TODAY)
+
+    assert [(row.value, row.reporting, row.expected) for row in of_the_year] == [(50, 1, 2)] * 2
+
+
 def test_what_does_not_add_up_has_no_year(hospital: Unit) -> None:
     reported(Kind.MEAN, adds_up=False)
 
