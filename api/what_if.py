@@ -65,6 +65,16 @@ class UnitRow(TypedDict):
     figures: int
 
 
+class FollowedRow(TypedDict):
+    """An index that scores by the target, or what is computed from one, and how many of its past figures would move."""
+
+    indicator: str
+    figures: int
+    moved: int
+    changed: int
+    shifts: list[ShiftRow]
+
+
 class WhatIfRow(TypedDict):
     """What would change. `figures` are those of past periods that would be held to another target than now."""
 
@@ -73,6 +83,7 @@ class WhatIfRow(TypedDict):
     held_units: int
     shifts: list[ShiftRow]
     units: list[UnitRow]
+    followed: list[FollowedRow]
 
 
 @extend_schema(
@@ -135,4 +146,17 @@ def _row(found: WhatIf) -> WhatIfRow:
             {"before": Status(one.before), "after": Status(one.after), "figures": one.figures} for one in found.shifts
         ],
         "units": [{"unit": one.unit.code, "changed": one.changed, "figures": one.figures} for one in found.units],
+        "followed": [
+            {
+                "indicator": one.indicator.code,
+                "figures": one.figures,
+                "moved": one.moved,
+                "changed": one.changed,
+                "shifts": [
+                    {"before": Status(before), "after": Status(after), "figures": figures}
+                    for before, after, figures in one.shifts
+                ],
+            }
+            for one in found.followed
+        ],
     }

@@ -16,6 +16,7 @@ from indicators.models import Indicator, Target
 from indicators.queries.target_history import TargetHistory
 from indicators.queries.targets import TargetInForce, numbers_on, points_of
 from indicators.queries.what_if import WhatIf
+from indicators.queries.what_if_followed import Followed
 from organisation.models import Person, Unit
 
 #: Rows for the points of a path: the months of a year, and room for some more.
@@ -58,6 +59,8 @@ class WhatIfFace:
     #: (unit, "3 of 12").
     units: tuple[tuple[str, str], ...]
     more: int
+    #: Of each index that scores by the target, and of what is computed from one: what would move.
+    followed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -220,4 +223,17 @@ def what_if_face(found: WhatIf) -> WhatIfFace:
             for one in found.units[:SHOWN]
         ),
         more=max(0, len(found.units) - SHOWN),
+        followed=tuple(_followed(one) for one in found.followed),
+    )
+
+
+def _followed(one: Followed) -> str:
+    told = {"indicator": one.indicator.name, "moved": one.moved, "figures": one.figures, "changed": one.changed}
+    return (
+        ngettext(
+            "%(indicator)s: %(moved)s of %(figures)s past figure would be another; another status: %(changed)s.",
+            "%(indicator)s: %(moved)s of %(figures)s past figures would be others; another status: %(changed)s.",
+            one.figures,
+        )
+        % told
     )

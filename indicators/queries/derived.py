@@ -112,6 +112,17 @@ def derived_values(
     `source` is the table of its components' values, `as_of` the day of the tree on which targets are inherited, if not
     each period's own. Where a formula lacks the value of a component, and an index those of all, there is none.
     """
+    found = component_rows(indicator, source=source, cells=cells, periods=periods)
+    setting = setting_of(
+        indicator, units={cell.unit_id for cell in found}, periods={cell.period_id for cell in found}, as_of=as_of
+    )
+    return dict(computed(setting, found))
+
+
+def component_rows(
+    indicator: Indicator, *, source: str, cells: Sequence[Cell] | None = None, periods: Sequence[int] = ()
+) -> dict[Cell, dict[int, Row]]:
+    """Load the kept values that a formula or index is computed from, by cell and component (id)."""
     found: dict[Cell, dict[int, Row]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -125,10 +136,7 @@ def derived_values(
         for columns in cursor.fetchall():
             row = Row(*columns)
             found[Cell(row.unit_id, row.period_id)][row.indicator_id] = row
-    setting = setting_of(
-        indicator, units={cell.unit_id for cell in found}, periods={cell.period_id for cell in found}, as_of=as_of
-    )
-    return dict(_computed(setting, found))
+    return found
 
 
 def setting_of(
@@ -157,7 +165,8 @@ def _lines_on(lines: Sequence[Line], day: dt.date) -> list[Line]:
     return [Line(ancestor, distance, dt.date.min, None) for distance, ancestor in above(lines, day)]
 
 
-def _computed(setting: Setting, found: Mapping[Cell, Mapping[int, Row]]) -> Iterator[tuple[Cell, Derived]]:
+def computed(setting: Setting, found: Mapping[Cell, Mapping[int, Row]]) -> Iterator[tuple[Cell, Derived]]:
+    """Yield what comes of the values of the components, cell by cell."""
     for cell, rows in found.items():
         unit, period = setting.units[cell.unit_id], setting.periods[cell.period_id]
         rule = setting.rules.rule(setting.indicator, period.ends_on)

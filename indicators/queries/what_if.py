@@ -5,21 +5,15 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
-
 from indicators.calculations import StatusCode
 from indicators.models import Indicator, Target
 from indicators.queries.judged import day_of, figure_of, reported_of, status_of
+from indicators.queries.past_values import past_values
 from indicators.queries.targets import TargetInForce, Targets, grouped
 from indicators.queries.tree import Tree, load_tree
-from indicators.queries.values_sql import Kept, ValueFilter, parameters_of, select_sql
 from indicators.queries.versions import rules_of
-from organisation.models import Period, Unit
-
-#: Values fetched from the database's cursor at a time.
-FETCHED = 2_000
-#: Days that the longest period, a year, may have begun before the day on which it is judged.
-LONGEST_PERIOD = dt.timedelta(days=366)
+from indicators.queries.what_if_followed import Followed, followed
+from organisation.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +45,8 @@ class WhatIf:
     units: tuple[UnitShift, ...]
     #: Units that are held to the target, with or without a change.
     held: int
+    #: What is computed with the target: indexes, and what is computed from these.
+    followed: tuple[Followed, ...] = ()
 
 
 def what_if(
@@ -84,6 +80,7 @@ def what_if(
         shifts=tuple(Shift(*pair, count) for pair, count in shifts.most_common()),
         units=tuple(UnitShift(units[pk], count, figures[pk]) for pk, count in changed.most_common()),
         held=len(figures),
+        followed=followed(indicator=indicator, unit=unit, after=after, since=since, today=today, visible=visible),
     )
 
 
@@ -99,7 +96,7 @@ def _compared(
 ) -> Iterator[tuple[int, StatusCode, StatusCode]]:
     """Yield unit, status and status to be of each figure that would be held to another target."""
     rules, tree, units = rules_of([indicator]), load_tree(), Unit.objects.in_bulk()
-    for kept, period in _kept(indicator, unit, since=since, today=today, visible=visible):
+    for kept, period in past_values(indicator, unit, since=since, today=today, visible=visible):
         place = units[kept.unit_id]
         day = day_of(place, period)
         above = _above(tree, place, day)
@@ -128,25 +125,3 @@ def _same_numbers(old: TargetInForce | None, new: TargetInForce | None) -> bool:
         return old is new
     names = ("target", "threshold", "band_low", "band_high")
     return all(getattr(old, name) == getattr(new, name) for name in names)
-
-
-def _kept(
-    indicator: Indicator, unit: Unit, *, since: dt.date, today: dt.date, visible: Collection[int] | None
-) -> Iterator[tuple[Kept, Period]]:
-    """Yield the values of ended periods at a unit and below that are judged on a day or later, in constant memory."""
-    wanted = ValueFilter(
-        indicators=[indicator.code],
-        under=[unit.code],
-        since=max(since, dt.date(1901, 1, 1)) - LONGEST_PERIOD,
-        until=today - dt.timedelta(days=1),
-        visible=visible,
-    )
-    asked = parameters_of(wanted, [indicator.pk], today=today)
-    periods: dict[int, Period] = {}
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(select_sql(asked, tree="was", limit=None), asked)
-        while rows := [Kept(*row) for row in cursor.fetchmany(FETCHED)]:
-            periods |= Period.objects.in_bulk({row.period_id for row in rows} - periods.keys())
-            for row in rows:
-                if periods[row.period_id].ends_on >= since:
-                    yield row, periods[row.period_id]

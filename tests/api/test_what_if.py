@@ -41,6 +41,7 @@ def test_a_lead_asks_what_would_change_and_nothing_does(youth: Unit) -> None:
             {"before": "on target", "after": "act", "figures": 1},
         ],
         "units": [{"unit": "youth", "changed": 6, "figures": 6}],
+        "followed": [],
     }
     assert Target.objects.count() == 1
 

@@ -36,6 +36,10 @@ def programme() -> tuple[Indicator, Unit, Unit, Unit]:
         build.observation(waits, south, month, 20 + place)
     drain_rollups(now=NOW)
     build.target(waits, youth, target=Decimal(15), threshold=Decimal(25))
+    build.index("score", {"waits": 1}, direction="up")
+    doubled = build.formula("doubled", "score × 2", direction="up")
+    build.target(doubled, youth, target=Decimal(100), threshold=Decimal(20))
+    drain_rollups(now=NOW)
     return waits, youth, north, south
 
 
@@ -58,7 +62,7 @@ def test_a_moved_target_says_which_units_and_periods_would_change() -> None:
     ]
     assert {one.unit.code: (one.changed, one.figures) for one in found.units} == {"north": (3, 5), "south": (3, 5)}
     assert (found.figures, found.changed, found.held) == (15, 6, 3)
-    assert Target.objects.count() == 1
+    assert Target.objects.filter(indicator=waits).count() == 1
 
 
 def test_a_unit_with_a_target_of_its_own_is_not_counted() -> None:
@@ -68,6 +72,18 @@ def test_a_unit_with_a_target_of_its_own_is_not_counted() -> None:
     found = asked(waits, youth, dt.date(2026, 1, 1), numbers={"target": Decimal(30), "threshold": Decimal(35)})
 
     assert [one.unit.code for one in found.units] == ["south", "youth"]
+
+
+def test_indexes_that_score_by_the_target_follow_and_what_is_computed_from_them() -> None:
+    waits, _youth, north, _south = programme()
+
+    found = asked(waits, north, dt.date(2026, 9, 1), numbers={"target": Decimal(18), "threshold": Decimal(28)})
+
+    # In September 18 and in October 19 days: scores of 70 and 60 become 100 and 90.
+    assert [(one.indicator.code, one.figures, one.moved, one.changed, one.shifts) for one in found.followed] == [
+        ("score", 2, 2, 0, ()),
+        ("doubled", 2, 2, 0, ()),
+    ]
 
 
 class WhatIfEqualsSaving(TestCase):
@@ -93,15 +109,28 @@ class WhatIfEqualsSaving(TestCase):
         last = first + dt.timedelta(days=ends) if ends is not None and goal is None else None
         told: dict[str, Any] = {"path": path if points else Path.FIXED, "points": points, "valid_to": last}
         numbers: dict[str, Any] = {"target": Decimal(target), "threshold": Decimal(target + margin)}
-        before = statuses()
+        before, figures = statuses(), computed()
 
         found = asked(waits, unit, first, numbers=numbers, **told)
         set_target(indicator=waits, unit=unit, valid_from=first, by=None, today=TODAY, now=NOW, **numbers, **told)
 
-        after = statuses()
-        expected = Counter((before[key], after[key]) for key in before if before[key] != after[key])
+        drain_rollups(now=NOW)
+        after, moved = statuses(), computed()
+        expected = Counter(
+            (before[key], after[key]) for key in before if before[key] != after[key] and key[0] == "waits"
+        )
+        shifted = Counter(key[0] for key in before if before[key] != after[key] and key[0] != "waits")
+        others = Counter(key[0] for key in figures if figures[key] != moved[key])
+        assert {one.indicator.code: one.changed for one in found.followed if one.changed} == shifted
+        assert {one.indicator.code: one.moved for one in found.followed} == others
         assert {(one.before, one.after): one.figures for one in found.shifts} == expected
 
 
-def statuses() -> dict[tuple[str, str], str]:
-    return {(row.unit, row.period): row.status for row in values(ValueFilter(), today=TODAY)}
+def statuses() -> dict[tuple[str, str, str], str]:
+    return {(row.indicator, row.unit, row.period): row.status for row in values(ValueFilter(), today=TODAY)}
+
+
+def computed() -> dict[tuple[str, str, str], tuple[Decimal | None, str]]:
+    """Figures and statuses of what is computed."""
+    wanted = ValueFilter(indicators=["score", "doubled"])
+    return {(row.indicator, row.unit, row.period): (row.value, row.status) for row in values(wanted, today=TODAY)}

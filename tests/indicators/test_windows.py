@@ -171,7 +171,7 @@ def test_what_does_not_compare_with_a_period_is_left_out_of_the_index_of_a_year(
 
     of_the_year = values(ValueFilter(indicators=["north"], units=["hospital"], window="ytd"), today=TODAY)
 
-    assert [(row.value, row.reporting, row.expected) for row in of_the_year] == [(50, 1, 2)] * 2
+    assert [(row.value, row.reporting, row.expected) for row in of_the_year] == [(Decimal(50), 1, 2)] * 2
 
 
 def test_what_does_not_add_up_has_no_year(hospital: Unit) -> None:
