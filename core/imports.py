@@ -40,7 +40,7 @@ class ImportReport:
 
     def refuse(self, line: int, name: str, reason: str, text: str = "") -> None:
         """Keep why a row was not taken; `name` is the field's."""
-        self.refusals.append(Refusal(line, name, str(reason), text))
+        self.refusals.append(Refusal(line, name, reason if isinstance(reason, str) else str(reason), text))
 
     @property
     def refused(self) -> int:

@@ -435,7 +435,9 @@ class GoingStay(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["measure", "rule", "unit", "day"], name="one_count_of_stays_per_rule_unit_and_day"),
+            models.UniqueConstraint(
+                fields=["measure", "rule", "unit", "day"], name="one_count_of_stays_per_rule_unit_and_day"
+            ),
             models.CheckConstraint(condition=Q(cases__gte=0), name="no_day_has_fewer_than_no_stays"),
         ]
 

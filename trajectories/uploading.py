@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
-from django.utils.translation import gettext as _
 
 from core import uploads
 from core.imports import ImportReport
+from core.sentences import Sentence, kept, renamed, sentence_of
+from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.mapping import complete
 from trajectories.calculations.refusals import TrajectoryRefused
@@ -47,9 +48,9 @@ def source_of(upload: EventUpload) -> Source:
     return Source(uploads.path_of(upload.file))
 
 
-def told(upload: EventUpload, refused: Exception) -> str:
-    """Say why a file cannot be read, under the name by which people know it."""
-    return str(refused).replace(str(uploads.path_of(upload.file)), upload.name)
+def why(upload: EventUpload, refused: Exception) -> Sentence:
+    """Return why a file cannot be read, under the name by which people know it."""
+    return renamed(sentence_of(refused), str(uploads.path_of(upload.file)), upload.name)
 
 
 def read_upload(upload: EventUpload, *, now: dt.datetime, today: dt.date) -> None:
@@ -63,7 +64,7 @@ def read_upload(upload: EventUpload, *, now: dt.datetime, today: dt.date) -> Non
     try:
         _import(upload, report, now=now, today=today, is_trial=is_trial)
     except (TrajectoryRefused, UnreadableFile) as refused:
-        outcome["error"] = told(upload, refused)
+        outcome["error"] = kept(why(upload, refused))
     except Exception as error:
         settle(upload=upload, outcome={"error": type(error).__name__}, now=now)
         raise
@@ -118,7 +119,7 @@ def _counts(report: ImportReport) -> dict[str, Any]:
         "changed": report.changed,
         "unchanged": report.unchanged,
         "refused": report.refused,
-        "refusals": [[one.line, one.field, one.reason] for one in report.refusals[:SHOWN_REFUSALS]],
+        "refusals": [[one.line, one.field, kept(one.reason)] for one in report.refusals[:SHOWN_REFUSALS]],
         "more_refusals": max(0, len(report.refusals) - SHOWN_REFUSALS),
-        "notes": list(report.notes),
+        "notes": [kept(note) for note in report.notes],
     }

@@ -68,7 +68,7 @@ def zipped() -> bytes:
 
 NO_LOGS = [
     (b"", "empty"),
-    (zipped(), "archive or a spreadsheet"),
+    (zipped(), "archive, or a spreadsheet"),
     (bytes(range(256)) * 50, "not text"),
     (laughs().encode(), "document type or entities"),
     (b'<?xml version="1.0"?><!DOCTYPE log SYSTEM "file:///etc/passwd"><log/>', "document type or entities"),

@@ -20,6 +20,7 @@ from organisation.choices import RoleName
 from organisation.models import Person, Unit
 from tests import build
 from tests.trajectories.logs import trajectory
+from tests.trajectories.workbooks import Formula, workbook
 from trajectories.choices import UploadStage
 from trajectories.models import Event, EventBatch, EventUpload, RememberedReading, Trajectory
 from trajectories.operations.uploads import forget_old
@@ -150,6 +151,62 @@ def test_no_row_of_a_file_reaches_the_database(
     assert not any(name in kept for name in ("Tremblay", "Gagnon", "pas une date"))
 
 
+def test_reasons_are_told_in_the_language_of_who_reads_them(
+    youths: Trajectory, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    client = signed_in(lead())
+    upload = say(client, send(client), "try", django_capture_on_commit_callbacks)
+    upload.outcome["refusals"].append([9, "at", "as it was kept of old"])
+    upload.save()
+
+    reasons = [
+        [reason for _line, _field, reason in page.context["outcome"]["refusals"]]
+        for page in (
+            client.get(f"/trajectories/youths/events/{upload.pk}/", headers={"Accept-Language": language})
+            for language in ("en", "fr")
+        )
+    ]
+
+    assert reasons == [
+        ["not a time such as 2024-12-31 08:00:00", "as it was kept of old"],
+        ["n’est pas un moment comme 2024-12-31 08:00:00", "as it was kept of old"],
+    ]
+
+
+def test_why_an_import_failed_is_told_in_the_language_of_who_reads_it(
+    youths: Trajectory, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    client = signed_in(lead())
+    log = LOG + "x" * 1_100_000
+    upload = say(client, send(client, log), "take", django_capture_on_commit_callbacks)
+
+    pages = [
+        client.get("/trajectories/youths/events/", headers={"Accept-Language": language}) for language in ("en", "fr")
+    ]
+
+    assert upload.stage == UploadStage.TRIED
+    whys = [row.why for page in pages for _batch, row, _can_undo in page.context["batches"]]
+    assert whys == ["Line 5 is too long to be an event.", "La ligne 5 est trop longue pour être un événement."]
+
+
+def test_a_spreadsheet_is_looked_at_tried_and_taken_like_csv(
+    youths: Trajectory, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    client = signed_in(lead())
+    rows = [line.split(";") for line in LOG.splitlines()]
+    upload = send(client, workbook(*rows, ("Roy", Formula("A1"), "03/01/2024", "north")), name="log.xlsx")
+
+    preview = client.get(f"/trajectories/youths/events/{upload.pk}/").context["preview"]
+    tried = say(client, upload, "try", django_capture_on_commit_callbacks).outcome
+    taken = say(client, upload, "take", django_capture_on_commit_callbacks)
+
+    assert (preview.format, preview.is_csv, preview.rows[0]) == (
+        "XLSX", False, ("Tremblay", "REFERRAL", "03/01/2024", "north", "bonjour"),
+    )  # fmt: skip
+    assert [(line, field) for line, field, _reason in tried["refusals"]] == [(5, "quoi"), (4, "at")]
+    assert (tried["new"], taken.stage, Event.objects.count()) == (2, UploadStage.TAKEN, 2)
+
+
 def test_the_rows_of_units_that_are_not_ones_own_are_refused(
     youths: Trajectory, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
 ) -> None:
@@ -166,7 +223,12 @@ def test_the_rows_of_units_that_are_not_ones_own_are_refused(
 
 @pytest.mark.parametrize(
     ("content", "sign"),
-    [(b"PK\x03\x04rest", "archive"), (b"\x00\x01\x02", "not text"), (b"", "empty"), (gzip.compress(b""), "empty")],
+    [
+        (b"PK\x03\x04rest", "no spreadsheet"),
+        (b"\x00\x01\x02", "not text"),
+        (b"", "empty"),
+        (gzip.compress(b""), "empty"),
+    ],
 )
 def test_a_file_that_is_no_log_is_refused_in_words(youths: Trajectory, content: bytes, sign: str) -> None:
     client = signed_in(lead())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.listed_rows import NotTaken
 
 #: What each trigger says, and the field that tells when it happened, before EVN-6 and EVN-2.
@@ -47,7 +48,7 @@ def events_of(trigger: str, field: Field) -> Iterator[dict[str, Any] | NotTaken]
     if trigger not in ACTIVITIES and trigger not in CANCELLED:
         return
     if not visit:
-        yield NotTaken("case", "the message names no visit, account or patient")
+        yield NotTaken("case", gettext_noop("the message names no visit, account or patient"))
         return
     happened = field("EVN-6", 1)
     common = {
@@ -60,7 +61,7 @@ def events_of(trigger: str, field: Field) -> Iterator[dict[str, Any] | NotTaken]
     }
     for cancelled in CANCELLED.get(trigger, ()):
         if cancelled in REPEATED and not happened:
-            yield NotTaken("at", "the message does not say which one is cancelled (EVN-6)")
+            yield NotTaken("at", gettext_noop("the message does not say which one is cancelled (EVN-6)"))
             return
         yield {**common, "event": _id(visit, cancelled, happened), "withdrawn": "1"}
     if trigger in ACTIVITIES:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import EventsRefused
 
 #: Rows typed, hashed and copied at a time: large enough for columns to pay, small enough for any memory.
@@ -23,7 +24,7 @@ def chunk_of(rows: Sequence[Row], *, lines: Sequence[int], columns: Iterable[str
     """Return rows as a frame of text with `#line`; `columns` are there in any case. Raises `EventsRefused`."""
     names = dict.fromkeys(columns) | dict.fromkeys(name for row in rows for name in row if name != "#line")
     if len(names) > MOST_COLUMNS:
-        raise EventsRefused(f"The source has more than {MOST_COLUMNS} columns.")
+        raise EventsRefused(gettext_noop("The source has more than %(most)d columns."), most=MOST_COLUMNS)
     texts = {name: pl.Series(name, [row.get(name) for row in rows], dtype=pl.String) for name in names}
     return pl.DataFrame(texts).with_columns(pl.Series("#line", lines, dtype=pl.Int64))
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.listed_rows import NotTaken
 
 Resource = Mapping[str, Any]
@@ -24,20 +25,21 @@ ENDED = "entered-in-error"
 CASES = ("patient", "episode", "request")
 OF_REQUESTS = {"on-hold": "Referral on hold", "revoked": "Referral revoked", "completed": "Referral completed"}
 OF_EPISODES = ("planned", "waitlist", "active", "onhold", "finished", "cancelled")
+NO_CASE = gettext_noop("%(resource)s names no %(case)s")
 OF_APPOINTMENTS = ("arrived", "checked-in", "fulfilled", "noshow", "cancelled")
 
 
 def events_of(resource: object, case: str) -> Iterator[Row | NotTaken]:
     """Yield the events of a resource; none of a kind that tells of no passage. `case` is one of `CASES`."""
     if not isinstance(resource, Mapping):
-        yield NotTaken("", "is no resource")
+        yield NotTaken("", gettext_noop("is no resource"))
         return
     tell = TELLING.get(str(resource.get("resourceType")))
     if tell is None:
         return
     common = _common(resource, case)
     if not common["case"] and resource.get("status") != ENDED:
-        yield NotTaken("case", f"{resource['resourceType']} names no {case}")
+        yield NotTaken("case", NO_CASE, {"resource": resource["resourceType"], "case": case})
         return
     if resource.get("status") == ENDED:
         told = TAKEN_BACK[str(resource["resourceType"])]

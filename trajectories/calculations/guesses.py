@@ -33,9 +33,13 @@ def _fit(lines: Sequence[str], delimiter: str) -> tuple[bool, float, int]:
 
 
 def orders_of(texts: Sequence[str]) -> list[DateOrder]:
-    """Return the orders of year, month and day in which nearly all times can be read; more than one leaves a doubt."""
-    told = pl.Series("text", [text for text in texts if text.strip()], dtype=pl.String)
-    if told.is_empty() or _read(told, DateOrder.ISO):
+    """Return the orders of year, month and day in which nearly all times can be read; more than one leaves a doubt.
+
+    Times in ISO 8601 are read in every order, and say nothing of the others.
+    """
+    times = pl.Series("text", [text for text in texts if text.strip()], dtype=pl.String)
+    told = times.filter(read_times(times, "UTC")["wall"].is_null())
+    if told.is_empty():
         return [DateOrder.ISO]
     others = (DateOrder.YMD, DateOrder.DMY, DateOrder.MDY)
     sound = {order: _read(told, order) for order in others}

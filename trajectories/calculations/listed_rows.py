@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from trajectories.calculations.chunks import LONGEST_TEXT
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.mapping import USUAL_NAMES
 
 #: Fields that every event is taken to have, empty or not, so that no row decides for the rows after it.
 FIELDS = tuple(field for field in USUAL_NAMES if field != "order")
+
+TOO_LONG = gettext_noop("holds a text longer than %(most)d characters, or one that is none")
 
 
 class NotTaken(NamedTuple):
@@ -18,6 +21,8 @@ class NotTaken(NamedTuple):
 
     field: str
     reason: str
+    #: What stands in the places of the reason.
+    values: Mapping[str, object] = {}
 
 
 def event_of(row: Mapping[Any, Any], mapping: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -54,7 +59,7 @@ def texts_of(row: Mapping[str, object]) -> dict[str, str] | NotTaken:
             continue
         text = _text(value)
         if text is None or len(text) > LONGEST_TEXT:
-            return NotTaken("row", f"holds a text longer than {LONGEST_TEXT} characters, or one that is none")
+            return NotTaken("row", TOO_LONG, {"most": LONGEST_TEXT})
         texts[str(name).encode("utf-8", "replace").decode()] = text
     return texts
 

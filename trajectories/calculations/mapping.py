@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import EventsRefused
 
 #: The fields of an event, and what logs usually call them; a field's own name comes first.
@@ -28,6 +29,10 @@ OF_CORRECTIONS = frozenset({"event", "withdrawn", "recorded"})
 #: Other words for a field in `--map`.
 SYNONYMS = {"team": "unit", "resource": "worker", "timestamp": "at", "seq": "order"}
 
+NO_PAIR = gettext_noop("“%(pair)s” does not map a field; the fields are %(fields)s.")
+NO_COLUMN = gettext_noop("There is no column “%(column)s” for %(field)s; there are: %(columns)s.")
+NOT_KNOWN = gettext_noop("No column is known for %(fields)s; there are: %(columns)s.")
+
 Mapping = dict[str, str]
 
 
@@ -38,7 +43,7 @@ def read_mapping(text: str) -> Mapping:
         field, equals, column = pair.partition("=")
         name = SYNONYMS.get(field.strip(), field.strip())
         if not equals or name not in USUAL_NAMES:
-            raise EventsRefused(f"“{pair}” does not map a field; the fields are {', '.join(USUAL_NAMES)}.")
+            raise EventsRefused(NO_PAIR, pair=pair, fields=", ".join(USUAL_NAMES))
         mapping[name] = column.strip()
     return mapping
 
@@ -53,7 +58,7 @@ def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]
     mapping = {field: column for field, column in given.items() if column}
     for field, column in mapping.items():
         if column not in columns:
-            raise EventsRefused(f"There is no column “{column}” for {field}; there are: {', '.join(columns)}.")
+            raise EventsRefused(NO_COLUMN, column=column, field=field, columns=", ".join(columns))
     by_name = {column.strip().lower(): column for column in reversed(columns)}
     is_ours = given.get("event", "") != "" or ("event" not in given and by_name.keys() >= set(REQUIRED))
     guessed = []
@@ -65,5 +70,5 @@ def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]
             mapping[field] = column
             guessed.append(field)
     if missing := [field for field in REQUIRED if field not in mapping]:
-        raise EventsRefused(f"No column is known for {', '.join(missing)}; there are: {', '.join(columns)}.")
+        raise EventsRefused(NOT_KNOWN, fields=", ".join(missing), columns=", ".join(columns))
     return mapping, guessed

@@ -30,7 +30,11 @@ class DefinitionRefused(TrajectoryRefused):
 
 
 class EventsRefused(TrajectoryRefused):
-    """A file or list of events cannot be read at all."""
+    """A file or list of events cannot be read at all. The edges say `text` in another language, with its `values`."""
+
+    def __init__(self, text: str = "", **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text, self.values = text, values
 
 
 class UnknownTrajectory(TrajectoryRefused):

@@ -88,7 +88,10 @@ def _plain(texts: pl.Series) -> pl.Series | None:
 
 
 def _as_iso(texts: pl.Series, order: str) -> pl.Series:
-    """Return times of another order as ISO 8601; what does not fit becomes null."""
+    """Return times of another order as ISO 8601; what does not fit becomes null.
+
+    Times in ISO 8601 among them mean what they always mean: cells of a spreadsheet that are dates come so.
+    """
     spaced = texts.str.strip_chars().str.replace(COMPACT, "$1-$2-$3 ") if order == DateOrder.YMD else texts
     parts = spaced.rename("text").str.strip_chars().str.extract_groups(OTHER).struct.unnest()
     places = dict(zip(order, ("one", "two", "three"), strict=True))
@@ -111,4 +114,5 @@ def _as_iso(texts: pl.Series, order: str) -> pl.Series:
     )
     is_year = pl.col(places["y"]).str.len_bytes() == 4  # noqa: PLR2004 - years have four digits
     text = pl.concat_str(date, time.fill_null(""), pl.col("offset").fill_null(""))
-    return parts.select(pl.when(is_year).then(text)).to_series()
+    is_iso = texts.str.strip_chars().str.contains(PATTERN)
+    return parts.select(pl.when(is_year).then(text).when(is_iso).then(texts)).to_series()

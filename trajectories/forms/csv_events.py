@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
 from trajectories.calculations.chunks import CHUNK, MOST_COLUMNS
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.guessing import Reading, guess_csv
@@ -43,7 +43,7 @@ def read_csv_events(
         coming = blocks(stream, told.encoding, source.path)
         first = next(coming, b"")
         table, rest = _header(first, told.delimiter)
-        yield _frame([], [], table)
+        yield frame_of([], [], table.columns)
         yield from _tables(itertools.chain([rest] if rest else [], coming), table, report)
 
 
@@ -55,11 +55,12 @@ def _header(first: bytes, delimiter: str) -> tuple[Table, bytes]:
         columns = next(reader, [])
     except csv.Error:
         columns = []
-    _check(columns)
+    check_columns(columns)
     return Table(columns, delimiter, 1 + reader.line_num), lines.read().encode()
 
 
-def _check(columns: list[str]) -> None:
+def check_columns(columns: list[str]) -> None:
+    """Refuse columns that cannot be told apart, or none. Raises `EventsRefused`."""
     if not any(columns):
         raise EventsRefused(_("The file has no header."))
     if len(columns) > MOST_COLUMNS:
@@ -135,10 +136,10 @@ def _row_by_row(lines: Iterator[str], table: Table, report: ImportReport) -> Ite
         kept.append(cells)
         at.append(line)
         if len(kept) == CHUNK:
-            yield _frame(kept, at, table)
+            yield frame_of(kept, at, table.columns)
             kept, at = [], []
     if kept:
-        yield _frame(kept, at, table)
+        yield frame_of(kept, at, table.columns)
 
 
 class Watched:
@@ -166,9 +167,8 @@ def _next(reader: Iterator[list[str]], start: int) -> list[str] | None:
         raise EventsRefused(_("Line %(line)d cannot be read as CSV.") % {"line": line}) from None
 
 
-def _frame(rows: list[list[str]], lines: list[int], table: Table) -> pl.DataFrame:
-    by_column = zip(*rows, strict=True) if rows else ((),) * len(table.columns)
-    texts = {
-        name: pl.Series(name, cells, dtype=pl.String) for name, cells in zip(table.columns, by_column, strict=True)
-    }
+def frame_of(rows: Sequence[Sequence[str]], lines: Sequence[int], columns: Sequence[str]) -> pl.DataFrame:
+    """Return rows of cells as columns of text, with the `#line` of each."""
+    by_column = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    texts = {name: pl.Series(name, cells, dtype=pl.String) for name, cells in zip(columns, by_column, strict=True)}
     return pl.DataFrame(texts).with_columns(pl.Series("#line", lines, dtype=pl.Int64))

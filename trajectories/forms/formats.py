@@ -6,12 +6,15 @@ import json
 import re
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
-
+from core.sentences import Sentence
+from core.sentences import gettext as _
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.forms.sources import ZIP
 
 #: Marks of UTF-8, and of UTF-16, whose every second byte may be a zero.
 UTF8, UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+#: How documents of Office begin that are from before 2007, or encrypted.
+OLDER = b"\xd0\xcf\x11\xe0"
 #: How a file of HL7 version 2 begins: a message, a batch or a file of batches, perhaps framed.
 HL7_STARTS = (b"MSH|", b"BHS|", b"FHS|", b"\x0bMSH|")
 OCEL_KEYS = re.compile(rb'"(objectTypes|eventTypes|objects)"\s*:')
@@ -23,6 +26,7 @@ class Format(StrEnum):
     """The formats of event logs that are read."""
 
     CSV = "CSV"
+    XLSX = "XLSX"
     XES = "XES"
     OCEL = "OCEL 2.0"
     FHIR_BUNDLE = "FHIR R4 Bundle"
@@ -37,6 +41,12 @@ def format_of(head: bytes) -> Format:
     start = head.removeprefix(UTF8).lstrip()
     if not start:
         raise EventsRefused(_("The file is empty; it has no header."))
+    if start.startswith(ZIP):
+        raise EventsRefused(archive())
+    if start.startswith(OLDER):
+        raise EventsRefused(
+            _("The file is a document of an older kind, or locked by a password; save it as XLSX or CSV, without one.")
+        )
     if start.startswith(HL7_STARTS):
         return Format.HL7
     if b"\0" in head and not head.startswith(UTF16):
@@ -46,6 +56,14 @@ def format_of(head: bytes) -> Format:
     if start.startswith(b"["):
         return Format.JSON
     return _of_object(start) if start.startswith(b"{") else Format.CSV
+
+
+def archive() -> Sentence:
+    """Say that a file is packed in a way in which no log comes."""
+    return _(
+        "The file is an archive, or a spreadsheet of another kind than XLSX; give the log that is in it, or save it as XLSX"
+        " or CSV."
+    )
 
 
 def _of_xml(start: bytes) -> Format:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.utils.translation import gettext as _
-
+from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.guesses import delimiter_of, null_words, orders_of
 from trajectories.calculations.mapping import complete
@@ -34,7 +33,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Guess:
-    """What the first rows of a file tell of it. `doubts` are what must be decided before it is read: option → why."""
+    """What the first rows of a table tell of it. `doubts` are what must be decided before it is read: option → why.
+
+    A spreadsheet has neither delimiter nor encoding.
+    """
 
     delimiter: str
     encoding: str
@@ -77,7 +79,14 @@ def guess_csv(
     except csv.Error:
         table = []
     columns, rows = (table[0], table[1:]) if table else ([], [])
-    known, orders = _known(mapping or {}, columns), [DateOrder.ISO]
+    return guess_table(columns, rows, mapping or {}, Guess(parted, found, DateOrder.ISO, (), {}, doubts=doubts))
+
+
+def guess_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], mapping: Mapping[str, str], guess: Guess
+) -> Guess:
+    """Return a guess with what the columns and first rows of a table tell besides."""
+    known, orders, doubts = _known(mapping, columns), [DateOrder.ISO], dict(guess.doubts)
     if "at" in known:
         place = columns.index(known["at"])
         orders = orders_of([row[place] for row in rows if len(row) > place])
@@ -85,9 +94,8 @@ def guess_csv(
         doubts["dates"] = _("Times can be read in more than one order: say --dates %(orders)s.") % {
             "orders": _(" or ").join(orders)
         }
-    return Guess(
-        delimiter=parted,
-        encoding=found,
+    return replace(
+        guess,
         dates=orders[0],
         columns=tuple(columns),
         mapping=known,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import hl7
 import polars as pl
-from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
 from trajectories.calculations.adt import events_of
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused

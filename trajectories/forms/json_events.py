@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 import ijson
 import numpy as np
 import polars as pl
-from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused

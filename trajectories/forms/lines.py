@@ -7,8 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
+from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.sources import Stream

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.json_events import items

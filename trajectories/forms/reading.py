@@ -16,6 +16,7 @@ from trajectories.forms.guessing import Guess, guess_csv
 from trajectories.forms.hl7_events import read_hl7_events
 from trajectories.forms.json_events import read_json_events, read_json_lines
 from trajectories.forms.ocel_events import read_ocel_events
+from trajectories.forms.sheet_events import guess_sheet, read_sheet_events
 from trajectories.forms.sources import Source
 from trajectories.forms.xes_events import read_xes_events
 
@@ -44,12 +45,14 @@ class Opened:
     #: Which columns of the chunks are which fields, as far as that was told.
     mapping: dict[str, str]
     dates: str = DateOrder.ISO
-    #: Of CSV alone.
+    #: Of CSV and XLSX alone.
     guess: Guess | None = None
 
 
 def open_events(source: Source, report: ImportReport, wishes: Wishes) -> Opened:
     """Recognise a file. Raises `UnreadableFile` and `EventsRefused`, and so do its chunks as they are read."""
+    if source.is_zipped():
+        return _sheet(source, report, wishes)
     kind = format_of(source.head())
     if kind is Format.CSV:
         return _csv(source, report, wishes)
@@ -65,6 +68,14 @@ def _csv(source: Source, report: ImportReport, wishes: Wishes) -> Opened:
     reading = guess.reading(delimiter=wishes.delimiter, encoding=wishes.encoding, dates=wishes.dates)
     chunks = read_csv_events(source, report, reading)
     return Opened(Format.CSV, chunks, dict(wishes.mapping), reading.dates, guess)
+
+
+def _sheet(source: Source, report: ImportReport, wishes: Wishes) -> Opened:
+    guess = guess_sheet(source, wishes.mapping)
+    if wishes.is_only_shown:
+        return Opened(Format.XLSX, iter(()), dict(wishes.mapping), guess.dates, guess)
+    reading = guess.reading(dates=wishes.dates)
+    return Opened(Format.XLSX, read_sheet_events(source, report), dict(wishes.mapping), reading.dates, guess)
 
 
 #: Formats whose rows name the fields of an event themselves.

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
-
+from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.refusals import EventsRefused
 
@@ -30,13 +29,26 @@ class Source:
         self.path = path
         self._raw: BinaryIO | None = None
         self._size = 0
+        self._share: float | None = None
 
     def share(self) -> float | None:
         """Return how much of the file has been read; None before it is opened."""
         raw = self._raw
         if raw is None or not self._size:
-            return None
+            return self._share
         return 1.0 if raw.closed else raw.tell() / self._size
+
+    def reached(self, share: float) -> None:
+        """Say how much has been read of a file that somebody else reads."""
+        self._share = share
+
+    def is_zipped(self) -> bool:
+        """Whether it begins as archives and spreadsheets do. Raises `UnreadableFile`."""
+        try:
+            with self.path.open("rb") as raw:
+                return raw.read(len(ZIP)) == ZIP
+        except OSError as error:
+            raise UnreadableFile(_("%(path)s cannot be read: %(why)s.") % told_of(self.path, error)) from error
 
     def head(self) -> bytes:
         """Return the first bytes, unpacked. Raises `UnreadableFile`, `EventsRefused`."""
@@ -51,12 +63,14 @@ class Source:
                 self._raw, self._size = raw, self.path.stat().st_size
                 start = raw.read(4)
                 raw.seek(0)
-                if start == ZIP:
-                    raise EventsRefused(_("The file is an archive or a spreadsheet; give the log that is in it."))
                 yield Stream(gzip.GzipFile(fileobj=raw) if start[:2] == GZIP else raw, raw)
         except (OSError, EOFError, zlib.error) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise UnreadableFile(_("%(path)s cannot be read: %(why)s.") % {"path": self.path, "why": why}) from error
+            raise UnreadableFile(_("%(path)s cannot be read: %(why)s.") % told_of(self.path, error)) from error
+
+
+def told_of(path: Path, error: Exception) -> dict[str, object]:
+    """Return what is said of a file that the system does not give."""
+    return {"path": path, "why": getattr(error, "strerror", None) or str(error)}
 
 
 class Stream:

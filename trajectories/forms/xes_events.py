@@ -7,9 +7,9 @@ from pathlib import Path
 from xml.parsers import expat
 
 import polars as pl
-from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.chunks import LONGEST_TEXT, chunks_of
 from trajectories.calculations.refusals import EventsRefused

@@ -11,9 +11,10 @@ from zoneinfo import available_timezones
 import polars as pl
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
+from core.sentences import kept, sentence, sentence_of
 from core.tables import UnreadableFile
 from live.operations import announce
 from organisation.models import Person, Unit
@@ -135,8 +136,10 @@ def lock_events(trajectory: Trajectory) -> None:
 
 def _give_up(batch: EventBatch, error: BaseException) -> None:
     """Keep with the batch why nothing of it was kept; the words of an unforeseen error may hold what rows held."""
-    batch.error = str(error) if isinstance(error, TrajectoryRefused | UnreadableFile) else type(error).__name__
-    EventBatch.objects.filter(pk=batch.pk).update(error=batch.error)
+    is_foreseen = isinstance(error, TrajectoryRefused | UnreadableFile)
+    words = sentence_of(error) if is_foreseen and isinstance(error, Exception) else type(error).__name__
+    batch.error, batch.why = str(words), kept(words)
+    EventBatch.objects.filter(pk=batch.pk).update(error=batch.error, why=batch.why)
 
 
 def _take(
@@ -178,7 +181,7 @@ def _typed(
 
 def _refuse(report: ImportReport, faults: list[Fault]) -> None:
     for fault in faults:
-        report.refuse(*fault)
+        report.refuse(fault.line, fault.field, sentence(fault.reason, fault.values))
     if len(report.refusals) > MOST_REFUSED:
         raise EventsRefused(
             _("More than %(most)d rows had to be refused, the first for this: %(field)s %(reason)s.")

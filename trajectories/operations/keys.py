@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext as _
 
+from core.sentences import gettext as _
 from trajectories.calculations.pseudonyms import mark
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.models import PseudonymMark

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import polars as pl
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
+from core.sentences import sentence
 from trajectories.calculations.chunks import chunks_of
 from trajectories.calculations.listed_rows import FIELDS, NotTaken, texts_of
 
@@ -33,6 +35,6 @@ def _sound(rows: Iterable[object], report: ImportReport) -> Iterator[tuple[int, 
         if isinstance(taken, dict):
             yield number, taken
         elif isinstance(taken, NotTaken):
-            report.refuse(number, taken.field, taken.reason)
+            report.refuse(number, taken.field, sentence(taken.reason, taken.values))
         else:
-            report.refuse(number, "", "is not an object")
+            report.refuse(number, "", _("is not an object"))

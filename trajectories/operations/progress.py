@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
+from core.sentences import gettext as _
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.models import EventBatch
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 from django.db import connection
-from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from core.imports import ImportReport
+from core.sentences import gettext as _
 from trajectories.calculations.occurrences import Occurrences
 from trajectories.calculations.versions import Settled, settle
 from trajectories.models import EventBatch, Withdrawal

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext, ngettext, pgettext
 
+from core.sentences import told
 from indicators.words import figure_text
 from organisation.choices import Do
 from organisation.models import Person
@@ -56,6 +57,8 @@ class BatchRow:
     refused: str
     state: str
     css: str
+    #: Why it was broken off, in the reader's language; empty where it was not.
+    why: str
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ def batch_row(batch: EventBatch) -> BatchRow:
         refused=count_text(batch.rows_refused),
         state=state,
         css=css,
+        why=told(batch.why or batch.error),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.imports import ImportReport
+from core.sentences import told
 from core.tables import UnreadableFile
 from trajectories.calculations.mapping import USUAL_NAMES, complete
 from trajectories.calculations.refusals import EventsRefused, TrajectoryRefused
@@ -20,7 +21,7 @@ from trajectories.forms.formats import Format
 from trajectories.forms.guessing import Guess
 from trajectories.forms.reading import open_events
 from trajectories.models import EventUpload
-from trajectories.uploading import source_of, told, wishes_of
+from trajectories.uploading import source_of, why, wishes_of
 from trajectories.views.states import count_text
 
 #: Rows in view, and characters of a cell.
@@ -96,13 +97,13 @@ def preview_of(upload: EventUpload) -> Preview:
     try:
         opened = open_events(source_of(upload), ImportReport(), wishes_of(upload, is_only_shown=True))
         if opened.guess is not None:
-            return _csv(upload, opened.guess)
+            return _table(upload, opened.format, opened.guess)
         first = next(islice(opened.chunks, 1), None)
         names = [name for name in first.columns if name != "#line"] if first is not None else []
         rows = [tuple(map(_cell, row)) for row in first.select(names).head(ROWS).rows()] if first is not None else []
         mapping = _mapping(upload, names)
     except (TrajectoryRefused, UnreadableFile) as refused:
-        return Preview(refused=told(upload, refused))
+        return Preview(refused=why(upload, refused))
     return Preview(
         format=str(opened.format),
         columns=_columns(names, mapping),
@@ -111,17 +112,17 @@ def preview_of(upload: EventUpload) -> Preview:
     )
 
 
-def _csv(upload: EventUpload, guess: Guess) -> Preview:
+def _table(upload: EventUpload, kind: Format, guess: Guess) -> Preview:
     kept: dict[str, Any] = upload.wishes
     dates, nulls = kept.get("dates", ""), kept.get("nulls", [])
     encoding = kept.get("encoding") or guess.encoding
     words = sorted({word for found in guess.null_words.values() for word in found} | set(nulls))
     return Preview(
-        format=str(Format.CSV),
+        format=str(kind),
         columns=_columns(guess.columns, _mapping(upload, guess.columns)),
         rows=tuple(tuple(map(_cell, row)) for row in guess.rows),
         can_map=True,
-        is_csv=True,
+        is_csv=kind is Format.CSV,
         delimiters=tuple((sign, word, sign == guess.delimiter) for sign, word in DELIMITERS),
         encodings=tuple((one, one, one == encoding) for one in dict.fromkeys((encoding, *ENCODINGS))),
         dates=(
@@ -179,13 +180,18 @@ def asked_wishes(posted: Any, preview: Preview) -> dict[str, Any]:
     }
 
 
+def field_text(field: str) -> str:
+    """Name the field of a refusal; a column that is none goes by its own heading."""
+    return str(FIELDS.get(field, field))
+
+
 def outcome_face(upload: EventUpload) -> dict[str, Any]:
     """Return the counts of a trial or an import as they are shown, none before there are any."""
     outcome = upload.outcome
     if not outcome:
         return {}
     return {
-        "error": outcome.get("error", ""),
+        "error": told(outcome.get("error", "")),
         "counts": [
             (word, count_text(outcome.get(name, 0)), name)
             for name, word in (
@@ -196,8 +202,8 @@ def outcome_face(upload: EventUpload) -> dict[str, Any]:
                 ("refused", _("refused")),
             )
         ],
-        "refusals": outcome.get("refusals", []),
+        "refusals": [(line, field_text(field), told(reason)) for line, field, reason in outcome.get("refusals", [])],
         "more": outcome.get("more_refusals", 0),
-        "notes": outcome.get("notes", []),
+        "notes": [told(note) for note in outcome.get("notes", [])],
         "brings": outcome.get("new", 0) + outcome.get("changed", 0),
     }

@@ -124,14 +124,14 @@ def _words(text: str) -> list[str]:
 
 
 def _told(guess: Guess) -> list[str]:
-    """Return what was guessed of a CSV file, a line each."""
+    """Return what was guessed of a table, a line each."""
     words = [
         f"{column}: {', '.join(f'{word} ({count})' for word, count in found.items())}"
         for column, found in guess.null_words.items()
     ]
     return [
-        _("delimiter: %(delimiter)s") % {"delimiter": repr(guess.delimiter)},
-        _("encoding: %(encoding)s") % {"encoding": guess.encoding},
+        *([_("delimiter: %(delimiter)s") % {"delimiter": repr(guess.delimiter)}] if guess.delimiter else []),
+        *([_("encoding: %(encoding)s") % {"encoding": guess.encoding}] if guess.encoding else []),
         _("dates: %(order)s") % {"order": guess.dates},
         _("columns: %(columns)s") % {"columns": ", ".join(guess.columns)},
         _("fields: %(fields)s") % {"fields": ", ".join(f"{name}={column}" for name, column in guess.mapping.items())},
