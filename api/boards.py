@@ -26,8 +26,8 @@ from indicators.calculations import shown
 from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import DERIVED, Status
 from indicators.queries import Point, Series, ValueFilter, series, values
+from indicators.queries.charts import SeriesChart
 from indicators.queries.small_numbers import hide_in_series
-from indicators.spc import XmrChart
 from organisation.choices import Frequency
 from organisation.models import Ancestor
 
@@ -145,8 +145,7 @@ def board(request: Request, slug: str) -> Response:
     # A chart says nothing that rests on a figure which is hidden.
     charted = hide_in_series(drawn, hiding.units)
     rows = {
-        tile.pk: tile_row(tile, one, chart.chart.xmr, hiding)
-        for tile, one, chart in zip(seen, drawn, charted, strict=True)
+        tile.pk: tile_row(tile, one, chart.chart, hiding) for tile, one, chart in zip(seen, drawn, charted, strict=True)
     }
     sheet: BoardSheet = {
         **row(found),
@@ -212,7 +211,7 @@ def row(board: Board) -> BoardRow:
     }
 
 
-def tile_row(tile: Tile, one: Series, chart: XmrChart, hiding: Hiding) -> TileRow:
+def tile_row(tile: Tile, one: Series, chart: SeriesChart[Point], hiding: Hiding) -> TileRow:
     """Draw a tile."""
     icons = chart if one.status in TRUSTED else None
     due, last = ((point_row(one, point, hiding) if point else None) for point in (one.due, one.last))

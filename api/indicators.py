@@ -15,7 +15,7 @@ from api import paging, parameters
 from api.numbers import number
 from api.shapes import paged, shape
 from api.suspicions import Suspicion
-from indicators.choices import Direction, IndicatorStatus, Kind, Missing
+from indicators.choices import ChartType, Direction, IndicatorStatus, Kind, Missing
 from indicators.models import Indicator
 from indicators.operations import ALWAYS
 from indicators.queries import versions_of
@@ -100,6 +100,9 @@ class IndicatorSheet(IndicatorRow):
     due_in_working_days: bool
     grace_days: int
     note_when_beyond: bool
+    #: By which arithmetic variation is judged; auto: by the kind of figure.
+    chart: ChartType
+    screens_outliers: bool
     rules: list[Suspicion]
     start_event: str
     stop_event: str
@@ -201,6 +204,8 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "due_in_working_days": indicator.due_in_working_days,
         "grace_days": indicator.grace_days,
         "note_when_beyond": indicator.note_when_beyond,
+        "chart": ChartType(indicator.chart),
+        "screens_outliers": indicator.screens_outliers,
         "rules": [
             {"code": one.code, "kind": one.kind, "expected": rule_text(one)} for one in rules_of_indicator(indicator)
         ],

@@ -1,9 +1,8 @@
 """Statistical process control: the chart of a stored series, or of one that a program sends."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,26 +19,28 @@ from api.numbers import number
 from api.people import readable_units, small_number_ids
 from api.periods import span
 from api.problems import Problem, bad_parameter
-from api.small_numbers import Figure, secret_figures
+from indicators.choices import ChartType
 from indicators.models import Indicator
-from indicators.queries import Point, Series, ValueFilter, Wanted, series, values
-from indicators.queries.charts import chart_of
+from indicators.queries import Point, Series, Wanted, series
+from indicators.queries.charts import SeriesChart, chart_of
 from indicators.queries.small_numbers import hide_in_series
-from indicators.queries.suited import suited
 from indicators.spc import answer
+from indicators.spc.choice import Chart
 from indicators.spc.plotthedots import as_columns
 from indicators.spc_words import refusal_text
 from organisation.choices import Frequency
 
 #: Three years of months unless `points` says otherwise; longer series than the most are no charts.
 DEFAULT_POINTS, MOST_POINTS = 36, 1_000
+CHARTS = [chart for chart in ChartType.values if chart != ChartType.AUTO]
 #: Points of a series that is sent.
 LONGEST_SERIES = 10_000
 CHART = {
     "type": "object",
     "description": (
         "The columns of the chart, one item a point, and its icons; those of the chart that was asked for. Of a stored"
-        " series also `suited`: the chart that suits its kind, why, its points, and Anhøj's runs."
+        " series: those of the XmR chart whatever the `chart`, with lines at each point, the `reason` for it, and Anhøj's"
+        " `runs`."
     ),
 }
 
@@ -47,13 +48,14 @@ CHART = {
 @extend_schema(
     methods=["GET"],
     operation_id="spc_of_series",
-    summary="The XmR chart of a stored series",
+    summary="The chart of a stored series, which is its tile's",
     parameters=[
         OpenApiParameter("indicator", str, required=True),
         OpenApiParameter("unit", str, required=True),
         OpenApiParameter("frequency", str, enum=Frequency.values, description="Absent: the indicator's own."),
         OpenApiParameter("since", str, description="A day or a period: points of periods that begin no earlier."),
         OpenApiParameter("until", str, description="A day or a period: points of periods that end no later."),
+        OpenApiParameter("chart", str, enum=CHARTS, description="Absent: the one that the tile shows."),
         OpenApiParameter("points", int, description=f"At most so many, the newest: {DEFAULT_POINTS} if absent."),
     ],
     responses={200: CHART},
@@ -88,41 +90,28 @@ def sent(request: Request) -> Response:
 
 def stored(request: Request) -> Response:
     """Draw the ended periods of a stored series; one without a figure is a gap."""
-    parameters.only(request, "indicator", "unit", "frequency", "since", "until", "points")
+    parameters.only(request, "indicator", "unit", "frequency", "since", "until", "points", "chart")
     today = timezone.localdate()
     indicator = get_object_or_404(Indicator, code=needed(request, "indicator"))
     unit = get_object_or_404(readable_units(request, on=today), code=needed(request, "unit"))
     frequency = parameters.choice(request, "frequency", Frequency.values) or indicator.frequency
     most = parameters.number(request, "points", default=DEFAULT_POINTS, at_most=MOST_POINTS)
+    named = parameters.choice(request, "chart", CHARTS)
     (found,) = series([Wanted(indicator.pk, unit.pk, frequency)], today=today, periods=most)
-    points = within(request, found, today)
     may_see = small_number_ids(request, on=today)
-    secret = secret_of(found, points, today) if points and may_see is not None and unit.pk not in may_see else ()
-    [seen] = hide_in_series([found], {unit.pk} if may_see is not None and unit.pk not in may_see else set())
-    return Response({**chart(found, points, secret), "suited": by_kind(seen)})
+    is_restricted = may_see is not None and unit.pk not in may_see
+    if is_restricted:
+        [found] = hide_in_series([found], {unit.pk})
+    if named is None and not narrowed(request):
+        return Response(columns(found, found.chart))
+    points = within(request, found, today)
+    marks = [placed.mark for placed in found.chart.marks]
+    return Response(columns(found, chart_of(points, marks=marks, named=cast("Chart | None", named))))
 
 
-def by_kind(found: Series) -> dict[str, Any]:
-    """Return the chart that suits the kind of figure, and why, over all the points that there are."""
-    drawn = suited(found)
-    return {
-        "chart": drawn.chart,
-        "reason": drawn.reason,
-        "points": [
-            {
-                "period": point.period.code,
-                "y": point.y,
-                "cl": point.centre,
-                "lcl": point.lower,
-                "ucl": point.upper,
-                "signal": point.sign,
-                "excluded": point.is_left_out,
-                "part": point.part,
-            }
-            for point in drawn.points
-        ],
-        "runs": asdict(drawn.runs) if drawn.runs else None,
-    }
+def narrowed(request: Request) -> bool:
+    """Whether less, or more, is asked for than the tile shows."""
+    return any(parameters.text(request, name) for name in ("since", "until", "points"))
 
 
 def needed(request: Request, name: str) -> str:
@@ -147,45 +136,23 @@ def within(request: Request, found: Series, today: dt.date) -> list[Point]:
     return ended[first:]
 
 
-def secret_of(found: Series, points: Sequence[Point], today: dt.date) -> set[Figure]:
-    """Return which figures are too small for whoever asks."""
-    around = ValueFilter(
-        indicators=[found.indicator.code],
-        units=[found.unit.code],
-        frequency=found.wanted.frequency,
-        since=points[0].period.starts_on,
-        until=points[-1].period.ends_on,
-    )
-    rows = list(values(around, today=today))
-    return secret_figures(rows, today=today) if rows else set()
-
-
-def chart(found: Series, points: Sequence[Point], secret: Collection[Figure]) -> dict[str, Any]:
-    """Return the chart with its points' periods; a figure that is too small to show is a gap like any other."""
-    figures = [
-        point.figure if Figure(found.indicator.code, found.unit.code, point.period.code) not in secret else None
-        for point in points
-    ]
-    drawn = chart_of(
-        found.indicator,
-        figures,
-        [point.period for point in points],
-        targets=[point.target.target if point.target else None for point in points],
-        marks=[placed.mark for placed in found.chart.marks],
-        broken_at=[place for place, point in enumerate(points) if point.breaks_line],
-    )
-    columns = as_columns(
-        drawn.xmr, [point.period.starts_on.isoformat() for point in points[drawn.first :]], figures[drawn.first :]
-    )
+def columns(found: Series, chart: SeriesChart[Point]) -> dict[str, Any]:
+    """Return a chart with its points' periods; a figure that is too small to show is a gap like any other."""
+    runs = chart.runs()
     return {
         "indicator": found.indicator.code,
         "unit": found.unit.code,
         "frequency": found.wanted.frequency,
-        "period": [point.period.code for point in points[drawn.first :]],
-        "target": number(drawn.target),
+        "chart": chart.choice.chart,
+        "reason": chart.choice.reason,
+        "period": [point.period.code for point in chart.points],
+        "target": number(chart.target),
         "marks": [
-            {"period": points[drawn.first + one.place].period.code, "kind": one.mark.kind, "reason": one.mark.reason}
-            for one in drawn.marks
+            {"period": chart.points[one.place].period.code, "kind": one.mark.kind, "reason": one.mark.reason}
+            for one in chart.marks
         ],
-        **columns,
+        "runs": None if runs is None else {**asdict(runs), "is_signal": runs.is_signal},
+        **as_columns(chart.control, [point.period.starts_on.isoformat() for point in chart.points], chart.values),
+        "variation_icon": chart.variation,
+        "assurance_icon": chart.assurance,
     }

@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from boards import words
-from boards.drawing import charted, period_of, spark_of
+from boards.charts import value_text
+from boards.drawing import period_of, spark_of
 from indicators.queries import Series
 
 #: Labels below a chart, so that they don't touch on a phone.
@@ -22,14 +22,13 @@ class Axes:
 
 def axes(series: Series, today: dt.date) -> Axes | None:
     """Label the chart of a series; None where there is none."""
-    points, spark = charted(series), spark_of(series)
+    points, spark = series.chart.points, spark_of(series)
     if spark is None:
         return None
-    decimals, unit = series.indicator.decimals, series.indicator.unit
     count = min(MOST_LABELS, len(points))
     places = sorted({round(at * (len(points) - 1) / max(1, count - 1)) for at in range(count)})
     return Axes(
-        high=words.with_unit(words.figure_text(spark.high, decimals), unit),
-        low=words.with_unit(words.figure_text(spark.low, decimals), unit),
+        high=value_text(series.chart, series.indicator, spark.high),
+        low=value_text(series.chart, series.indicator, spark.low),
         periods=tuple(period_of(points[place], today) for place in places),
     )

@@ -10,11 +10,12 @@ from django.utils.translation import gettext, ngettext
 
 from boards import words
 from boards.aims import target_spoken, target_text
+from boards.charts import BETWEEN, value_text
 from boards.computed import is_index, parts_in
 from boards.faces import TileFace
 from boards.sparkline import Spark, sparkline
 from boards.statuses import TRUSTED, status_face
-from boards.variation import causes_of, icons_of, limits_of, no_limits_text
+from boards.variation import causes_of, cut, icons_of, limits_of, no_limits_text, scale_of
 from core.language import said_once
 from indicators.calculations import shown
 from indicators.choices import Direction, Kind, MarkKind, Status
@@ -68,6 +69,7 @@ def tile_face(series: Series, hanging: Hanging, *, today: dt.date) -> TileFace:
         note=_note(series),
         is_overdue=Status(series.status) is Status.LATE,
         is_partial=bool(due and due.expected and due.reporting < due.expected),
+        chart_of=str(BETWEEN.get(series.chart.choice.chart, "")),
         spark=spark_of(series),
         icons=icons_of(series.chart) if is_trusted else (),
         can_enter=hanging.can_enter,
@@ -174,6 +176,8 @@ def _beside(series: Series, today: dt.date) -> str:
         return gettext("period open to %(day)s") % {"day": words.day_text(series.points[-1].period.ends_on, today)}
     if Status(series.status) is Status.NO_DATA:
         return _why_no_data(series)
+    if Status(series.status) is Status.SUSPENDED and series.indicator.abandoned_on:
+        return gettext("abandoned on %(day)s") % {"day": words.day_text(series.indicator.abandoned_on, today)}
     return gettext("to be checked") if Status(series.status) is Status.SUSPECT else ""
 
 
@@ -228,21 +232,23 @@ def _sentence(series: Series, point: Point | None, status: str, today: dt.date) 
 
 def spark_of(series: Series) -> Spark | None:
     """Lay out the chart of the ended periods, from the first that has a figure."""
-    points = charted(series)
     chart = series.chart
     return sparkline(
-        [point.figure for point in points],
-        targets=_target_lines(series.indicator, points),
-        limits=limits_of(chart, len(points)),
+        chart.values,
+        # A target is of the figure, not of what lies between events.
+        targets=() if chart.is_between else _target_lines(series.indicator, chart.points),
+        limits=limits_of(chart),
         causes=causes_of(chart),
-        breaks=[segment.first for segment in chart.xmr.segments[1:]],
+        breaks=[segment.first for segment in chart.control.segments[1:]],
         notes=[one.place for one in chart.marks if one.mark.kind == MarkKind.NOTE],
     )
 
 
-def charted(series: Series) -> Sequence[Point]:
-    """Return the points of the chart: ended periods, without the empty ones before the first figure."""
-    return series.points[series.chart.first : place_of_due(series) + 1]
+def reported(series: Series) -> Sequence[Point]:
+    """Return the ended periods from the first that has a figure: the points of a chart, but of one between events."""
+    ended = series.points[: place_of_due(series) + 1]
+    first = next((place for place, point in enumerate(ended) if point.figure is not None or point.is_small), len(ended))
+    return ended[first:]
 
 
 def place_of_due(series: Series) -> int:
@@ -261,14 +267,22 @@ def _target_lines(indicator: Indicator, points: Sequence[Point]) -> list[list[De
 
 def chart_text(series: Series, today: dt.date) -> str:
     """Describe the chart in words, for those who don't see it and for tiles that have no point yet."""
-    points = [point for point in charted(series) if point.figure is not None]
-    if not points:
-        return gettext("No figure yet. The chart begins with the first.")
-    indicator = series.indicator
-    figures = [point.figure for point in points if point.figure is not None]
-    latest = measured(indicator, points[-1])
-    first, last = (period_of(points[place], today) for place in (0, -1))
-    span = _span(len(points), (first, last), latest, (min(figures), max(figures)), indicator.decimals)
+    chart = series.chart
+    known = [(point, value) for point, value in zip(chart.points, chart.values, strict=True) if value is not None]
+    if not known:
+        return (
+            gettext("Too few events yet.")
+            if chart.is_between
+            else gettext("No figure yet. The chart begins with the first.")
+        )
+    figures = [value for _, value in known]
+    first, last = (period_of(known[place][0], today) for place in (0, -1))
+    if chart.is_between:
+        latest = value_text(chart, series.indicator, figures[-1])
+        span = _between_span(len(known), (first, last), latest, (min(figures), max(figures)), chart.choice.chart)
+    else:
+        latest, decimals = measured(series.indicator, known[-1][0]), series.indicator.decimals
+        span = _span(len(known), (first, last), latest, (min(figures), max(figures)), decimals)
     return f"{span} {_lines_text(series)}".strip()
 
 
@@ -283,18 +297,43 @@ def _span(count: int, periods: tuple[str, str], latest: str, reach: tuple[Decima
     return text % {"count": count, "first": periods[0], "last": periods[1], "latest": latest, "low": low, "high": high}
 
 
+@said_once
+def _between_span(count: int, periods: tuple[str, str], latest: str, reach: tuple[Decimal, Decimal], chart: str) -> str:
+    low, high = (words.figure_text(number, 0) for number in reach)
+    text = (
+        ngettext(
+            "Days between events, once, %(last)s: %(latest)s.",
+            "Days between events, %(count)s times, %(first)s to %(last)s: from %(low)s to %(high)s, the latest %(latest)s.",
+            count,
+        )
+        if chart == "t"
+        else ngettext(
+            "Cases between events, once, %(last)s: %(latest)s.",
+            "Cases between events, %(count)s times, %(first)s to %(last)s: from %(low)s to %(high)s, the latest %(latest)s.",
+            count,
+        )
+    )
+    return text % {"count": count, "first": periods[0], "last": periods[1], "latest": latest, "low": low, "high": high}
+
+
 def _lines_text(series: Series) -> str:
-    lines = series.chart.lines
-    if lines.mean is None or lines.lower is None or lines.upper is None:
-        return no_limits_text(series.chart)
-    text = _usual(lines.mean, lines.lower, lines.upper, series.indicator.decimals + 1)
-    return " ".join((text, *(f"{icon.words}." for icon in icons_of(series.chart))))
+    chart, lines = series.chart, series.chart.lines
+    lower, upper = cut(lines, *scale_of(chart))
+    if lines.mean is None or lower is None or upper is None:
+        return no_limits_text(chart)
+    kind = "own" if chart.control.segments[-1].own is not None else chart.choice.chart
+    text = _usual(kind, lines.mean, lower, upper, 0 if chart.is_between else series.indicator.decimals + 1)
+    return " ".join((text, *(f"{icon.words}." for icon in icons_of(chart))))
 
 
 @said_once
-def _usual(mean: Decimal, lower: Decimal, upper: Decimal, decimals: int) -> str:
+def _usual(kind: str, mean: Decimal, lower: Decimal, upper: Decimal, decimals: int) -> str:
     told = {
         name: words.figure_text(number, decimals)
         for name, number in (("mean", mean), ("lower", lower), ("upper", upper))
     }
+    if kind == "own":
+        return gettext("Mean %(mean)s, usual variation of the latest from %(lower)s to %(upper)s.") % told
+    if kind == "g":
+        return gettext("Median %(mean)s, usual variation from %(lower)s to %(upper)s.") % told
     return gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told

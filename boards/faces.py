@@ -44,6 +44,8 @@ class TileFace:
     beside: str
     sentence: str
     chart_text: str
+    #: What the points of the chart are, where they are not the figures: days between events.
+    chart_of: str = ""
     dated: str = ""
     owner: str = ""
     owner_name: str = ""

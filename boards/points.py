@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 
 from boards import words
 from boards.aims import target_text
-from boards.drawing import charted, measured, period_of
+from boards.charts import BETWEEN, usual_text, value_text
+from boards.drawing import measured, period_of
 from boards.sparkline import HEIGHT, Scale
-from boards.variation import rules_text
+from boards.variation import rules_text, scale_of
 from indicators.choices import MarkKind
 from indicators.queries import Point, Series
 from indicators.queries.charts import PlacedMark, SeriesChart
@@ -46,7 +47,7 @@ class MarkFace:
 
 def point_faces(series: Series, today: dt.date) -> tuple[PointFace, ...]:
     """Return a column to point at for each figure of the chart."""
-    points, chart = charted(series), series.chart
+    chart, points = series.chart, series.chart.points
     scale = Scale(len(points), Decimal(0), Decimal(0))
     half = (scale.x(1) - scale.x(0)) / 2 if len(points) > 1 else 7.0
     return tuple(
@@ -56,26 +57,31 @@ def point_faces(series: Series, today: dt.date) -> tuple[PointFace, ...]:
             middle=f"{scale.x(place):.1f}",
             height=str(HEIGHT),
             text=point_text(series, point, place, today),
-            is_latest=place == chart.xmr.latest,
+            is_latest=place == chart.control.latest,
         )
         for place, point in enumerate(points)
-        if point.figure is not None
+        if chart.values[place] is not None
     )
 
 
 def point_text(series: Series, point: Point, place: int, today: dt.date) -> str:
     """Say all of a point: period, figure, target, which rules fired, what people noted."""
+    chart = series.chart
     figure = measured(series.indicator, point)
-    target = target_text(series.indicator, point.target)
+    if chart.is_between:
+        figure = f"{value_text(chart, series.indicator, chart.values[place])}, {BETWEEN[chart.choice.chart]}"
+    target = "" if chart.is_between else target_text(series.indicator, point.target)
+    usual = usual_text(chart, place, *scale_of(chart))
     parts = [
         gettext("%(period)s: %(figure)s") % {"period": period_of(point, today), "figure": figure},
         gettext("target %(figure)s") % {"figure": target} if target else "",
-        cause_text(series.chart, place),
+        gettext("usual %(range)s") % {"range": usual} if usual else "",
+        cause_text(chart, place),
     ]
     return ", ".join(part for part in parts if part)
 
 
-def cause_text(chart: SeriesChart, place: int) -> str:
+def cause_text(chart: SeriesChart[Point], place: int) -> str:
     """Say which rules speak of a point, and what people have marked there."""
     said = [rules_text(chart, place)]
     said += [f"{one.mark.get_kind_display()}: {one.mark.reason}" for one in chart.marks if one.place == place]
@@ -111,10 +117,10 @@ class Suggestion:
 
 def suggestion(series: Series, today: dt.date) -> Suggestion:
     """Suggest new limits where the last figures all lie on one side of the mean."""
-    chart, points = series.chart, charted(series)
-    if chart.xmr.latest is None or chart.is_run_chart:
+    chart, points = series.chart, series.chart.points
+    if chart.control.latest is None or chart.is_run_chart:
         return Suggestion()
-    segment, inside = chart.xmr.at(chart.xmr.latest)
+    segment, inside = chart.control.at(chart.control.latest)
     side, start = segment.side[inside], inside
     while start and segment.side[start - 1] in {side, None}:
         start -= 1

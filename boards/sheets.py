@@ -8,13 +8,14 @@ from django.utils.translation import get_language
 
 from boards.aims import target_text
 from boards.axes import Axes, axes
+from boards.charts import ChartFace, chart_face, chart_name, usual_text, value_text
 from boards.drawing import (
     Hanging,
     chart_text,
-    charted,
     coverage_of,
     measured,
     period_of,
+    reported,
     spark_of,
     tile_face,
 )
@@ -25,17 +26,12 @@ from boards.points import MarkFace, PointFace, Suggestion, cause_text, kinds, ma
 from boards.queries import Reader, figure_series, figure_why
 from boards.sparkline import Spark
 from boards.statuses import status_face
-from boards.suited import SuitedFace, suited_face
-from boards.variation import icons_of
+from boards.variation import icons_of, scale_of
 from indicators.models import Indicator
 from indicators.queries import Point, Series, Wanted
-from indicators.queries.suited import BETWEEN, choice_of
 from organisation.choices import Do
 from organisation.models import Period, Unit
 from organisation.queries import may
-
-#: Periods in which rare events are looked for: in three dozen days there are too few.
-FAR = 366
 
 
 @dataclass(frozen=True)
@@ -43,8 +39,10 @@ class Row:
     """A period in the table beside the chart."""
 
     period: str
+    code: str
     figure: str
     target: str
+    usual: str
     status: StatusFace
     coverage: str
     said: str
@@ -61,7 +59,8 @@ class SheetFace:
     spark: Spark | None
     axes: Axes | None
     chart_text: str
-    suited: SuitedFace | None
+    chart: ChartFace | None
+    can_define: bool
     rows: tuple[Row, ...]
     why: Explained | None
     leaving_out: LeavingOut
@@ -78,6 +77,8 @@ class DrawingFace:
     """The chart as a file of its own."""
 
     title: str
+    #: Which chart it is: "p′ chart".
+    chart: str
     spark: Spark | None
     axes: Axes | None
     chart_text: str
@@ -90,9 +91,8 @@ def sheet_face(
     """Read and draw the page; with a period, that one is explained, else the one that is due."""
     wanted = Wanted(indicator.pk, unit.pk, period.frequency if period else indicator.frequency)
     series = figure_series(wanted, person, today=today)
-    points = charted(series)
-    looks_far = choice_of(series).chart in BETWEEN
-    far = figure_series(wanted, person, today=today, periods=FAR) if looks_far else series
+    points, chart = reported(series), series.chart
+    places = {} if chart.is_between else {point.period.pk: place for place, point in enumerate(chart.points)}
     told = period or (series.due.period if series.due else None)
     answer = figure_why(wanted, told, person, today=today) if told else None
     hanging = Hanging(key="sheet", address="", place="", owner="", owner_name="", can_enter=False)
@@ -104,26 +104,41 @@ def sheet_face(
         spark=spark_of(series),
         axes=axes(series, today),
         chart_text=chart_text(series, today),
-        suited=suited_face(far, today),
+        chart=chart_face(series, tuple(_between_rows(series, today)) if chart.is_between else ()),
+        can_define=person.has_perm("indicators.change_indicator"),
         rows=tuple(
             Row(
                 period=period_of(point, today),
+                code=point.period.code,
                 figure=measured(indicator, point),
                 target=target_text(indicator, point.target),
+                usual=usual_text(chart, place, *scale_of(chart)) if place is not None else "",
                 status=status_face(point.status),
                 coverage=coverage_of(point),
-                said=cause_text(series.chart, place),
+                said=cause_text(chart, place) if place is not None else "",
             )
-            for place, point in reversed(list(enumerate(points)))
+            for point in reversed(points)
+            for place in [places.get(point.period.pk)]
         ),
         why=explained(answer, today=today, may_confirm=may_confirm(answer, person, today)) if answer else None,
         leaving_out=leaving_out(indicator, unit, person, today=today),
         points=point_faces(series, today),
-        marks=mark_faces(series, points, today),
+        marks=mark_faces(series, chart.points, today),
         suggestion=suggestion(series, today),
         choices=_choices(points, today) if may(person, Do.SET_TARGET, unit, on=today) else (),
         kinds=kinds(),
     )
+
+
+def _between_rows(series: Series, today: dt.date) -> Iterator[tuple[str, str, str, str]]:
+    chart = series.chart
+    for place, point in reversed(list(enumerate(chart.points))):
+        yield (
+            period_of(point, today),
+            value_text(chart, series.indicator, chart.values[place]),
+            usual_text(chart, place, *scale_of(chart)),
+            cause_text(chart, place),
+        )
 
 
 def _choices(points: Sequence[Point], today: dt.date) -> tuple[tuple[str, str], ...]:
@@ -134,6 +149,7 @@ def drawing_face(series: Series, *, today: dt.date) -> DrawingFace:
     """Draw the chart for a file."""
     return DrawingFace(
         f"{series.indicator.name}, {series.unit.name}",
+        chart_name(series.chart),
         spark_of(series),
         axes(series, today),
         chart_text(series, today),
@@ -145,17 +161,17 @@ def download_rows(series: Series) -> Iterator[tuple[object, ...]]:
     """Yield the chart's numbers under their names, unrounded, as the API gives them."""
     yield (
         "period", "period_start", "period_end", "value", "target", "mean", "lower_limit", "upper_limit", "variation",
-        "rules", "notes", "suppressed",
+        "rules", "notes", "suppressed", "chart",
     )  # fmt: skip
     chart = series.chart
-    for place, point in enumerate(charted(series)):
-        lines = chart.xmr.at(place)[0].lines
+    for place, point in enumerate(chart.points):
+        lines = chart.control.lines_at(place)
         yield (
             point.period.code,
             point.period.starts_on,
             point.period.ends_on,
-            point.figure,
-            point.target.target if point.target else None,
+            chart.values[place],
+            None if chart.is_between else point.aim,
             lines.mean,
             lines.lower,
             lines.upper,
@@ -163,4 +179,5 @@ def download_rows(series: Series) -> Iterator[tuple[object, ...]]:
             " ".join(f"{cause}{sign:+d}" for cause, sign in chart.fired(place)),
             "; ".join(f"{one.mark.kind}: {one.mark.reason}" for one in chart.marks if one.place == place),
             point.is_small,
+            chart.choice.chart,
         )

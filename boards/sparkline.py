@@ -28,6 +28,13 @@ class Limits:
     lower: Decimal
     mean: Decimal
     upper: Decimal
+    #: Where limits stand apart at each point: lower and upper of each of them, None where there are none.
+    own: tuple[tuple[Decimal | None, Decimal | None], ...] = ()
+
+    @property
+    def edges(self) -> list[Decimal]:
+        """All that must have room in the drawing."""
+        return [self.lower, self.upper, *(edge for pair in self.own for edge in pair if edge is not None)]
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def sparkline(
     if not figures:
         return None
     reach = [*figures, *(target for line in targets for target in line if target is not None)]
-    reach += [edge for limit in limits for edge in (limit.lower, limit.upper)]
+    reach += [edge for limit in limits for edge in limit.edges]
     scale = Scale(len(points), min(reach), max(reach))
     xs = _xs(len(points))
     ys = scale.ys(points)
@@ -147,7 +154,7 @@ def sparkline(
         if y is not None
     )
     return Spark(
-        bands=tuple(_band(limit, scale) for limit in limits),
+        bands=tuple(_band(limit, scale) for limit in limits if not limit.own),
         runs=tuple(_runs(xs, ys, {*breaks, *(limit.first for limit in limits)})),
         marks=marks,
         target="".join(_steps(line, scale) for line in targets),
@@ -155,7 +162,29 @@ def sparkline(
         low=scale.low,
         high=scale.high,
         notes=tuple(xs[position] for position in notes),
+        areas=tuple(area for limit in limits if limit.own for area in _areas(limit, scale)),
+        centres=tuple(_centre(limit, scale) for limit in limits if limit.own),
     )
+
+
+def _areas(limit: Limits, scale: Scale) -> Iterator[str]:
+    """Draw the ground between limits that stand apart at each point: steps half-way between two, gaps where there are none."""
+    places = enumerate(limit.own, start=limit.first)
+    for has_limits, group in groupby(places, key=lambda one: one[1][0] is not None and one[1][1] is not None):
+        if has_limits:
+            steps = [
+                (text(_edge(scale, place - 0.5)), text(_edge(scale, place + 0.5)), scale.y(low), scale.y(high))
+                for place, (low, high) in group
+                if low is not None and high is not None
+            ]
+            there = "".join(f"V{text(top)}H{right}" for _left, right, _foot, top in steps)
+            back = "".join(f"V{text(foot)}H{left}" for left, _right, foot, _top in reversed(steps))
+            yield f"M{steps[0][0]} {text(steps[0][3])}{there}{back}Z"
+
+
+def _centre(limit: Limits, scale: Scale) -> str:
+    start, end = _edge(scale, limit.first - 0.5), _edge(scale, limit.last + 0.5)
+    return f"M{text(start)} {text(scale.y(limit.mean))}H{text(end)}"
 
 
 def _band(limit: Limits, scale: Scale) -> Band:

@@ -1,5 +1,7 @@
 """What a chart of variation says, in signs and in words. Asks the database nothing."""
 
+from decimal import Decimal
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from boards.faces import IconFace
 from boards.sparkline import Limits
 from core.language import said_once
+from indicators.choices import Kind
+from indicators.queries import Point
 from indicators.queries.charts import MINIMUM_POINTS, SeriesChart
+from indicators.spc import ControlChart
+from indicators.spc.chart import Lines
+from indicators.spc.choice import Choice
 
 #: Letter and sign say high or low, as the signal is; colour and words whether that is better.
 VARIATION: dict[str, tuple[str, str, str, str | Promise]] = {
@@ -41,6 +48,9 @@ RULES: dict[tuple[str, int], str | Promise] = {
     ("shift", 1): _("seven or more in a row above the mean"),
     ("shift", -1): _("seven or more in a row below the mean"),
 }
+#: Kinds of which no figure is negative, unless one is; and those that have a most.
+NEVER_BELOW = frozenset({Kind.COUNT, Kind.STOCK, Kind.RATIO, Kind.DURATION, Kind.DISTINCT, Kind.YES_NO, Kind.INDEX})
+MOST: dict[str, Decimal] = {Kind.INDEX: Decimal(100)}
 KINDS = {"improvement": "good", "concern": "bad", "neutral": "neutral"}
 
 
@@ -58,9 +68,9 @@ def assurance_icon(name: str) -> IconFace:
     return IconFace(css, "", str(LETTERS.get(letter, letter)), str(words))
 
 
-def icons_of(chart: SeriesChart) -> tuple[IconFace, ...]:
+def icons_of(chart: SeriesChart[Point]) -> tuple[IconFace, ...]:
     """Return the icons of a chart; none of a run chart, which has too few points to say."""
-    return icons_named(chart.xmr.variation, chart.xmr.assurance)
+    return icons_named(chart.variation, chart.assurance)
 
 
 @said_once
@@ -70,44 +80,65 @@ def icons_named(variation: str | None, assurance: str | None) -> tuple[IconFace,
     return tuple(icons if assurance is None else [*icons, assurance_icon(assurance)])
 
 
-def causes_of(chart: SeriesChart) -> list[str]:
+def causes_of(chart: SeriesChart[Point]) -> list[str]:
     """Return how each point is drawn: plain, good, bad, neutral or ghost."""
-    xmr = chart.xmr
-    kinds = {sign: KINDS[xmr.point_type(sign).split("_")[2]] if sign else "plain" for sign in (-1, 0, 1)}
-    found = [kinds[sign] for segment in xmr.segments for sign in segment.sign]
+    control = chart.control
+    kinds = {sign: KINDS[control.point_type(sign).split("_")[2]] if sign else "plain" for sign in (-1, 0, 1)}
+    found = [kinds[sign] for segment in control.segments for sign in segment.sign]
     for place in chart.ghosts:
         found[place] = "ghost"
     return found
 
 
-def limits_of(chart: SeriesChart, count: int) -> tuple[Limits, ...]:
-    """Return the lines of each segment; one without limits has its median alone, as run charts do."""
-    segments = chart.xmr.segments
-    ends = [*(segment.first for segment in segments[1:]), count]
+def limits_of(chart: SeriesChart[Point]) -> tuple[Limits, ...]:
+    """Return the lines of each segment; one without limits has its centre line alone, as run charts do."""
+    return drawn_limits(chart.control, *scale_of(chart))
+
+
+def drawn_limits(control: ControlChart, low: Decimal | None = None, high: Decimal | None = None) -> tuple[Limits, ...]:
+    """Return the lines of each segment, drawn no lower and no higher than figures can be."""
+    ends = [*(segment.first for segment in control.segments[1:]), sum(len(one.side) for one in control.segments)]
     found = []
-    for segment, end in zip(segments, ends, strict=False):
-        lines, mean = segment.lines, chart.medians.get(segment.first, segment.lines.mean)
-        if mean is None:
+    for segment, end in zip(control.segments, ends, strict=False):
+        lines = segment.lines
+        if lines.mean is None:
             continue
-        lower = mean if lines.lower is None else lines.lower
-        upper = mean if lines.upper is None else lines.upper
-        found.append(Limits(segment.first, end - 1, lower, mean, upper))
+        lower, upper = cut(lines, low, high)
+        own = () if segment.own is None else tuple(cut(one, low, high) for one in segment.own)
+        found.append(Limits(segment.first, end - 1, lower or lines.mean, lines.mean, upper or lines.mean, own))
     return tuple(found)
 
 
-def rules_text(chart: SeriesChart, place: int) -> str:
+def cut(lines: Lines, low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """Return limits as they are drawn: calculated ones may lie below nothing, or above all."""
+    lower, upper = lines.lower, lines.upper
+    if lower is None or upper is None:
+        return None, None
+    return lower if low is None else max(lower, low), upper if high is None else min(upper, high)
+
+
+def scale_of(chart: SeriesChart[Point]) -> tuple[Decimal | None, Decimal | None]:
+    """Return the least and the most that figures of a kind can be, None where anything can."""
+    if not chart.points:
+        return None, None
+    rule = chart.points[-1].rule
+    if any(value is not None and value < 0 for value in chart.values):
+        return None, None
+    return (Decimal(0) if chart.is_between or rule.kind in NEVER_BELOW else None), MOST.get(rule.kind)
+
+
+def rules_text(chart: SeriesChart[Point], place: int) -> str:
     """Say every rule that speaks of a point: "above the upper limit; seven or more in a row above the mean"."""
     return " · ".join(str(RULES[fired]) for fired in chart.fired(place))
 
 
-def no_limits_text(chart: SeriesChart) -> str:
-    """Say why there are no limits; empty without any figure."""
-    if not chart.xmr.segments:
+def no_limits_text(chart: SeriesChart[Point]) -> str:
+    """Say why there are no limits; empty without any figure, and of a run chart that someone chose."""
+    if not chart.points or chart.choice == Choice("run", "by hand"):
         return ""
-    known = sum(chart.xmr.segments[-1].feeds)
-    if known >= MINIMUM_POINTS:
+    if chart.known >= MINIMUM_POINTS:
         return gettext("The figures hardly vary: no limits. Time between events may tell more.")
-    missing = MINIMUM_POINTS - known
+    missing = MINIMUM_POINTS - chart.known
     return ngettext(
         "Run chart: %(count)s more figure, and there will be limits.",
         "Run chart: %(count)s more figures, and there will be limits.",

@@ -28,6 +28,8 @@ class Statistic(models.TextChoices):
     MEAN = "mean", _("Mean")
     MAX = "max", _("Longest")
     SHARE_WITHIN = "share_within", _("Share within the limit")
+    KM_MEDIAN = "km_median", _("Median, those still waiting counted")
+    KM_P90 = "km_p90", _("90th percentile, those still waiting counted")
 
 
 class Combine(models.TextChoices):
@@ -96,6 +98,23 @@ class RuleKind(models.TextChoices):
     PARTS = "parts", _("Numerator no larger than denominator")
     COMPARISON = "compare", _("No higher than another indicator")
     JUMP = "jump", _("No sudden jump")
+
+
+class ChartType(models.TextChoices):
+    """By which arithmetic the chart of a figure judges variation."""
+
+    AUTO = "auto", _("Chosen by the kind of figure")
+    XMR = "xmr", _("XmR chart")
+    RUN = "run", _("Run chart")
+    P = "p", _("p chart")
+    P_PRIME = "pp", _("p′ chart")
+    U = "u", _("u chart")
+    U_PRIME = "up", _("u′ chart")
+    C = "c", _("c chart")
+    G = "g", _("g chart")
+    T = "t", _("t chart")
+    X_BAR = "xbar", _("x-bar chart")
+    I_PRIME = "ip", _("I′ chart")
 
 
 class MarkKind(models.TextChoices):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.tables import UnreadableFile, open_text
 from indicators.calculations.paths import PathPoint
-from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
+from indicators.choices import ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from indicators.choices import Path as Moving
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
 from indicators.operations.rules import RuleGiven
@@ -31,11 +31,12 @@ CHOICES: dict[str, list[str]] = {
     "statistic": Statistic.values,
     "combine": Combine.values,
     "missing": Missing.values,
+    "chart": ChartType.values,
     "status": IndicatorStatus.values,
 }
 NUMBERS = frozenset({"factor", "minimum_coverage"})
 WHOLE_NUMBERS = frozenset({"decimals", "grace_days"})
-YES_NO = frozenset({"adds_up", "due_in_working_days", "note_when_beyond"})
+YES_NO = frozenset({"adds_up", "due_in_working_days", "note_when_beyond", "screens_outliers"})
 TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
 TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *TARGET_NUMBERS})
 RULE_NUMBERS = ("low", "high", "width", "most")

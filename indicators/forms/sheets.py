@@ -39,6 +39,7 @@ class IndicatorForm(forms.ModelForm[Indicator]):
 
     class Meta:
         model = Indicator
+        help_texts: ClassVar = {"due_in_working_days": _("Monday to Friday, without holidays")}
         fields: ClassVar = [
             "code",
             "name_en",
@@ -73,6 +74,8 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             "due_in_working_days",
             "grace_days",
             "note_when_beyond",
+            "chart",
+            "screens_outliers",
             "interpretation",
             "warnings",
             "complementary",

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from indicators.calculations.expressions import LONGEST
-from indicators.choices import Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
+from indicators.choices import ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from organisation.choices import Frequency
 from organisation.models import Unit
 
@@ -111,6 +111,15 @@ class Indicator(models.Model):
     warnings = models.TextField(_("warnings and limits"), blank=True)
     complementary = models.ManyToManyField(
         "self", verbose_name=_("complementary indicators"), symmetrical=False, related_name="complements", blank=True
+    )
+    #: One for tile, page, wall, table, exports and API.
+    chart = models.CharField(
+        _("chart of variation"),
+        max_length=5,
+        choices=ChartType.choices,
+        default=ChartType.AUTO,
+        db_default=ChartType.AUTO,
+        help_text=_("p′ for shares, t or g for what is rare, else XmR, unless you name another"),
     )
     #: Moving ranges beyond 3.267 × their mean don't widen the limits of the chart.
     screens_outliers = models.BooleanField(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.choices import DERIVED, MADE_OF, IndicatorStatus, Kind, Statistic
+from indicators.choices import DERIVED, MADE_OF, ChartType, IndicatorStatus, Kind, Statistic
 from indicators.models import Area, Indicator, Observation, Reporter, Value
 from indicators.operations.components import (
     keep_components,
@@ -23,7 +23,9 @@ from indicators.operations.rollup import queue_all
 from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
 from indicators.operations.validation import BARE
 from indicators.operations.versions import keep_version
+from indicators.queries.subgroups import kind_of
 from indicators.queries.versions import sheet_of
+from indicators.spc.choice import may_be
 from live.operations import announce
 from organisation.models import Person, Unit
 
@@ -157,6 +159,8 @@ def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
     for longer in indicator.also_at:
         if indicator.frequency not in MADE_OF.get(longer, frozenset()):
             raise DefinitionRefused("also_at", _("These periods are not made of whole shorter ones: %s") % longer)
+    if indicator.chart != ChartType.AUTO and not may_be(indicator.chart, kind_of(indicator), indicator.statistic):
+        raise DefinitionRefused("chart", _("A figure of this kind has no such chart."))
     refuse_unsound_components(indicator)
     refuse_to_lose(indicator, frozenset(changed))
     _refuse_another_kind(indicator, frozenset(changed))

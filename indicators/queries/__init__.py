@@ -1,7 +1,8 @@
 """Read indicators: series for tiles, values for analysts, why a figure is what it is."""
 
 from indicators.queries.checks import Check, Difference, check_rollups
-from indicators.queries.series import LastEntry, Point, Series, series
+from indicators.queries.points import Point
+from indicators.queries.series import LastEntry, Series, series
 from indicators.queries.series_rows import Wanted
 from indicators.queries.targets import TargetInForce, Targets, targets_of
 from indicators.queries.values import ValueRow, latest_change, values

@@ -64,6 +64,8 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         "due_in_working_days": indicator.due_in_working_days,
         "grace_days": indicator.grace_days,
         "note_when_beyond": indicator.note_when_beyond,
+        "chart": indicator.chart,
+        "screens_outliers": indicator.screens_outliers,
         "status": indicator.status,
         "complementary": sorted(one.code for one in indicator.complementary.all()),
     }

@@ -1,20 +1,30 @@
-"""The XmR chart of a series: the one calculation that tile, chart, table, export and API show."""
+"""The chart of a series: the one calculation that tile, page, table, wall, export and API show."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median
+from fractions import Fraction
+from itertools import pairwise
+from typing import Generic, NamedTuple, cast
 
-from indicators.choices import Direction, MarkKind
+from indicators.choices import ChartType, Direction, Kind, MarkKind
 from indicators.models import ChartMark, Indicator
-from indicators.spc import XmrChart, xmr_chart
+from indicators.queries.subgroups import Chartable, P, factor_of, groups_of, kind_of, subgroups_of
+from indicators.spc import ControlChart, Runs, runs, shewhart_chart, xmr_chart
+from indicators.spc.chart import Assurance, Improvement, Lines
+from indicators.spc.choice import BETWEEN, FEWEST, Chart, Choice, Subgroup, choose
+from indicators.spc.judging import Groups
 from indicators.spc.rules import Cause
-from indicators.spc.xmr import Assurance, Improvement, Lines
 from organisation.models import Period
 
 #: Fewer known points since the last rebase make a run chart, without limits and icons (Excel tool of Making Data Count).
-MINIMUM_POINTS = 13
+MINIMUM_POINTS = FEWEST
+#: The newest points of a chart between events, which are looked for farther back than others are drawn.
+MOST_BETWEEN = 36
+#: Kinds whose figure may be seen by readers from whom its small parts are hidden.
+HIDEABLE = frozenset({Kind.RATIO, Kind.DURATION})
 IMPROVEMENT: Mapping[str, Improvement] = {Direction.UP: "increase", Direction.DOWN: "decrease"}
+CALMER: Mapping[Improvement, Improvement] = {"increase": "decrease", "decrease": "increase", "neutral": "neutral"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +35,77 @@ class PlacedMark:
     mark: ChartMark
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesChart:
-    """The chart of ended periods from the first that has a figure; places count from there."""
+class Companion(NamedTuple):
+    """The chart of how figures spread, below the chart of where they stand: mr or s."""
 
-    #: Where the chart's first point stands among the points of the series.
-    first: int
-    xmr: XmrChart
+    kind: str
+    values: tuple[Decimal | None, ...]
+    control: ControlChart
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChart(Generic[P]):
+    """The chart of ended periods from the first that has a figure; places count its points."""
+
+    choice: Choice
+    control: ControlChart
+    #: The periods of the points. Of a chart between events: those in which an event ended the time since the one before.
+    points: tuple[P, ...]
+    #: What is drawn of each: its figure, or what lies between two events.
+    values: tuple[Decimal | None, ...]
     #: Of the latest known figure: what the assurance is about.
     target: Decimal | None = None
     marks: tuple[PlacedMark, ...] = ()
     ghosts: frozenset[int] = frozenset()
     #: Places at which a new version of the definition takes effect.
     redefined: frozenset[int] = frozenset()
-    #: By the first place of a stretch without limits: the median of its figures, around which a run chart runs.
-    medians: Mapping[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def is_between(self) -> bool:
+        """Whether its points are what lies between events: days or cases, not figures."""
+        return self.choice.chart in BETWEEN
 
     @property
     def lines(self) -> Lines:
-        """The lines of the newest segment."""
-        return self.xmr.segments[-1].lines if self.xmr.segments else Lines()
+        """The lines of the newest segment, at its latest point."""
+        return self.control.segments[-1].lines if self.control.segments else Lines()
 
     @property
     def is_run_chart(self) -> bool:
-        """Whether there are no limits now: too few points yet, or none that vary."""
+        """Whether there are no limits now: too few points yet, or none that vary, or a run chart by choice."""
         return self.lines.upper is None
+
+    @property
+    def known(self) -> int:
+        """How many points of the newest segment there are to make limits of."""
+        return sum(self.control.segments[-1].feeds) if self.control.segments else 0
+
+    @property
+    def variation(self) -> str | None:
+        """What the latest point says; a run chart has no icons."""
+        return None if self.choice == Choice("run", "by hand") else self.control.variation
+
+    @property
+    def assurance(self) -> Assurance | None:
+        """Whether the limits promise that the target will be met."""
+        return self.control.assurance
 
     def variation_at(self, place: int) -> str | None:
         """Return the variation icon of any point, as if it were the latest; None where there is nothing to say."""
-        segment, inside = self.xmr.at(place)
-        if segment.side[inside] is None or sum(segment.feeds) < MINIMUM_POINTS:
+        segment, inside = self.control.at(place)
+        if segment.side[inside] is None or sum(segment.feeds) < MINIMUM_POINTS or self.variation is None:
             return None
-        return self.xmr.variation_at(place)
+        return self.control.variation_at(place)
 
     def assurance_at(self, place: int, target: Decimal | None) -> Assurance | None:
         """Return whether the limits at a point promise a target; None where there is nothing to say."""
-        return None if self.variation_at(place) is None else self.xmr.assurance_at(place, target)
+        if self.is_between or self.variation_at(place) is None:
+            return None
+        return self.control.assurance_at(place, target)
 
     def fired(self, place: int) -> list[tuple[Cause, int]]:
         """Return every rule that speaks of a point, each with its sign: +1 high or rising."""
-        segment, inside = self.xmr.at(place)
+        segment, inside = self.control.at(place)
         if segment.lines.upper is None:
             return []
         side, trend = segment.side[inside] or 0, segment.trend[inside]
@@ -76,6 +117,47 @@ class SeriesChart:
         ]
         return [(cause, sign) for cause, sign in told if sign]
 
+    def runs(self) -> Runs | None:
+        """Return Anhøj's analysis of the newest segment; None without a point."""
+        if not self.control.segments:
+            return None
+        segment = self.control.segments[-1]
+        inside = range(len(segment.side))
+        return runs(
+            [self.values[segment.first + at] if segment.feeds[at] else None for at in inside], segment.lines.mean
+        )
+
+    def companion(self) -> Companion | None:
+        """Return the chart of moving ranges below XmR, of standard deviations below x-bar; None where there are no limits."""
+        chart, starts = self.choice.chart, [segment.first for segment in self.control.segments]
+        if self.is_run_chart or chart not in {"xmr", "xbar"}:
+            return None
+        if chart == "xbar":
+            groups = groups_of(chart, self.points, subgroups_of(self.points[-1].rule, self.points))
+            kind, values = "s", tuple(groups.sd)
+        else:
+            groups = Groups([None if value is None else Fraction(value) for value in self.values])
+            kind, values = "mr", self._moved(starts)
+        control = shewhart_chart(
+            kind,
+            groups,
+            rebased_at=starts[1:],
+            ghosts=self.ghosts,
+            screens_outliers=False,
+            # Of so many figures there is one moving range less.
+            minimum_points=MINIMUM_POINTS - (kind == "mr"),
+        )
+        return Companion(kind, values, control)
+
+    def _moved(self, starts: Sequence[int]) -> tuple[Decimal | None, ...]:
+        """Return how far each figure is from the one before in its segment."""
+        found: list[Decimal | None] = [None] * len(self.values)
+        for start, stop in pairwise([*starts, len(self.values)]):
+            for before, after in pairwise(place for place in range(start, stop) if place not in self.ghosts):
+                a, b = self.values[before], self.values[after]
+                found[after] = None if a is None or b is None else abs(b - a)
+        return tuple(found)
+
 
 def improvement_of(indicator: Indicator) -> Improvement:
     """Return which way is better, as charts say it; within a band, neither is."""
@@ -83,51 +165,119 @@ def improvement_of(indicator: Indicator) -> Improvement:
 
 
 def chart_of(
-    indicator: Indicator,
-    figures: Sequence[Decimal | None],
-    periods: Sequence[Period],
-    *,
-    targets: Sequence[Decimal | None],
-    marks: Sequence[ChartMark] = (),
-    broken_at: Collection[int] = (),
-) -> SeriesChart:
-    """Draw figures of ended periods in their order, with the targets in force and what people have marked.
+    points: Sequence[P], *, marks: Sequence[ChartMark] = (), named: Chart | None = None, choice: Choice | None = None
+) -> SeriesChart[P]:
+    """Draw ended periods in their order, with what people have marked, by the rule that holds for the newest.
 
-    At `broken_at` the definition means something else: limits begin anew there too.
-    The target of the latest known figure decides the assurance.
+    Where the definition means something else, limits begin anew. The target of the latest known figure decides the
+    assurance. `named`: the chart that someone asks for, instead of the definition's. `choice`: made already.
     """
-    first = next((place for place, figure in enumerate(figures) if figure is not None), len(figures))
-    shown = periods[first:]
-    placed = tuple(_placed(marks, shown)) if marks else ()
+    first = next((place for place, point in enumerate(points) if point.figure is not None), len(points))
+    shown = points[first:]
+    if not shown:
+        return SeriesChart(choice or Choice("run", "few"), xmr_chart([]), (), ())
+    rule = shown[-1].rule
+    kind = kind_of(rule)
+    groups = subgroups_of(rule, shown)
+    if choice is None:
+        choice = _choice(rule, kind, shown, groups, named)
+    if choice.chart in BETWEEN:
+        return _between(choice, rule, shown, groups, marks)
+    placed, redefined = _placed(marks, [point.period for point in shown]) if marks else (), _redefined(shown)
     ghosts = frozenset(one.place for one in placed if one.mark.kind == MarkKind.GHOST)
-    redefined = frozenset(place - first for place in broken_at if place > first)
-    last = next(
-        (at for at in reversed(range(first, len(figures))) if figures[at] is not None and at - first not in ghosts),
-        None,
+    latest = next((at for at in reversed(range(len(shown))) if shown[at].figure is not None and at not in ghosts), None)
+    target = None if latest is None else shown[latest].aim
+    values = tuple([point.figure for point in shown])
+    rebased = {one.place for one in placed if one.mark.kind == MarkKind.REBASE} | redefined
+    if choice.chart in {"xmr", "run"}:
+        control = xmr_chart(
+            values,
+            improvement=improvement_of(rule),
+            target=target,
+            rebased_at=rebased,
+            ghosts=ghosts,
+            screens_outliers=rule.screens_outliers,
+            # A run chart by choice has as few limits as one of too few points.
+            minimum_points=len(shown) + 1 if choice == Choice("run", "by hand") else MINIMUM_POINTS,
+        )
+    else:
+        control = shewhart_chart(
+            choice.chart,
+            groups_of(choice.chart, shown, groups),
+            improvement=improvement_of(rule),
+            target=target,
+            rebased_at=rebased,
+            ghosts=ghosts,
+            times=[factor_of(choice.chart, point.rule) for point in shown],
+            screens_outliers=rule.screens_outliers,
+            minimum_points=MINIMUM_POINTS,
+        )
+    return SeriesChart(choice, control, tuple(shown), values, target, placed, ghosts, redefined)
+
+
+def _choice(
+    rule: Indicator, kind: str, shown: Sequence[Chartable], groups: Sequence[Subgroup | None], named: Chart | None
+) -> Choice:
+    wanted = named or (None if rule.chart == ChartType.AUTO else rule.chart)
+    is_whole = kind not in HIDEABLE or all(point.parts is not None for point in shown if point.figure is not None)
+    known = groups if is_whole else [None if point.figure is None else Subgroup(None) for point in shown]
+    return choose(kind, rule.statistic, known, named=cast("Chart | None", wanted), is_whole=is_whole)
+
+
+def _between(
+    choice: Choice,
+    rule: Indicator,
+    shown: Sequence[P],
+    groups: Sequence[Subgroup | None],
+    marks: Sequence[ChartMark],
+) -> SeriesChart[P]:
+    """Draw what lies between events. High is calm, so what is better turns round; there is no target of it."""
+    eventful = [place for place, group in enumerate(groups) if group is not None and group.events]
+    pairs = list(pairwise(eventful))[-MOST_BETWEEN:]
+    values = tuple([_gap(choice, shown, groups, before, after) for before, after in pairs])
+    points = tuple([shown[after] for _, after in pairs])
+    placed = _placed(marks, [point.period for point in points])
+    ghosts = frozenset(one.place for one in placed if one.mark.kind == MarkKind.GHOST)
+    broken = [point.period.starts_on for point in shown[1:] if point.breaks_line]
+    redefined = frozenset(
+        place
+        for day in broken
+        for place in [next((at for at, point in enumerate(points) if point.period.starts_on >= day), 0)]
+        if place
     )
-    target = None if last is None else targets[last]
-    chart = xmr_chart(
-        figures[first:],
-        improvement=improvement_of(indicator),
-        target=target,
+    control = shewhart_chart(
+        choice.chart,
+        Groups([None if value is None else Fraction(value) for value in values]),
+        improvement=CALMER[improvement_of(rule)],
         rebased_at={one.place for one in placed if one.mark.kind == MarkKind.REBASE} | redefined,
         ghosts=ghosts,
-        screens_outliers=indicator.screens_outliers,
+        screens_outliers=rule.screens_outliers,
         minimum_points=MINIMUM_POINTS,
     )
-    return SeriesChart(first, chart, target, placed, ghosts, redefined, dict(_medians(chart, figures[first:])))
+    return SeriesChart(choice, control, points, values, None, placed, ghosts, redefined)
 
 
-def _medians(chart: XmrChart, figures: Sequence[Decimal | None]) -> Iterator[tuple[int, Decimal]]:
-    for segment in chart.segments:
-        if segment.lines.upper is None:
-            fed = zip(figures[segment.first :], segment.feeds, strict=False)
-            known = [figure for figure, feeds in fed if feeds and figure is not None]
-            if known:
-                yield segment.first, median(known)
+def _gap(
+    choice: Choice, shown: Sequence[Chartable], groups: Sequence[Subgroup | None], before: int, after: int
+) -> Decimal | None:
+    """Return days from one event to the next (t), or cases without one between them (g); to the period's precision.
+
+    Not known where a period between them is not known: it may have held an event.
+    """
+    between = groups[before + 1 : after + 1]
+    if None in between:
+        return None
+    if choice.chart == "t":
+        return Decimal((shown[after].period.ends_on - shown[before].period.ends_on).days)
+    cases = sum((group.n or Decimal(0) for group in between if group is not None), Decimal(0))
+    return max(cases - 1, Decimal(0))
 
 
-def _placed(marks: Sequence[ChartMark], periods: Sequence[Period]) -> list[PlacedMark]:
+def _redefined(shown: Sequence[Chartable]) -> frozenset[int]:
+    return frozenset([place for place, point in enumerate(shown) if point.breaks_line and place])
+
+
+def _placed(marks: Sequence[ChartMark], periods: Sequence[Period]) -> tuple[PlacedMark, ...]:
     """Put each mark at the point whose period holds its first day; a ghost only at the very period it was set for.
 
     A rebase between two points begins at the later one: it is never lost in silence.
@@ -140,7 +290,7 @@ def _placed(marks: Sequence[ChartMark], periods: Sequence[Period]) -> list[Place
             continue
         if mark.kind != MarkKind.GHOST or periods[place].pk == mark.period_id:
             found.append(PlacedMark(place, mark))
-    return found
+    return tuple(found)
 
 
 def usual_lines(indicator: Indicator, figures: Sequence[Decimal | None]) -> Lines:

@@ -2,92 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import NamedTuple, Self
+from dataclasses import dataclass, replace
 
-from indicators.calculations import EXACT, Exactness, Parts, Reported, StatusCode
+from indicators.calculations import EXACT, Exactness, StatusCode
 from indicators.models import Indicator
 from indicators.queries.charts import SeriesChart, chart_of
-from indicators.queries.judged import day_of, due_on_of, exactness_of, figure_of, reported_of, status_of
-from indicators.queries.series_rows import Rows, Wanted, rows_of
-from indicators.queries.targets import TargetInForce
+from indicators.queries.judged import day_of, due_on_of, figure_of, reported_of
+from indicators.queries.points import Point
+from indicators.queries.series_rows import Rows, Wanted, calendar_of, kept_values, rows_of
 from indicators.queries.versions import breaks_line, is_broken_between
 from organisation.models import Period, Person, Unit
 
 #: Three years of months, as charts of variation want.
 PERIODS = 36
-
-
-class Point(NamedTuple):
-    """A period of a series. Without a report `parts` is None; `figure` is None too where nothing can be divided."""
-
-    period: Period
-    found: Reported
-    #: Unrounded; `shown(figure, indicator.decimals)` is what a person reads.
-    figure: Decimal | None
-    target: TargetInForce | None
-    #: The definition as it holds for the period.
-    rule: Indicator
-    unit: Unit
-    #: The day on which it is judged.
-    today: dt.date
-    #: Whether a later period is due already.
-    is_closed_for_good: bool
-    computed_at: dt.datetime | None = None
-    #: Whether its figure doesn't compare with those before: the definition means something else from here on.
-    breaks_line: bool = False
-    #: Hidden from a reader without the right to small numbers: figure and parts are None, the status stays.
-    is_small: bool = False
-    stood: StatusCode | None = None
-
-    def hidden(self) -> Self:
-        """Return the point without its figure, which is too small for whoever reads."""
-        found = self.found._replace(parts=None)
-        return self._replace(found=found, figure=None, is_small=True, stood=self.status)
-
-    def without_parts(self) -> Self:
-        """Return the point with its figure alone: a part of it is too small for whoever reads."""
-        return self._replace(found=self.found._replace(parts=None), stood=self.status)
-
-    @property
-    def parts(self) -> Parts | None:
-        """What the figure is computed from."""
-        return self.found.parts
-
-    @property
-    def reporting(self) -> int:
-        """Reports counted in."""
-        return self.found.reporting
-
-    @property
-    def expected(self) -> int | None:
-        """Reports expected; None: nobody's in particular, or not known without a report."""
-        return self.found.expected
-
-    @property
-    def exactness(self) -> Exactness:
-        """Whether the figure is exact, or why not."""
-        return exactness_of(self.rule, self.found)
-
-    @property
-    def status(self) -> StatusCode:
-        """What the figure says. Worked out when asked: a wall asks it of one point in forty."""
-        return self.stood or status_of(
-            self.rule,
-            self.unit,
-            self.period,
-            value=self.figure,
-            found=self.found,
-            target=self.target,
-            today=self.today,
-            is_closed_for_good=self.is_closed_for_good,
-        )
-
-    @property
-    def definition_version(self) -> int:
-        """Number of the definition's version that holds for the period."""
-        return self.rule.version
+#: Periods in which rare events are looked for: in three dozen days there are too few to tell what lies between them.
+FAR = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +50,7 @@ class Series:
     #: Of the figure that the tile shows.
     exactness: Exactness
     #: Limits, rules and icons of the ended periods.
-    chart: SeriesChart
+    chart: SeriesChart[Point]
     #: Whether the figure lies beyond its threshold and the unit has not said why, though the definition asks.
     owes_note: bool = False
 
@@ -129,12 +58,27 @@ class Series:
 def series(wanted: Sequence[Wanted], *, today: dt.date, periods: int = PERIODS) -> list[Series]:
     """Return what is wanted, in its order: the last `periods` that have ended, and the one that is open.
 
-    Asks the database the same number of queries for one as for twenty. Unknown ids raise KeyError.
+    Asks the database the same number of queries for one as for twenty, and two more where events are so rare that they
+    are looked for farther back. Unknown ids raise KeyError.
     """
     if not wanted:
         return []
     rows = rows_of(wanted, today=today, periods=periods)
-    return [_series(one, rows, today=today) for one in wanted]
+    found = [_series(one, rows, today=today) for one in wanted]
+    rare = [one.wanted for one in found if one.chart.is_between]
+    if not rare or periods >= FAR:
+        return found
+    calendar = calendar_of({one.frequency for one in rare}, today=today, most=FAR + 1)
+    far = replace(rows, periods=calendar, values=kept_values(rare, calendar))
+    return [_looked_farther(one, far, today=today) if one.chart.is_between else one for one in found]
+
+
+def _looked_farther(one: Series, rows: Rows, *, today: dt.date) -> Series:
+    """Draw what lies between events over a longer time than the series has."""
+    calendar = [period for period in rows.periods[one.wanted.frequency] if period.ends_on < today]
+    points = tuple(_points(one.indicator, one.unit, calendar, rows, newest=calendar[-1], today=today))
+    marks = rows.marks.get((one.indicator.pk, one.unit.pk), ())
+    return replace(one, chart=chart_of(points, marks=marks, choice=one.chart.choice))
 
 
 def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
@@ -155,21 +99,10 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
         due_on=_due_on(indicator, points, due),
         entry=_entry(wanted, rows),
         exactness=due.exactness if due else EXACT,
-        chart=_chart(indicator, unit, ended, rows),
+        chart=chart_of(ended, marks=rows.marks.get((indicator.pk, unit.pk), ())),
         owes_note=due is not None
         and due.status == "act"
         and (indicator.pk, unit.pk, due.period.pk) in rows.unexplained,
-    )
-
-
-def _chart(indicator: Indicator, unit: Unit, ended: Sequence[Point], rows: Rows) -> SeriesChart:
-    return chart_of(
-        indicator,
-        [point.figure for point in ended],
-        [point.period for point in ended],
-        targets=[point.target.target if point.target else None for point in ended],
-        marks=rows.marks.get((indicator.pk, unit.pk), ()),
-        broken_at=[place for place, point in enumerate(ended) if point.breaks_line],
     )
 
 

@@ -18,7 +18,8 @@ from indicators.choices import Kind
 from indicators.queries.charts import chart_of
 from indicators.queries.components import components_below
 from indicators.queries.judged import day_of, parts_of
-from indicators.queries.series import Point, Series
+from indicators.queries.points import Point
+from indicators.queries.series import Series
 from indicators.queries.series_rows import Wanted, kept_values
 from indicators.queries.why import Child, Why
 from organisation.models import Period, Unit
@@ -104,14 +105,8 @@ def _without(one: Series, secret: Collection[Figure]) -> Series:
         points=points,
         due=places[id(one.due)] if one.due else None,
         last=places[id(one.last)] if one.last else None,
-        chart=chart_of(
-            one.indicator,
-            [point.figure for point in ended],
-            [point.period for point in ended],
-            targets=[point.target.target if point.target else None for point in ended],
-            marks=[placed.mark for placed in one.chart.marks],
-            broken_at=[place for place, point in enumerate(ended) if point.breaks_line],
-        ),
+        # Rare events are not looked for farther back here: those that are hidden would be among them.
+        chart=chart_of(ended, marks=[placed.mark for placed in one.chart.marks]),
     )
 
 

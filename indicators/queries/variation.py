@@ -5,18 +5,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from indicators.calculations import Parts
 from indicators.models import Indicator
 from indicators.queries.charts import chart_of
 from indicators.queries.judged import figure_of, reported_of
-from indicators.queries.series import PERIODS
+from indicators.queries.series import FAR, PERIODS
+from indicators.queries.series_rows import ValueRow as KeptRow
 from indicators.queries.series_rows import Wanted, calendar_of, kept_values, marks_of
 from indicators.queries.values import ValueRow
-from indicators.queries.versions import breaks_line, is_broken_between, rules_of
+from indicators.queries.versions import Rules, breaks_line, is_broken_between, rules_of
 from organisation.models import Period
 
 #: Figures whose charts are read at a time: memory does not grow with what is asked.
 AT_ONCE = 500
 Key = tuple[int, int, int]
+
+
+class Charted(NamedTuple):
+    """A period of a chart, without the target: it is told of each row."""
+
+    period: Period
+    figure: Decimal | None
+    parts: Parts | None
+    rule: Indicator
+    breaks_line: bool
+    aim: Decimal | None = None
 
 
 class Icons(NamedTuple):
@@ -44,36 +57,49 @@ def icons_of(rows: Sequence[ValueRow], *, today: dt.date) -> dict[Key, Icons]:
 def _icons(
     wanted: Sequence[Wanted], targets: Mapping[Key, Decimal | None], today: dt.date
 ) -> Iterator[tuple[Key, Icons]]:
-    calendar = {
-        frequency: [period for period in periods if period.ends_on < today]
-        for frequency, periods in calendar_of({one.frequency for one in wanted}, today=today, most=PERIODS + 1).items()
-    }
     indicators = Indicator.objects.in_bulk({one.indicator_id for one in wanted})
-    rules = rules_of(indicators.values())
-    values = kept_values(wanted, calendar)
     marks = marks_of(indicators, {one.unit_id for one in wanted})
-    for one in wanted:
-        periods = calendar.get(one.frequency, [])
-        indicator, own = indicators[one.indicator_id], marks.get((one.indicator_id, one.unit_id), ())
-        held = [rules.rule(indicator, period.ends_on) for period in periods]
-        kept = [values.get((one.indicator_id, one.unit_id, period.pk)) for period in periods]
-        chart = chart_of(
-            indicator,
-            [
-                figure_of(rule, reported_of(rule, row, period, today=today).parts)
-                for rule, row, period in zip(held, kept, periods, strict=True)
-            ],
-            periods,
-            targets=[None] * len(periods),
-            marks=own,
-            broken_at=[
-                place
-                for place in range(1, len(held))
-                if breaks_line(held[place - 1], held[place])
-                or is_broken_between(indicator, periods[place - 1].ends_on, periods[place].ends_on)
-            ],
-        )
-        for place, period in enumerate(periods[chart.first :]):
-            key = (one.indicator_id, one.unit_id, period.pk)
+    points = _points(wanted, indicators, today, PERIODS)
+    charts = {one: chart_of(points[one], marks=marks.get((one.indicator_id, one.unit_id), ())) for one in wanted}
+    rare = [one for one in wanted if charts[one].is_between]
+    for one, far in _points(rare, indicators, today, FAR).items():
+        own = marks.get((one.indicator_id, one.unit_id), ())
+        charts[one] = chart_of(far, marks=own, choice=charts[one].choice)
+    for one, chart in charts.items():
+        for place, point in enumerate(chart.points):
+            key = (one.indicator_id, one.unit_id, point.period.pk)
             if key in targets:
                 yield key, Icons(chart.variation_at(place), chart.assurance_at(place, targets[key]))
+
+
+def _points(
+    wanted: Sequence[Wanted], indicators: Mapping[int, Indicator], today: dt.date, most: int
+) -> dict[Wanted, list[Charted]]:
+    """Read the ended periods of each chart, `most` at most."""
+    if not wanted:
+        return {}
+    calendar = {
+        frequency: [period for period in periods if period.ends_on < today]
+        for frequency, periods in calendar_of({one.frequency for one in wanted}, today=today, most=most + 1).items()
+    }
+    rules, values = rules_of(indicators.values()), kept_values(wanted, calendar)
+    found = {}
+    for one in wanted:
+        periods = calendar.get(one.frequency, [])
+        kept = [values.get((one.indicator_id, one.unit_id, period.pk)) for period in periods]
+        found[one] = list(_charted(indicators[one.indicator_id], periods, kept, rules, today))
+    return found
+
+
+def _charted(
+    indicator: Indicator, periods: Sequence[Period], kept: Sequence[KeptRow | None], rules: Rules, today: dt.date
+) -> Iterator[Charted]:
+    before: Charted | None = None
+    for period, row in zip(periods, kept, strict=True):
+        rule = rules.rule(indicator, period.ends_on)
+        parts = reported_of(rule, row, period, today=today).parts
+        breaks = before is not None and (
+            breaks_line(before.rule, rule) or is_broken_between(indicator, before.period.ends_on, period.ends_on)
+        )
+        before = Charted(period, figure_of(rule, parts), parts, rule, breaks)
+        yield before

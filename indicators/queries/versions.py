@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from indicators.choices import Kind, Missing
+from indicators.choices import ChartType, Kind, Missing
 from indicators.models import DefinitionVersion, Indicator
 
 #: A definition as JSON holds it.
@@ -52,6 +52,8 @@ SHEET_FIELDS: Final = (
     "due_in_working_days",
     "grace_days",
     "note_when_beyond",
+    "chart",
+    "screens_outliers",
     "interpretation",
     "warnings",
     "complementary",
@@ -77,6 +79,7 @@ RULE_FIELDS: Final = (
     "due_days",
     "due_in_working_days",
     "grace_days",
+    "chart",
 )
 #: Figures before and after a change of these don't compare: the line of the chart breaks.
 BREAKING_FIELDS: Final = (
@@ -139,6 +142,11 @@ def _as_it_was(indicators: Mapping[int, Indicator], version: DefinitionVersion) 
     for name in KEPT_FIELDS:
         if name in version.sheet:
             setattr(rule, name, _field(name).to_python(version.sheet[name]))
+    # What is as usual is left unsaid.
+    rule.chart = rule.chart or ChartType.AUTO
+    rule.missing = rule.missing or Missing.SKIP
+    if "screens_outliers" in version.sheet:
+        rule.screens_outliers = version.sheet["screens_outliers"] != "no"
     return rule
 
 
@@ -149,6 +157,8 @@ def sheet_of(indicator: Indicator) -> Sheet:
         sheet["combine"] = ""
     # What is as usual is left unsaid, as sheets from before these fields do.
     sheet["adds_up"] = "" if indicator.adds_up else "no"
+    sheet["chart"] = "" if indicator.chart == ChartType.AUTO else indicator.chart
+    sheet["screens_outliers"] = "" if indicator.screens_outliers else "no"
     sheet["missing"] = "" if indicator.missing == Missing.SKIP else indicator.missing
     sheet["area"] = indicator.area.code if indicator.area else ""
     sheet["owner"] = str(indicator.owner) if indicator.owner else ""
@@ -211,7 +221,8 @@ def words_of(name: str, value: Any) -> str:
         return ", ".join(words_of(name, one) for one in value)
     if name == "also_at":
         name = "frequency"
-    choices = {"no": _("no")} if name == "adds_up" else dict(_field(name).flatchoices) if name not in REFERENCES else {}
+    choices = dict(_field(name).flatchoices) if name not in REFERENCES else {}
+    choices |= {"no": _("no")} if name in {"adds_up", "screens_outliers"} else {}
     choices |= {True: _("Yes"), False: _("No")} if isinstance(value, bool) else {}
     if value in choices:
         return str(choices[value])

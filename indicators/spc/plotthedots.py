@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from indicators.spc.chart import ControlChart, Improvement, Lines, Segment
 from indicators.spc.numbers import SpcRefused, number, numbers
-from indicators.spc.xmr import Improvement, Segment, XmrChart, xmr_chart
+from indicators.spc.xmr import xmr_chart
 
 #: The package's words for a rule and its sign.
 NAMES = {
@@ -70,7 +71,7 @@ def _when(row: tuple[dt.datetime, str, Decimal | None]) -> dt.datetime:
     return row[0]
 
 
-def as_columns(chart: XmrChart, dates: Sequence[str], points: Sequence[Decimal | None]) -> dict[str, Any]:
+def as_columns(chart: ControlChart, dates: Sequence[str], points: Sequence[Decimal | None]) -> dict[str, Any]:
     """Return a chart as the columns of the reference cases, in order of date."""
     columns: dict[str, list[Any]] = {"x": list(dates), "y": [_plain(point) for point in points]}
     columns |= {name: [] for name in COLUMNS}
@@ -80,20 +81,14 @@ def as_columns(chart: XmrChart, dates: Sequence[str], points: Sequence[Decimal |
     return columns | {"variation_icon": chart.variation, "assurance_icon": chart.assurance}
 
 
-def _columns(segment: Segment, chart: XmrChart) -> dict[str, list[Any]]:
-    n, lines = len(segment.side), segment.lines
-    same = {
-        "rebase_group": segment.group,
-        "mean": _plain(lines.mean),
-        "lpl": _plain(lines.lower),
-        "upl": _plain(lines.upper),
-        "near_lpl": _plain(lines.near_lower),
-        "near_upl": _plain(lines.near_upper),
-        "avg_moving_range": _plain(lines.moving_range),
-        "short_group_warning": int(segment.is_trial),
-    }
+def _columns(segment: Segment, chart: ControlChart) -> dict[str, list[Any]]:
+    n = len(segment.side)
+    same = {"rebase_group": segment.group, "short_group_warning": int(segment.is_trial)}
+    lines = [_lines(segment.lines)] * n if segment.own is None else [_lines(one) for one in segment.own]
     named = zip(segment.cause, segment.sign, strict=True)
-    return {name: [value] * n for name, value in same.items()} | {
+    columns: dict[str, list[Any]] = {name: [value] * n for name, value in same.items()}
+    columns |= {name: [one[name] for one in lines] for name in (lines[0] if lines else ())}
+    return columns | {
         "in_calculation": [int(feeds) for feeds in segment.feeds],
         "moving_range_used": [_plain(moved) for moved in segment.moving_ranges],
         "relative_to_mean": list(segment.side),
@@ -104,6 +99,17 @@ def _columns(segment: Segment, chart: XmrChart) -> dict[str, list[Any]]:
         "rule_shift": [int(flag) for flag in segment.shift],
         "special_cause_type": [NAMES[cause, sign] for cause, sign in named],
         "point_type": [chart.point_type(sign) for sign in segment.sign],
+    }
+
+
+def _lines(lines: Lines) -> dict[str, float | None]:
+    return {
+        "mean": _plain(lines.mean),
+        "lpl": _plain(lines.lower),
+        "upl": _plain(lines.upper),
+        "near_lpl": _plain(lines.near_lower),
+        "near_upl": _plain(lines.near_upper),
+        "avg_moving_range": _plain(lines.moving_range),
     }
 
 

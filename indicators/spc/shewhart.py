@@ -9,8 +9,9 @@ from fractions import Fraction
 from itertools import pairwise
 from math import pi
 from statistics import median
+from typing import NamedTuple
 
-from indicators.spc.numbers import SpcRefused
+from indicators.spc.numbers import SpcRefused, common
 from indicators.spc.subgroups import D2, D4, Part, baseline, c4, decimal, mean, mean_moving_range, pooled, screened_mean
 
 #: Makes times between events about normal: y to the power of 1 ÷ 3.6 (Nelson 1994).
@@ -46,6 +47,7 @@ def around(
 ) -> tuple[Limits, Limits]:
     """Return the limits at three and at two sigma, cut at `low` and `high`."""
     centre = decimal(middle) if isinstance(middle, Fraction) else middle
+    floor, ceiling = None if low is None else Decimal(low), None if high is None else Decimal(high)
 
     def at(times: int) -> Limits:
         found: Limits = []
@@ -53,9 +55,13 @@ def around(
             if centre is None or sigma is None:
                 found.append((None, None))
                 continue
-            bottom, top = centre - times * sigma, centre + times * sigma
+            reach = times * sigma
+            bottom, top = centre - reach, centre + reach
             found.append(
-                (bottom if low is None else max(bottom, Decimal(low)), top if high is None else min(top, Decimal(high)))
+                (
+                    bottom if floor is None or bottom > floor else floor,
+                    top if ceiling is None or top < ceiling else ceiling,
+                )
             )
         return found
 
@@ -94,52 +100,80 @@ def moving_range(part: Part) -> Drawn:
     return Drawn(ranges, centre, [(zero, upper)] * n, [(zero, near)] * n, has_verdict=False)
 
 
-def _share_sigmas(part: Part, centre: Fraction | None) -> list[Decimal | None]:
-    return [
-        None
-        if n is None or not n or centre is None or not 0 <= centre <= 1
-        else decimal(centre * (1 - centre) / n).sqrt()
-        for n in part.n
+class Spread(NamedTuple):
+    """Of shares or rates: the pooled centre, and at each subgroup how far chance alone lets it stray (one sigma)."""
+
+    centre: Fraction | None
+    sigmas: list[Decimal | None]
+    #: How many sigmas each subgroup is away from the centre.
+    scores: list[Decimal | None]
+
+
+def _spread(part: Part, *, is_share: bool) -> Spread:
+    """Work out shares (binomial) or rates (Poisson) in whole numbers: a board draws some hundreds of subgroups.
+
+    Of events E and sizes N over a common denominator D, around the centre P ÷ Q: one sigma is √(K ÷ N) ÷ Q, and a
+    subgroup is (E × Q − P × N) ÷ (N × √(K ÷ N)) sigmas away, with K = P × (Q − P) × D for shares, P × Q × D for rates.
+    """
+    size = len(part.y)
+    whole, scale = common(
+        [None if y is None or n is None else y * n for y, n in zip(part.y, part.n, strict=True)] + part.n
+    )
+    events, sizes = whole[:size], whole[size:]
+    centre = part.given if part.given is not None else _pooled(events, sizes, part.base)
+    nothing: list[Decimal | None] = [None] * size
+    if centre is None or centre < 0 or (is_share and centre > 1):
+        return Spread(centre, nothing, nothing)
+    p, q = centre.as_integer_ratio()
+    k = Decimal(p * ((q - p) if is_share else q) * scale)
+    roots = [None if not n else (k / n).sqrt() for n in sizes]
+    return Spread(
+        centre,
+        [None if root is None else root / q for root in roots],
+        [
+            None if e is None or not n or not root else (e * q - p * n) / (n * root)
+            for e, n, root in zip(events, sizes, roots, strict=True)
+        ],
+    )
+
+
+def _pooled(events: Sequence[int | None], sizes: Sequence[int | None], base: Sequence[bool]) -> Fraction | None:
+    """Return Σ events ÷ Σ sizes over the baseline: the pooled share or rate, not the mean of shares."""
+    known = [
+        (e, n) for e, n, feeds in zip(events, sizes, base, strict=True) if feeds and e is not None and n is not None
     ]
+    total = sum(n for _, n in known)
+    return Fraction(sum(e for e, _ in known), total) if total else None
 
 
-def _rate_sigmas(part: Part, centre: Fraction | None) -> list[Decimal | None]:
-    return [None if n is None or not n or centre is None or centre < 0 else decimal(centre / n).sqrt() for n in part.n]
-
-
-def _laney(part: Part, centre: Fraction | None, sigmas: list[Decimal | None]) -> list[Decimal | None]:
+def _laney(part: Part, spread: Spread) -> list[Decimal | None]:
     """Return the sigmas stretched by how much more the subgroups differ than chance lets them (Laney 2002)."""
-    scores: list[Decimal | Fraction | None] = [
-        None if y is None or not sigma or centre is None else decimal(y - centre) / sigma
-        for y, sigma in zip(part.y, sigmas, strict=True)
-    ]
-    spread = mean_moving_range(baseline(part, scores), screens=part.screens)
-    return [None if sigma is None or spread is None else sigma * spread / D2 for sigma in sigmas]
+    stretch = mean_moving_range(baseline(part, spread.scores), screens=part.screens)
+    return [None if sigma is None or stretch is None else sigma * stretch / D2 for sigma in spread.sigmas]
 
 
 def share(part: Part) -> Drawn:
     """Draw a P chart: the pooled share, limits by each denominator, within 0 and 1."""
-    centre = part.given if part.given is not None else pooled(part)
-    return Drawn(part.y, centre, *around(centre, _share_sigmas(part, centre), low=0, high=1))
+    spread = _spread(part, is_share=True)
+    return Drawn(part.y, spread.centre, *around(spread.centre, spread.sigmas, low=0, high=1))
 
 
 def share_prime(part: Part) -> Drawn:
     """Draw a P′ chart."""
-    centre = part.given if part.given is not None else pooled(part)
-    sigmas = _laney(part, centre, _share_sigmas(part, centre))
-    return Drawn(part.y, centre, *around(centre, sigmas, low=0, high=1))
+    spread = _spread(part, is_share=True)
+    return Drawn(part.y, spread.centre, *around(spread.centre, _laney(part, spread), low=0, high=1))
 
 
 def rate(part: Part) -> Drawn:
     """Draw a U chart: the pooled rate, limits by each denominator, not below 0."""
-    centre = part.given if part.given is not None else pooled(part)
-    return Drawn(part.y, centre, *around(centre, _rate_sigmas(part, centre), low=0))
+    spread = _spread(part, is_share=False)
+    return Drawn(part.y, spread.centre, *around(spread.centre, spread.sigmas, low=0))
 
 
 def rate_prime(part: Part) -> Drawn:
     """Draw a U′ chart."""
-    centre = part.given if part.given is not None else pooled(part)
-    return Drawn(part.y, centre, *around(centre, _laney(part, centre, _rate_sigmas(part, centre)), low=0))
+    spread = _spread(part, is_share=False)
+    return Drawn(part.y, spread.centre, *around(spread.centre, _laney(part, spread), low=0))
 
 
 def count(part: Part) -> Drawn:

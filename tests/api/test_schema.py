@@ -80,6 +80,8 @@ def test_a_definition_is_told_as_its_sheet() -> None:
         "due_in_working_days": False,
         "grace_days": 7,
         "note_when_beyond": False,
+        "chart": "auto",
+        "screens_outliers": True,
         "rules": [],
         "source_text_en": "",
         "source_text_fr": "",

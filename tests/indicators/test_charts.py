@@ -57,7 +57,7 @@ def test_twelve_figures_make_a_run_chart_without_limits_and_icons() -> None:
     chart = drawn(wait, team).chart
 
     assert (chart.lines.mean, chart.lines.upper) == (Decimal(10), None)
-    assert (chart.xmr.variation, chart.xmr.assurance) == (None, None)
+    assert (chart.variation, chart.assurance) == (None, None)
 
 
 def test_the_target_of_the_latest_figure_decides_the_assurance() -> None:
@@ -65,7 +65,7 @@ def test_the_target_of_the_latest_figure_decides_the_assurance() -> None:
     build.target(wait, team, target=1, valid_to=dt.date(2026, 9, 30))
     build.target(wait, team, target=20, valid_from=dt.date(2026, 10, 1))
 
-    assert drawn(wait, team).chart.xmr.assurance == "pass"
+    assert drawn(wait, team).chart.assurance == "pass"
 
 
 def test_a_rebase_begins_new_limits_at_its_period_and_can_be_undone() -> None:
@@ -77,12 +77,12 @@ def test_a_rebase_begins_new_limits_at_its_period_and_can_be_undone() -> None:
     undo_mark(mark=rebase, by=lead, now=NOW, today=TODAY)
     undone = drawn(wait, team).chart
 
-    assert [(segment.first, segment.lines.mean) for segment in rebased.xmr.segments] == [
+    assert [(segment.first, segment.lines.mean) for segment in rebased.control.segments] == [
         (0, Decimal(31)),
         (16, Decimal(10)),
     ]
-    assert rebased.xmr.variation == "common_cause"
-    assert [(segment.first, segment.lines.mean) for segment in undone.xmr.segments] == [(0, Decimal("20.5"))]
+    assert rebased.variation == "common_cause"
+    assert [(segment.first, segment.lines.mean) for segment in undone.control.segments] == [(0, Decimal("20.5"))]
     assert ChartMark.objects.get().undone_by == lead
 
 

@@ -109,6 +109,8 @@ def test_the_administration_site_asks_the_same_rules(client: Client) -> None:
         "direction": "down",
         "frequency": "month",
         "adds_up": "on",
+        "chart": "auto",
+        "screens_outliers": "on",
         "missing": "skip",
         "minimum_coverage": "0",
         "grace_days": "7",

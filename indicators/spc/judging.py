@@ -1,0 +1,150 @@
+"""Shewhart charts with the four rules of an XmR chart, each point against its own lines, and with both icons.
+
+The lines are those of `indicators.spc.shewhart`, which `POST /api/v1/spc/` answers with too. On top of them:
+
+* *Outside*, *two of three* and *shift* look at a point's place among its own lines: centre, two and three sigma. Of a p′
+  or u′ chart, which is an individuals chart of z-scores drawn back at each denominator (Laney, Quality Engineering 14(4),
+  2002), these are the rules of that individuals chart, word for word. A *trend* looks at the figures as they are drawn.
+* A g chart has no two-sigma rule and no lower limit to fall under (Making Data Count's own).
+* Assurance compares the target with the limits at the latest known point, strictly, as the charts of AUS-DOH's PowerBI-SPC
+  do; a limit that was cut at 0 or 1 is where it was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median
+
+from indicators.spc import rules
+from indicators.spc.chart import ControlChart, Improvement, Lines, Segment, control_chart, with_ghosts
+from indicators.spc.numbers import PRECISION, Number, common
+from indicators.spc.shewhart import CHARTS, Drawn
+from indicators.spc.subgroups import Part, decimal
+
+#: Charts whose near limits name nothing.
+WITHOUT_NEAR = frozenset({"g", "mr", "s"})
+#: Charts of which only what lies outside is named: their neighbours share a measurement, or they are no levels.
+ONLY_OUTSIDE = frozenset({"mr", "s"})
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The subgroups of a chart in order of date; each list has one item a subgroup, None where nothing is known."""
+
+    y: Sequence[Fraction | None]
+    n: Sequence[Fraction | None] = ()
+    sd: Sequence[Decimal | None] = ()
+
+
+def shewhart_chart(
+    kind: str,
+    groups: Groups,
+    *,
+    improvement: Improvement = "neutral",
+    target: Number | None = None,
+    rebased_at: Collection[int] = (),
+    ghosts: Collection[int] = (),
+    times: Sequence[Decimal] = (),
+    screens_outliers: bool = True,
+    minimum_points: int = 0,
+) -> ControlChart:
+    """Return the chart of a kind (the names of `CHARTS`). `times`: by what figures and lines are multiplied, at each point.
+
+    The rest is as of `xmr_chart`. `target` is in the unit of what is multiplied.
+    """
+    size, hidden = len(groups.y), frozenset(ghosts)
+    starts = sorted({0, *(place for place in rebased_at if 0 <= place < size)})
+    latest = next((at for at in reversed(range(size)) if groups.y[at] is not None and at not in hidden), None)
+    segments = []
+    with localcontext(prec=PRECISION):
+        for group, (start, stop) in enumerate(pairwise([*starts, size])):
+            if stop == start:
+                continue
+            kept = [place for place in range(start, stop) if place not in hidden]
+            drawn = CHARTS[kind](_part(groups, kept, screens=screens_outliers))
+            segment = _segment(drawn, kind, first=start, group=group, minimum=minimum_points)
+            _multiply(segment, times[start] if times else Decimal(1))
+            segments.append(with_ghosts(segment, [place - start for place in range(start, stop) if place in hidden]))
+    return control_chart(tuple(segments), improvement=improvement, target=target, latest=latest, minimum=minimum_points)
+
+
+def _part(groups: Groups, kept: Sequence[int], *, screens: bool) -> Part:
+    everywhere = [True] * len(kept)
+    return Part(
+        y=[groups.y[place] for place in kept],
+        n=[groups.n[place] for place in kept] if groups.n else [None] * len(kept),
+        sd=[groups.sd[place] for place in kept] if groups.sd else [None] * len(kept),
+        base=everywhere,
+        included=everywhere,
+        screens=screens,
+    )
+
+
+def _segment(drawn: Drawn, kind: str, *, first: int, group: int, minimum: int) -> Segment:
+    known = [y for y in drawn.y if y is not None]
+    has_limits = len(known) >= minimum and any(
+        low is not None and high is not None and low < high for low, high in drawn.limits
+    )
+    size = len(drawn.y)
+    plain = [None if y is None else decimal(y) for y in drawn.y]
+    centre = Fraction(drawn.centre) if drawn.centre is not None else None
+    if minimum and not has_limits and known:
+        centre = Fraction(median(known))
+    (*whole, middle), _ = common([*drawn.y, centre])
+    side: list[int | None] = [None if y is None or middle is None else (y > middle) - (y < middle) for y in whole]
+    outside: list[bool | None] = [None] * size
+    close: list[bool | None] = [None] * size
+    mean = None if centre is None else decimal(centre)
+    own = [Lines(mean)] * size
+    if has_limits:
+        outside = [_beyond(y, limits) for y, limits in zip(plain, drawn.limits, strict=True)]
+        if kind not in WITHOUT_NEAR:
+            near = (_beyond(y, limits) for y, limits in zip(plain, drawn.near, strict=True))
+            close = [
+                None if is_near is None else is_near and not out for is_near, out in zip(near, outside, strict=True)
+            ]
+        own = [
+            Lines(mean, None, low, high, near_low, near_high)
+            for (low, high), (near_low, near_high) in zip(drawn.limits, drawn.near, strict=True)
+        ]
+    calm = kind in ONLY_OUTSIDE
+    trend, shift = ([0] * size, [False] * size) if calm else (rules.trends(whole), rules.shifts(side))
+    two = rules.two_of_three(side, close)
+    cause, sign = rules.precedence(side, outside, trend, two, shift)
+    if not has_limits:
+        cause, sign = ["common"] * size, [0] * size
+    newest = next((own[at] for at in reversed(range(size)) if drawn.y[at] is not None), own[-1] if own else Lines())
+    return Segment(
+        first, group, newest, [y is not None for y in drawn.y], [None] * size,
+        side, outside, close, trend, two, shift, cause, sign, own if len(set(drawn.limits)) > 1 else None,
+    )  # fmt: skip
+
+
+def _beyond(y: Decimal | None, limits: tuple[Decimal | None, Decimal | None]) -> bool | None:
+    """Whether a point lies outside of two lines; on a line it lies inside. None where there is no line."""
+    low, high = limits
+    if y is None or (low is None and high is None):
+        return None
+    return (low is not None and y < low) or (high is not None and y > high)
+
+
+def _multiply(segment: Segment, times: Decimal) -> None:
+    if times == 1:
+        return
+    segment.lines = _times(segment.lines, times)
+    if segment.own is not None:
+        segment.own = [_times(lines, times) for lines in segment.own]
+
+
+def _times(lines: Lines, times: Decimal) -> Lines:
+    mean = None if lines.mean is None else lines.mean * times
+    if lines.lower is None or lines.upper is None or lines.near_lower is None or lines.near_upper is None:
+        low, high = lines.lower, lines.upper
+        return Lines(mean, None, None if low is None else low * times, None if high is None else high * times)
+    return Lines(
+        mean, None, lines.lower * times, lines.upper * times, lines.near_lower * times, lines.near_upper * times
+    )
