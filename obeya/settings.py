@@ -15,6 +15,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from core.working_days import is_region
 from obeya.addresses import broker_url, postgres_url, valkey_url
 
 # Lets classes of Django that are generic to the type checker (`ModelAdmin[Unit]`) be written so at run time too.
@@ -26,6 +27,18 @@ DATA_DIR = Path(os.environ.get("OBEYA_DATA") or BASE_DIR / "data").expanduser().
 #: The organisation's local days; a trajectory may name another zone for its own events.
 LOCAL_TIME_ZONE = os.environ.get("OBEYA_TIME_ZONE", "America/Toronto")
 PRODUCTION = os.environ.get("OBEYA_ENV", "development") == "production"
+
+
+def region(text: str) -> str:
+    """Return a country or a country and its region whose holidays are known, or stop the start; empty: none."""
+    if text and not is_region(text):
+        msg = "OBEYA_HOLIDAYS must be a country, or a country and its region, such as CA-QC."
+        raise ImproperlyConfigured(msg)
+    return text
+
+
+#: The organisation's holidays, which are no working days; a trajectory may name another region for its own.
+HOLIDAYS = region(os.environ.get("OBEYA_HOLIDAYS", "CA-QC"))
 
 
 def required(name: str) -> str:

@@ -4,6 +4,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Protocol
 
+from django.conf import settings
+
 from indicators.calculations import Exactness, Parts, Reading, Reported, StatusCode, exactness, figure, reported, status
 from indicators.calculations.due import due_day
 from indicators.calculations.exactness import exactness_of_derived
@@ -140,7 +142,12 @@ def due_day_of(indicator: Indicator, period: Period) -> dt.date | None:
     """Return the day on which the report of a period is due, where the definition names one."""
     if indicator.due_days is None:
         return None
-    return due_day(period.ends_on, indicator.due_days, in_working_days=indicator.due_in_working_days)
+    return due_day(
+        period.ends_on,
+        indicator.due_days,
+        in_working_days=indicator.due_in_working_days,
+        region=settings.HOLIDAYS,
+    )
 
 
 def due_on_of(indicator: Indicator, period: Period) -> dt.date:

@@ -32,6 +32,13 @@ def test_production_starts_with_all_that_it_needs() -> None:
     assert version_in(WHOLE) == (0, "")
 
 
+def test_a_region_without_known_holidays_stops_the_start() -> None:
+    sentence = "OBEYA_HOLIDAYS must be a country, or a country and its region, such as CA-QC.\n"
+
+    assert version_in(WHOLE | {"OBEYA_HOLIDAYS": "Quebec"}) == (1, sentence)
+    assert version_in(WHOLE | {"OBEYA_HOLIDAYS": ""}) == (0, "")
+
+
 @pytest.mark.parametrize("name", [name for name in WHOLE if name != "OBEYA_ENV"])
 def test_production_names_the_value_that_is_missing(name: str) -> None:
     environment = {other: value for other, value in WHOLE.items() if other != name}

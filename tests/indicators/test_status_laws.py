@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.working_days import working_day_after
 from indicators.calculations import Reading, status
-from indicators.calculations.due import due_day, working_day_after
+from indicators.calculations.due import due_day
 from indicators.calculations.paths import PathPoint, on_path
 from indicators.calculations.status import is_beyond
 
@@ -76,6 +77,22 @@ def test_beyond_the_threshold_is_what_act_says_and_nothing_else(reading: Reading
 )
 def test_working_days_run_from_monday_to_friday(ends_on: str, days: int, expected: str) -> None:
     found = due_day(dt.date.fromisoformat(ends_on), days, in_working_days=True)
+
+    assert found == dt.date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "days", "region", "expected"),
+    [
+        ("2026-06-19", 3, "CA-QC", "2026-06-25"),  # 24 June is the national holiday in Quebec
+        ("2026-06-19", 3, "CA-ON", "2026-06-24"),
+        ("2026-06-19", 3, "", "2026-06-24"),
+        ("2025-12-23", 2, "CA-QC", "2025-12-26"),  # Christmas
+        ("2026-12-31", 1, "CA-QC", "2027-01-04"),  # 1 January, then a weekend
+    ],
+)
+def test_holidays_of_the_region_are_no_working_days(ends_on: str, days: int, region: str, expected: str) -> None:
+    found = due_day(dt.date.fromisoformat(ends_on), days, in_working_days=True, region=region)
 
     assert found == dt.date.fromisoformat(expected)
 

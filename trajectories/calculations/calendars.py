@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
-import holidays
 import numpy as np
 import polars as pl
 
+from core.working_days import holidays_in, is_region
 from trajectories.calculations.faults import Faults, at, gettext_noop
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -60,19 +59,6 @@ def _days(given: object, place: str, faults: Faults) -> list[str]:
     return sorted(set(days))
 
 
-def is_region(region: str) -> bool:
-    """Answer whether holidays are known of `CA` or `CA-QC`."""
-    country, _, part = region.partition("-")
-    known = regions()
-    return country in known and (not part or part in known[country])
-
-
-@lru_cache(1)
-def regions() -> dict[str, list[str]]:
-    """Return the countries of which holidays are known, each with its regions."""
-    return holidays.list_supported_countries()
-
-
 @dataclass(frozen=True)
 class WorkingCalendar:
     """Weekdays that count, by three letters; a region whose holidays do not; single days closed or open."""
@@ -90,7 +76,7 @@ class WorkingCalendar:
 
     def off(self, years: range) -> frozenset[dt.date]:
         """Return the days of some years that do not count though their weekday would."""
-        return (_holidays(self.region, years.start, years.stop) | self.closed) - self.opened
+        return (holidays_in(self.region, years.start, years.stop) | self.closed) - self.opened
 
     def between(self, first: pl.Series, last: pl.Series) -> pl.Series:
         """Return the working days in `[first, last)`, pair by pair; the same day is 0. No day is null."""
@@ -107,11 +93,3 @@ class WorkingCalendar:
         """Return how many days count, of those opened on a weekday that else does not."""
         extra = np.array(sorted(day for day in self.opened if not week[day.weekday()]), dtype="datetime64[D]")
         return pl.Series(np.searchsorted(extra, until) - np.searchsorted(extra, since), dtype=pl.Int64)
-
-
-@lru_cache(64)
-def _holidays(region: str, first: int, after: int) -> frozenset[dt.date]:
-    country, _, part = region.partition("-")
-    if not country:
-        return frozenset()
-    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=range(first, after)))

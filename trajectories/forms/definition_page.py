@@ -11,10 +11,10 @@ from zoneinfo import available_timezones
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.working_days import regions
 from organisation.models import Unit
 from trajectories.calculations.attribution import PLACES as USUAL_PLACES
 from trajectories.calculations.calendars import WEEKDAYS as ALL_WEEKDAYS
-from trajectories.calculations.calendars import regions
 from trajectories.forms.definition_form import SETS_PRIORITY, ActivityRow, Draft, rows_of
 from trajectories.queries.activities import LoggedActivity
 from trajectories.words import COUNTED, MEASURES, PLACES, ROLES, RULES, WEEKDAYS, WHICH, Label
