@@ -131,7 +131,7 @@ def previewed(
     rows = [(line, names.coded(_cells(cells, fields))) for line, cells in table.rows]
     catalogue.meet(cells.get("period", "") for _line, cells in rows)
     outcomes = list(_cleaned(rows, catalogue, may_enter, today))
-    return _compared(outcomes)
+    return compared(outcomes)
 
 
 def fingerprint(outcomes: Sequence[Outcome]) -> str:
@@ -256,7 +256,7 @@ def _as_cells(kind: str, parts: Parts) -> dict[str, str]:
     return {"value": str(parts.numerator)}
 
 
-def _compared(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def compared(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Set beside each row what stands; the same figure and note is no change."""
     keys = [one.row[:3] for one in outcomes if one.row]
     rows = Observation.objects.select_related("entered_by").filter(

@@ -1,14 +1,14 @@
 """Take the figures of a file as one batch, and take a batch back as a whole."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
 
 from indicators.calculations import Parts
 from indicators.choices import Source
-from indicators.models import ImportBatch
+from indicators.models import ColumnMapping, ImportBatch
 from indicators.operations import refusals
 from indicators.operations.bulk import Row, Tally, record_observations
 from organisation.models import Person
@@ -45,10 +45,10 @@ def import_batch(
 
 
 @transaction.atomic
-def undo_batch(*, batch: ImportBatch, by: Person, may_enter: Collection[int] | None, now: dt.datetime) -> Tally:
+def undo_batch(*, batch: ImportBatch, by: Person | None, may_enter: Collection[int] | None, now: dt.datetime) -> Tally:
     """Put back what stood before a batch, all or nothing; values follow with the next drain.
 
-    `may_enter`: ids of the units where the person may enter figures; None: all. Raises `BatchRefused`: undone
+    `by` None: whoever runs the machine. `may_enter`: ids of the units where the person may enter figures; None: all. Raises `BatchRefused`: undone
     already, changed since, locked, or not theirs to change.
     """
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
@@ -65,6 +65,17 @@ def undo_batch(*, batch: ImportBatch, by: Person, may_enter: Collection[int] | N
         raise refusals.BatchLocked
     ImportBatch.objects.filter(pk=batch.pk).update(undone_by=by, undone_at=now)
     return tally
+
+
+def remembered_columns(person: Person) -> dict[str, str]:
+    """Return what the columns of a person's files meant so far: the field of each heading in small letters."""
+    kept = ColumnMapping.objects.filter(person=person).first()
+    return dict(kept.fields) if kept else {}
+
+
+def remember_columns(person: Person, said: Mapping[str, str]) -> None:
+    """Keep what the columns of a person's file mean, for the next one."""
+    ColumnMapping.objects.update_or_create(person=person, defaults={"fields": remembered_columns(person) | dict(said)})
 
 
 def _lock_figures(batch: ImportBatch) -> None:

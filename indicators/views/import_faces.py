@@ -10,13 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.spreadsheets import Table
-from indicators.calculations import Parts
 from indicators.forms.entries import typed
+from indicators.forms.outcomes import difference
 from indicators.forms.sheet_imports import FIELDS, Outcome
-from indicators.models import Indicator
-from indicators.queries.judged import figure_of
 from indicators.rule_words import warning_text
-from indicators.words import figure_text
 
 #: Rows of a preview in view; the counts are of all.
 SHOWN = 200
@@ -128,16 +125,7 @@ def _outcome(one: Outcome) -> OutcomeFace:
         figure=f"{one.indicator.name} · {one.unit} · {one.period}",
         before=typed(one.indicator.kind, before) if before else "",
         after=typed(one.indicator.kind, one.row.parts) if one.row.parts else "",
-        difference=_difference(one.indicator, before, one.row.parts),
+        difference=difference(one.indicator, before, one.row.parts),
         reason=one.row.note,
         doubt=warning_text(one.doubts, owes_note=False),
     )
-
-
-def _difference(indicator: Indicator, before: Parts | None, after: Parts | None) -> str:
-    """Return by how much the figure itself moves: "+2", "−4.8"."""
-    was, now = figure_of(indicator, before), figure_of(indicator, after)
-    if was is None or now is None or was == now:
-        return ""
-    sign = "+" if now > was else "−"
-    return sign + figure_text(abs(now - was), indicator.decimals)

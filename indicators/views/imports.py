@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.spreadsheets import Table, read_upload
 from core.tables import UnreadableFile
 from indicators.forms.sheet_imports import FIELDS, MOST_ROWS, Outcome, fingerprint, guess, previewed, without_people
-from indicators.models import ColumnMapping, ImportBatch, ImportDraft
+from indicators.models import ImportBatch, ImportDraft
 from indicators.operations import drain_rollups
-from indicators.operations.batches import import_batch, undo_batch
+from indicators.operations.batches import import_batch, remember_columns, remembered_columns, undo_batch
 from indicators.operations.refusals import BatchRefused
 from indicators.views.asking import clock, enterer_of
 from indicators.views.import_faces import column_faces, preview_face
@@ -58,7 +58,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "map" in request.POST:
         _remember(request, person, table)
         return redirect("indicators:draft")
-    fields = guess(table.columns, _remembered(person))
+    fields = guess(table.columns, remembered_columns(person))
     outcomes = _outcomes(table, fields, person)
     seen = fingerprint(outcomes)
     if request.method == "POST" and request.POST.get("seen") == seen:
@@ -118,18 +118,13 @@ def _sending(request: HttpRequest, person: Person, refused: str = "") -> HttpRes
     return render(request, "indicators/enter_import.html", context, status=status)
 
 
-def _remembered(person: Person) -> dict[str, str]:
-    kept = ColumnMapping.objects.filter(person=person).first()
-    return dict(kept.fields) if kept else {}
-
-
 def _remember(request: HttpRequest, person: Person, table: Table) -> None:
     said = {
         column.casefold(): request.POST.get(f"column-{number}", "")
         for number, column in enumerate(table.columns)
         if request.POST.get(f"column-{number}", "") in {"", *FIELDS}
     }
-    ColumnMapping.objects.update_or_create(person=person, defaults={"fields": _remembered(person) | said})
+    remember_columns(person, said)
 
 
 def _outcomes(table: Table, fields: list[str], person: Person) -> list[Outcome]:

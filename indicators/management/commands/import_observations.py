@@ -2,9 +2,8 @@
 
 import datetime as dt
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,18 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.imports import ImportReport, add_import_arguments, finish_import
-from core.spreadsheets import SUFFIXES, read_sheet_rows
-from core.tables import UnreadableFile, read_rows
-from indicators.choices import Source
-from indicators.forms.observations import KNOWN, NEEDED, Catalogue, CellRefused, clean_row
+from core.tables import UnreadableFile
+from indicators.forms.columns import read_columns
+from indicators.forms.observation_files import person_outcomes, program_outcomes
+from indicators.forms.outcomes import outcome_text
+from indicators.forms.sheet_imports import Outcome
 from indicators.models import ImportBatch
-from indicators.operations import Row, drain_rollups, follow_tree
-from indicators.operations.batches import import_batch
-
-#: Rows read before their periods are looked up; bounds the memory.
-BATCH = 20_000
-#: More rows than a spreadsheet can hold.
-MOST_OF_SHEET = 1_100_000
+from indicators.operations import drain_rollups, follow_tree
+from indicators.operations.batches import import_batch, remember_columns, remembered_columns
+from organisation.models import Person
 
 
 class Command(BaseCommand):
@@ -32,56 +28,78 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_import_arguments(parser)
+        parser.add_argument("--map", default="", help="field=heading,… where columns have other names")
+        parser.add_argument("--dry-run", action="store_true", help="say what each row would do, and keep nothing")
+        parser.add_argument(
+            "--by",
+            default="",
+            metavar="EMAIL",
+            help="in the name of a person, and read as the browser reads it: names for codes, 18/21 in a cell, columns "
+            "as in their last files; only units where they enter figures",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         now = timezone.now()
         report = ImportReport()
+        by = _person(options["by"])
         try:
-            rows = _clean(_lines(options["file"], report), report, today=timezone.localdate(now))
-            batch, tally = import_batch(file_name=options["file"].name, rows=rows, by=None, now=now)
-            ImportBatch.objects.filter(pk=batch.pk).update(refused=report.refused)
+            pieces = _read(options, by, report, today=timezone.localdate(now))
+            if options["dry_run"]:
+                self._foretell(pieces, report)
+            elif batch := _take(pieces, options["file"].name, by, report, now):
+                # Beside the counts, which programs read.
+                told = _("This was import %(number)d; undo_observations takes it back.") % {"number": batch.pk}
+                self.stderr.write(told, style_func=str)
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
-        report.new, report.changed, report.unchanged = tally.new, tally.changed, tally.unchanged
-        if tally.suspect:
-            told = ngettext("%(count)d figure is suspect", "%(count)d figures are suspect", tally.suspect)
-            report.notes.append(told % {"count": tally.suspect} + "\n")
-        follow_tree(now=now)
-        drain_rollups(now=now)
         finish_import(self, report, options)
 
-
-def _lines(path: Path, report: ImportReport) -> Iterator[tuple[int, dict[str, str]]]:
-    if path.suffix.lower() in SUFFIXES:
-        return read_sheet_rows(path, NEEDED, report, most=MOST_OF_SHEET)
-    return read_rows(path, NEEDED, report)
-
-
-def _clean(lines: Iterator[tuple[int, dict[str, str]]], report: ImportReport, *, today: dt.date) -> Iterator[Row]:
-    """Yield the rows that can be taken; the others are refused with their line, field and reason."""
-    catalogue = Catalogue.load()
-    seen: dict[tuple[int, int, int], int] = {}
-    while batch := list(islice(lines, BATCH)):
-        _refuse_unknown_columns(batch[0][1])
-        catalogue.meet(cells["period"] for _line, cells in batch)
-        for line, cells in batch:
-            try:
-                row = clean_row(cells, catalogue, source=Source.IMPORTED, today=today)
-                _refuse_repeated(row, line, seen)
-            except CellRefused as refusal:
-                report.refuse(line, refusal.field, str(refusal), refusal.text)
-            else:
-                yield row
+    def _foretell(self, pieces: Iterable[list[Outcome]], report: ImportReport) -> None:
+        """Print what each row would do: refused, changed with what stands, or new."""
+        counts = Counter[str]()
+        for piece in pieces:
+            counts.update(one.status for one in piece)
+            for one in piece:
+                if one.status in {"new", "changed"}:
+                    self.stdout.write(outcome_text(one))
+        for line, name, reason, text in report.refusals:
+            self.stdout.write(outcome_text(Outcome(line, "refused", field=name, reason=reason, text=text)))
+        report.new, report.changed, report.unchanged = (counts[status] for status in ("new", "changed", "unchanged"))
+        report.notes.append(_("Nothing was kept: this was a dry run."))
 
 
-def _refuse_unknown_columns(cells: dict[str, str]) -> None:
-    unknown = sorted(cells.keys() - KNOWN)
-    if unknown:
-        raise UnreadableFile(_("There are no columns of these names: %s.") % ", ".join(unknown))
+def _person(email: str) -> Person | None:
+    if not email:
+        return None
+    person = Person.objects.filter(email__iexact=email, is_active=True).first()
+    if person is None:
+        raise CommandError(_("Nobody active signs in as %(email)s.") % {"email": email})
+    return person
 
 
-def _refuse_repeated(row: Row, line: int, seen: dict[tuple[int, int, int], int]) -> None:
-    """Refuse a figure that the file has given already: which of the two counts is not for us to guess."""
-    first = seen.setdefault(row[:3], line)
-    if first != line:
-        raise CellRefused("period", _("line %d gives this figure already") % first)
+def _read(
+    options: dict[str, Any], by: Person | None, report: ImportReport, *, today: dt.date
+) -> Iterable[list[Outcome]]:
+    said = read_columns(options["map"])
+    if by is None:
+        return program_outcomes(options["file"], said, report, today=today, is_trial=options["dry_run"])
+    outcomes = person_outcomes(options["file"], said, report, by=by, usual=remembered_columns(by), today=today)
+    if said:
+        remember_columns(by, said)
+    return [outcomes]
+
+
+def _take(
+    pieces: Iterable[list[Outcome]], name: str, by: Person | None, report: ImportReport, now: dt.datetime
+) -> ImportBatch | None:
+    """Write the figures as one batch; return it if there is something to undo."""
+    rows = (one.row for piece in pieces for one in piece if one.row)
+    batch, tally = import_batch(file_name=name, rows=rows, by=by, now=now)
+    ImportBatch.objects.filter(pk=batch.pk).update(refused=report.refused + tally.locked)
+    report.new, report.changed, report.unchanged = tally.new, tally.changed, tally.unchanged
+    if tally.suspect:
+        told = ngettext("%(count)d figure is suspect", "%(count)d figures are suspect", tally.suspect)
+        report.notes.append(told % {"count": tally.suspect} + "\n")
+    follow_tree(now=now)
+    drain_rollups(now=now)
+    return batch if tally.new or tally.changed else None
