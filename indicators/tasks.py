@@ -11,4 +11,4 @@ def drain_rollups() -> None:
     """Let values follow the tree and the observations; beat calls it every few seconds, imports nudge it."""
     now = timezone.now()
     operations.follow_tree(now=now)
-    operations.drain_rollups(now=now)
+    operations.drain_rollups(now=now, can_wait=False)

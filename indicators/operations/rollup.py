@@ -11,7 +11,7 @@ from indicators.models import Indicator, StaleValue, TreeFollowed
 from indicators.operations.deriving import drain_derived, drain_derived_around, rebuild_derived
 from indicators.operations.draining import drain_indicator
 from indicators.operations.rebuilding import drain_crowded_periods, rebuild_indicator
-from indicators.operations.writing import lock
+from indicators.operations.writing import is_at_work, lock
 from indicators.queries.components import following, in_order
 from organisation.models import Period, Unit
 
@@ -21,20 +21,27 @@ BATCH = 20_000
 TREE = 0
 
 
-def drain_rollups(*, now: dt.datetime, limit: int = BATCH, indicators: Collection[int] | None = None) -> int:
+def drain_rollups(
+    *, now: dt.datetime, limit: int = BATCH, indicators: Collection[int] | None = None, can_wait: bool = True
+) -> int:
     """Recompute the values that wait in the queue, of some indicators (ids) or all; answer how many queue rows went.
 
     Idempotent: two workers, or one that crashes and starts again, do no harm. Works until the queue is empty, in
-    transactions of at most `limit` queue rows each.
+    transactions of at most `limit` queue rows each. With `can_wait` false, indicators that somebody else is computing
+    are left to them: a job that comes round every few seconds must not keep a second process waiting for minutes.
     """
     done = 0
     for indicator in _waiting(indicators):
+        if not can_wait and is_at_work(indicator.pk):
+            continue
         is_derived = indicator.kind in DERIVED
         done += _rebuild_if_queued(indicator, now=now)
         done += 0 if is_derived else drain_crowded_periods(indicator, now=now)
         drain = drain_derived if is_derived else drain_indicator
         while taken := drain(indicator, now=now, limit=limit):
             done += taken
+            if not can_wait and is_at_work(indicator.pk):
+                break
     return done
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from string import Template
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Indicator
@@ -78,6 +79,16 @@ def lock(cursor: CursorWrapper, key: int) -> None:
     would take longer than running them, so that is switched off as well.
     """
     cursor.execute("SELECT set_config('jit', 'off', true), pg_advisory_xact_lock(%s, %s)", [ROLLUP_LOCK, key])
+
+
+def is_at_work(key: int) -> bool:
+    """Answer whether another session computes values of this indicator at this moment.
+
+    Outside a transaction the lock that is tried is gone with the statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT pg_try_advisory_xact_lock(%s, %s)", [ROLLUP_LOCK, key])
+        return bool(cursor.fetchone()[0])
 
 
 #: What the roll-up reads and writes.

@@ -1,12 +1,14 @@
 """Alive asks nobody; ready asks everybody, and says who is missing."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from core.heartbeats import forget_signs, give_sign
+from core.worker import SignOfLife
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
@@ -52,3 +54,18 @@ def test_health_is_never_kept_by_a_cache(client: Client) -> None:
     answer = client.get("/healthz")
 
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_worker_whose_children_are_all_busy_is_there(client: Client) -> None:
+    forget_signs()
+    give_sign("beat", now=NOW)
+    turns: list[float] = []
+    timer = SimpleNamespace(call_repeatedly=lambda seconds, _turn: turns.append(seconds))
+    worker = SimpleNamespace(timer=timer)
+
+    SignOfLife(worker).start(worker)
+    answer = client.get("/readyz")
+
+    assert turns == [10]
+    assert answer.json() == {"ready": True, "why": {}}

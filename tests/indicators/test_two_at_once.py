@@ -5,13 +5,14 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from indicators.calculations import NOT_APPLICABLE, Parts
 from indicators.choices import Source
 from indicators.models import Indicator, StaleValue
 from indicators.operations import drain_rollups, enter_figure, rebuild_values
 from indicators.operations.leaving_out import leave_out, take_in_again
+from indicators.operations.writing import lock
 from indicators.queries import check_rollups
 from organisation.choices import Frequency
 from organisation.models import Person, Unit
@@ -93,4 +94,26 @@ def test_drainers_a_rebuild_and_people_at_the_same_figures_leave_no_difference()
 
     assert failed == []
     assert StaleValue.objects.count() == 0
+    assert check_rollups().differences == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_cannot_wait_leaves_an_indicator_to_whoever_computes_it() -> None:
+    build.calendar()
+    team = build.unit("a")
+    taken, free = build.indicator("taken"), build.indicator("free")
+    for one in (taken, free):
+        build.reporter(one, team)
+        build.observation(one, team, "2026-10", 3)
+    queued = StaleValue.objects.filter(indicator=taken).count()
+    found = []
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock(cursor, taken.pk)
+        failed = at_once(lambda: found.append(drain_rollups(now=NOW, can_wait=False)))
+    left = StaleValue.objects.filter(indicator=taken).count()
+    after = drain_rollups(now=NOW, can_wait=False)
+
+    assert failed == []
+    assert (found, left, after) == ([queued], queued, queued)
     assert check_rollups().differences == ()
