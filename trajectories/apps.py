@@ -1,7 +1,9 @@
-"""Name the app to Django."""
+"""Name the app to Django, and say which indicators it feeds."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from indicators.feeding import tell_who_is_fed
 
 
 class TrajectoriesConfig(AppConfig):
@@ -9,3 +11,8 @@ class TrajectoriesConfig(AppConfig):
 
     name = "trajectories"
     verbose_name = _("Trajectories")
+
+    def ready(self) -> None:
+        """Let nobody else write figures of what a measure is bound to."""
+        bound = self.get_model("BoundMeasure")
+        tell_who_is_fed(lambda: bound.objects.values("indicator"))

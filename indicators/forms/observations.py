@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from indicators.calculations import NOT_APPLICABLE, Parts, completed
+from indicators.feeding import is_fed
 from indicators.forms.entries import says_not_applicable
 from indicators.forms.people import UnreadablePeople, read_people
 from indicators.models import Indicator, PeriodLock
@@ -47,14 +48,13 @@ class Catalogue:
 
     @classmethod
     def load(cls) -> "Catalogue":
-        """Load all indicators, units and locks, with three queries; periods come with `meet`."""
-        indicators = list(Indicator.objects.select_related("bound_measure"))
+        """Load all indicators, units and locks, with four queries; periods come with `meet`."""
         return cls(
-            {indicator.code: indicator for indicator in indicators},
+            {indicator.code: indicator for indicator in Indicator.objects.all()},
             {unit.code: unit for unit in Unit.objects.all()},
             {},
             list(PeriodLock.objects.in_force().values_list("period__starts_on", "period__ends_on").distinct()),
-            frozenset(one.pk for one in indicators if hasattr(one, "bound_measure")),
+            frozenset(Indicator.objects.filter(is_fed()).values_list("pk", flat=True)),
         )
 
     def meet(self, codes: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from indicators.choices import DERIVED, IndicatorStatus, Kind
+from indicators.feeding import is_fed
 from indicators.models import Indicator, Observation, PeriodLock, ValidationRule
 from indicators.queries.charts import usual_lines
 from indicators.queries.doubts import named
@@ -97,12 +98,9 @@ def enterable() -> QuerySet[Indicator]:
 
 
 def importable() -> QuerySet[Indicator]:
-    """Return the indicators whose figures people give: in force, measured by no job, computed from no others.
-
-    Jobs bind their measures from above (`trajectories`); here only the absence of such a binding is asked.
-    """
+    """Return the indicators whose figures people give: in force, measured by no job, computed from no others."""
     closed = (IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED)
-    return Indicator.objects.filter(~Q(status__in=closed), ~Q(kind__in=DERIVED), bound_measure__isnull=True)
+    return Indicator.objects.filter(~Q(status__in=closed), ~Q(kind__in=DERIVED), ~is_fed())
 
 
 def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, under: str = "") -> Grid:
