@@ -5,6 +5,7 @@ from itertools import accumulate
 
 from indicators.calculations.members import count_of
 from indicators.calculations.parts import Parts
+from indicators.calculations.survival import LEVELS, survival_day
 
 #: Digits carried through a division; far more than any figure shows.
 PRECISION = 40
@@ -58,7 +59,7 @@ def percentile(parts: Parts, share: Decimal) -> Decimal | None:
 
     `share` 0.5 is the median. With n cases, it stands (n − 1) × share cases above the smallest.
     """
-    days, cases = parts.days or (), parts.cases or ()
+    days, cases = parts.over
     n = sum(cases)
     if n == 0:
         return None
@@ -95,12 +96,19 @@ def _of_answers(parts: Parts, combine: str, factor: Decimal) -> Decimal | None:
 
 
 def _of_histogram(parts: Parts, statistic: str, within: int | None, factor: Decimal) -> Decimal | None:
-    days, cases = parts.days or (), parts.cases or ()
+    if statistic in LEVELS:
+        return survival_day(parts.histogram, LEVELS[statistic])
+    if statistic in PERCENTILES:
+        return percentile(parts, PERCENTILES[statistic])
+    return _of_cases(*parts.over, statistic, within, factor)
+
+
+def _of_cases(
+    days: tuple[int, ...], cases: tuple[int, ...], statistic: str, within: int | None, factor: Decimal
+) -> Decimal | None:
     n = sum(cases)
     if not n:
         return None
-    if statistic in PERCENTILES:
-        return percentile(parts, PERCENTILES[statistic])
     if statistic == "max":
         return Decimal(days[-1])
     if statistic == "mean":

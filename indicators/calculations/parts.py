@@ -1,5 +1,6 @@
 """What adds exactly: the parts of a figure."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ class Parts:
     count, stock: `numerator` n. ratio: `numerator` ÷ `denominator`. mean: `numerator` sum, `denominator` n.
     yes/no: `numerator` yes, of `denominator` answers.
     duration (and a stock that knows how long each has waited): the histogram, `days[i]` seen `cases[i]` times, days
-    ascending. An empty histogram says: measured, and there was none.
+    ascending. An empty histogram says: measured, and there was none. Where those still waiting count too, they stand
+    below zero (see `survival`).
     distinct: `members`, the keyed hashes of pseudonyms, ascending; past `members.EXACT` the smallest stand for all.
     Of an indicator that does not add up, any kind may have a bare figure in `numerator` instead of its parts.
     """
@@ -47,6 +49,13 @@ class Parts:
         return dict(zip(self.days or (), self.cases or (), strict=True))
 
     @property
+    def over(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Days and cases of what is over: all, but for those still waiting, where these count too."""
+        days, cases = self.days or (), self.cases or ()
+        first = bisect_left(days, 0)
+        return (days[first:], cases[first:]) if first else (days, cases)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was reported: no part at all. A zero and an empty histogram are reports."""
         return self.numerator is None and self.denominator is None and self.days is None and self.members is None
@@ -58,11 +67,14 @@ class Parts:
 
     @property
     def n(self) -> Decimal | None:
-        """How many things stand behind the figure: the denominator, the cases, the people, or the count itself."""
+        """How many things stand behind the figure: the denominator, the cases, the people, or the count itself.
+
+        Of waits, those that are over.
+        """
         if self.denominator is not None:
             return self.denominator
         if self.numerator is None and self.cases is not None:
-            return Decimal(sum(self.cases))
+            return Decimal(sum(self.over[1]))
         return self.numerator if self.members is None else count_of(self.members)
 
     def __add__(self, other: "Parts") -> "Parts":
@@ -73,8 +85,10 @@ class Parts:
         if self.days is None or other.days is None:
             with_days = self if self.days is not None else other
             return Parts(numerator, denominator, with_days.days, with_days.cases, members)
-        merged = Parts.of_histogram(Counter(self.histogram) + Counter(other.histogram))
-        return Parts(numerator, denominator, merged.days, merged.cases, members)
+        merged = Counter(self.histogram)
+        merged.update(other.histogram)
+        together = Parts.of_histogram(merged)
+        return Parts(numerator, denominator, together.days, together.cases, members)
 
 
 #: Adds nothing.

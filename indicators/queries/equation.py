@@ -40,7 +40,7 @@ def _computed_from(indicator: Indicator, parts: Parts) -> str:
     if indicator.kind == Kind.DISTINCT:
         return _("different people, each counted once")
     if indicator.kind == Kind.DURATION:
-        return _of_cases(indicator, sum(parts.cases or ()))
+        return _of_cases(indicator, int(parts.n or 0))
     if indicator.kind == Kind.YES_NO:
         return _("%(yes)s yes of %(n)s") % {"yes": plain(parts.numerator), "n": plain(parts.denominator)}
     quotient = f"{plain(parts.numerator)} ÷ {plain(parts.denominator)}"

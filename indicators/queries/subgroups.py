@@ -75,7 +75,7 @@ def _of_histogram(point: Chartable, statistic: str) -> Subgroup | None:
     parts, rule = point.parts, point.rule
     if parts is None or point.figure is None or rule.statistic != statistic:
         return None
-    pairs = list(zip(parts.days or (), parts.cases or (), strict=True))
+    pairs = list(zip(*parts.over, strict=True))
     if rule.statistic == Statistic.SHARE_WITHIN:
         within = sum(cases for day, cases in pairs if rule.within is not None and day <= rule.within)
     else:
@@ -106,7 +106,7 @@ def _deviation(point: Chartable, one: Subgroup | None) -> Decimal | None:
     parts = point.parts
     if one is None or parts is None or not one.n or one.n <= 1 or one.events is None:
         return None
-    squares = sum(day * day * cases for day, cases in zip(parts.days or (), parts.cases or (), strict=True))
+    squares = sum(day * day * cases for day, cases in zip(*parts.over, strict=True))
     with localcontext(prec=PRECISION):
         return ((squares - one.events * one.events / one.n) / (one.n - 1)).sqrt()
 

@@ -37,6 +37,7 @@ from trajectories.queries.definitions import sheet
 MEASURES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "delay": ("duration", "month", "access_delay", {}),
     "minutes": ("mean", "month", "access_delay", {"unit": "minutes"}),
+    "half-seen": ("duration", "month", "access_delay_kaplan_meier", {"censored_by": ["CLOSURE", "DROPOUT"]}),
     "waiting": ("stock", "month", "waiting_list", {}),
     "waiting-daily": ("stock", "day", "waiting_list", {}),
     "waited": ("duration", "week", "waiting_list", {}),

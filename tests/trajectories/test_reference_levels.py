@@ -11,6 +11,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from core.imports import ImportReport
+from indicators.calculations import Parts, add, figure
 from indicators.models import Value
 from organisation.forms.unit_rows import read_unit_rows
 from organisation.operations import import_units
@@ -21,6 +22,8 @@ from trajectories.operations import refresh, save_trajectory
 
 #: Keyed by units of a level; these are read from the values after a refresh.
 BY_LEVEL = {"access_delay_by_unit_month", "handoffs_by_level", "waiting_now_by_level"}
+#: Of the log with units; the months' histograms add up to that of all the time before a day.
+SURVIVAL = [item for item in ITEMS if item["indicator"] == "access_delay_kaplan_meier" and item["log"] == "traj_public"]
 LEVELS = [item for item in ITEMS if item["indicator"] in BY_LEVEL]
 
 pytestmark = [pytest.mark.reference, pytest.mark.django_db]
@@ -28,7 +31,7 @@ pytestmark = [pytest.mark.reference, pytest.mark.django_db]
 
 @pytest.fixture(scope="module")
 def measured(django_db_setup: None, django_db_blocker: DjangoDbBlocker, reference: Path) -> Iterator[Trajectory]:
-    """The generated log with its units and three bound measures, refreshed."""
+    """The generated log with its units and four bound measures, refreshed."""
     with kept_for_a_module(django_db_blocker):
         units = ImportReport()
         import_units(rows=read_unit_rows(reference / "trajectories" / "logs" / "traj_units.csv", units), report=units)
@@ -43,10 +46,12 @@ def measured(django_db_setup: None, django_db_blocker: DjangoDbBlocker, referenc
 
 def bound() -> Trajectory:
     build.indicator("delay", kind="duration", statistic="median")
+    build.indicator("half-seen", kind="duration", statistic="km_median")
     build.indicator("waiting", kind="stock")
     build.indicator("passed")
     measures = [
         {"indicator": "delay", "measure": "access_delay"},
+        {"indicator": "half-seen", "measure": "access_delay_kaplan_meier"},
         {"indicator": "waiting", "measure": "waiting_list"},
         {"indicator": "passed", "measure": "handoffs", "params": {"column": "team"}},
     ]
@@ -79,6 +84,22 @@ def test_values_of_a_level_are_the_published_ones(item: dict[str, Any], measured
     else:
         read = {name: read[name] for name in expected}
     assert_same(read, expected, 1e-3)
+
+
+@pytest.mark.parametrize("item", SURVIVAL, ids=lambda item: item["id"])
+def test_months_add_up_to_the_published_median_that_counts_those_waiting(
+    item: dict[str, Any], measured: Trajectory
+) -> None:
+    before, expected = item["params"]["as_of"], item["answer"]
+
+    months = Value.objects.filter(
+        indicator__code="half-seen", unit__placements__parent=None, period__ends_on__lt=before
+    )
+    parts = add(Parts.of_histogram(dict(zip(row.days or (), row.cases or (), strict=True))) for row in months)
+
+    assert (parts.n, sum(parts.cases or ())) == (expected["events"], expected["n"])
+    assert figure("duration", parts, statistic="km_median") == expected["median"]
+    assert figure("duration", parts, statistic="km_p90") == expected["p90"]
 
 
 def values(indicator: str, level: str) -> Iterator[Value]:

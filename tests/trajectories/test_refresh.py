@@ -208,6 +208,7 @@ def test_people_stand_in_the_last_step_they_entered() -> None:
 def test_a_definition_is_kept_once_and_refuses_what_does_not_fit() -> None:
     build.indicator("starts")
     build.indicator("share", kind="ratio")
+    build.indicator("half-seen", kind="duration", statistic="km_median")
     definition = {
         "code": "youths",
         "clock": {"start": "REFERRAL"},
@@ -216,6 +217,7 @@ def test_a_definition_is_kept_once_and_refuses_what_does_not_fit() -> None:
             {"indicator": "nothing", "measure": "starts"},
             {"indicator": "share", "measure": "handoffs"},
             {"indicator": "share", "measure": "rework_rate"},
+            {"indicator": "half-seen", "measure": "access_delay"},
         ],
     }
     first, again = ImportReport(), ImportReport()
@@ -223,11 +225,13 @@ def test_a_definition_is_kept_once_and_refuses_what_does_not_fit() -> None:
     save_trajectory(definition=definition, report=first, now=NOW)
     save_trajectory(definition=definition, report=again, now=NOW)
 
-    assert (first.new, first.refused, again.new, again.changed, again.unchanged) == (2, 3, 0, 0, 2)
+    assert (first.new, first.refused, again.new, again.changed, again.unchanged) == (2, 4, 0, 0, 2)
     assert [refusal.reason for refusal in first.refusals] == [
         "measures[1].indicator: there is no indicator “nothing”.",
         "measures[2].measure: “handoffs” fits an indicator of kind count; “share” is of kind ratio.",
         "measures[3].measure: there is no measure “rework_rate”.",
+        "measures[4].measure: “half-seen” counts those still waiting, of whom “access_delay” does not tell: "
+        "bind access_delay_kaplan_meier.",
     ]
 
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from indicators.calculations.survival import going_on
 from trajectories.calculations import access, continuity, handoffs, priorities, stays, waiting
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.attribution import place_of
+from trajectories.calculations.attribution import attributed, place_of
 from trajectories.calculations.caseload import segments
 from trajectories.calculations.refusals import BadParameter
 
@@ -28,7 +29,8 @@ class Contributions:
     """What a bound measure adds up; what its shape does not have is None.
 
     Of stays, those longer than `over` days count in the `late` part at the end of a period: the numerator of a share of
-    the list, or the denominator of the pattern that counts overdue open cases.
+    the list, or the denominator of the pattern that counts overdue open cases. Where those still waiting count in a
+    duration (`is_survival`), stays going on at a period's end are entered there, and those at its beginning taken out.
     """
 
     flows: pl.DataFrame | None = None
@@ -37,6 +39,7 @@ class Contributions:
     passages: pl.DataFrame | None = None
     over: float | None = None
     late_in_denominator: bool = False
+    is_survival: bool = False
 
 
 Contribute = Callable[[Asked], Contributions]
@@ -156,6 +159,22 @@ def _counting_overdue_open(asked: Asked) -> Contributions:
     )
 
 
+def _survival(asked: Asked) -> Contributions:
+    """Return waits as `indicators.calculations.survival` adds them up, all where the wait counts."""
+    begun = attributed(asked, access.pairs(asked), "wait", "ref")
+    waits = access.first_after(asked.log, begun, asked.leaving("censored_by"), "out").with_columns(
+        until=pl.coalesce("stop_day", "out_day")
+    )
+    waited = (pl.col("until") - pl.col("ref_day")).dt.total_days()
+    over = waits.drop_nulls("until").select(
+        team="ref_team",
+        day="until",
+        value=pl.when(pl.col("stop_day").is_not_null()).then(waited).otherwise(going_on(waited)),
+    )
+    stays = waits.select(team="ref_team", day="ref_day", until="until")
+    return Contributions(lengths=over, stays=stays, is_survival=True)
+
+
 def _caseload(asked: Asked) -> Contributions:
     return Contributions(stays=segments(asked))
 
@@ -188,6 +207,7 @@ BINDINGS: dict[str, dict[str, Contribute]] = {
         "ratio": _within(access.net_delays),
         "mean": _mean(access.net_delays),
     },
+    "access_delay_kaplan_meier": {"duration": _survival},
     "within_priority_target": {"ratio": _share_in_priority},
     "within_target_counting_overdue_open": {"ratio": _counting_overdue_open},
     "waiting_list": {"stock": _waiting, "duration": _waiting, "ratio": _share_overdue},

@@ -92,6 +92,7 @@ COUNTING: Final[Mapping[str, tuple[str, ...]]] = {
     "access_delay_by_fiscal_period": _DELAY,
     "access_delay_business_days": _DELAY,
     "access_delay_net_of_pauses": _DELAY,
+    "access_delay_kaplan_meier": _WAIT,
     "within_priority_target": _DELAY,
     "within_target_counting_overdue_open": ("delay", "wait"),
     "waiting_list": _WAIT,

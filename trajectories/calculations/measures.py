@@ -47,7 +47,7 @@ MEASURES = {
     "access_delay_net_of_pauses": _measure(
         access.access_delay_net_of_pauses, f"start stop pause resume target {DELAY}"
     ),
-    "access_delay_kaplan_meier": _measure(access.access_delay_kaplan_meier, "start stop censored_by"),
+    "access_delay_kaplan_meier": _measure(access.access_delay_kaplan_meier, f"start stop censored_by {WAIT}"),
     "access_delay_nearest_rank": _measure(access.access_delay_nearest_rank, f"start stop unit target {DELAY}"),
     "waiting_list": _measure(waiting.waiting_list, f"start stop exits days {WAIT}"),
     "waiting_list_series": _measure(waiting.waiting_list_series, f"start stop exits d0 d1 {WAIT}"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from indicators.calculations.survival import going_on
 from trajectories.calculations.contributions import Contributions
 from trajectories.calculations.eras import ALL, Era
 from trajectories.calculations.placing import Place, at_ends, crossings, dated, located
@@ -60,18 +61,19 @@ class Sums:
 class Shape:
     """How sums by one rule become cells of an indicator of a kind, and of which periods.
 
-    `over`, `late_in_denominator`: as contributed.
+    `over`, `late_in_denominator`, `is_survival`: as contributed.
     """
 
     kind: str
     over: float | None = None
     late_in_denominator: bool = False
+    is_survival: bool = False
     era: Era = ALL
 
 
 def shape_of(contributed: Contributions, kind: str, era: Era = ALL) -> Shape:
     """Return the shape of what a rule contributes to an indicator of a kind in an era."""
-    return Shape(kind, contributed.over, contributed.late_in_denominator, era)
+    return Shape(kind, contributed.over, contributed.late_in_denominator, contributed.is_survival, era)
 
 
 def sums_of(contributed: Contributions, place: Place, *, rule: int = 0, era: Era = ALL) -> Sums:
@@ -199,6 +201,8 @@ def _ends(
     stays: pl.DataFrame, periods: pl.DataFrame, units: pl.DataFrame, shape: Shape
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     counted = at_ends(stays, periods, units)
+    if shape.is_survival:
+        return pl.DataFrame(schema=FIGURES), _still_going_on(counted, stays, periods, units)
     if shape.kind != "ratio":
         return pl.DataFrame(schema=FIGURES), counted.select(*COUNTS)
     n = pl.col("cases") * MICRO
@@ -209,3 +213,12 @@ def _ends(
         numerator=parts[0].cast(pl.Int64), denominator=parts[1].cast(pl.Int64)
     )
     return figures.select(*FIGURES), pl.DataFrame(schema=COUNTS)
+
+
+def _still_going_on(
+    counted: pl.DataFrame, stays: pl.DataFrame, periods: pl.DataFrame, units: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what goes on at the end of each period, less what went on already when it began."""
+    begins = periods.with_columns(end=pl.col("starts_on") - pl.duration(days=1))
+    earlier = negative(at_ends(stays, begins, units))
+    return summed([part.with_columns(days=going_on(pl.col("days"))) for part in (counted, earlier)], COUNTS)

@@ -23,6 +23,7 @@ ACTIVITIES: Final = {
     "start": "start",
     "stop": "stop",
     "exits": "",
+    "censored_by": "",
     "pause": "pause",
     "resume": "resume",
     "close": "close",

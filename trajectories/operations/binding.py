@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from core.imports import ImportReport
+from indicators.calculations.survival import LEVELS
 from indicators.choices import Kind, Source
 from indicators.models import Indicator, Observation
 from trajectories.calculations import measures
@@ -42,6 +43,9 @@ TWICE = gettext_noop("“%(indicator)s” is measured twice.")
 FEEDS_NOTHING = gettext_noop("“%(measure)s” answers questions but feeds no indicator.")
 NO_MEASURE = gettext_noop("there is no measure “%(measure)s”.")
 OTHER_KIND = gettext_noop("“%(measure)s” fits an indicator of kind %(kinds)s; “%(indicator)s” is of kind %(kind)s.")
+NOBODY_WAITS = gettext_noop(
+    "“%(indicator)s” counts those still waiting, of whom “%(measure)s” does not tell: bind access_delay_kaplan_meier."
+)
 NOT_OVER_TIME = gettext_noop(
     "a list at the end of each period cannot be added up over time: “%(indicator)s” must be a stock,"
     " or not be rolled up to longer periods."
@@ -124,6 +128,8 @@ def _fit(name: str, params: Any, indicator: Indicator, trajectory: Trajectory, p
     if indicator.kind not in kinds:
         told = {"measure": name, "kinds": ", ".join(kinds), "indicator": indicator.code, "kind": indicator.kind}
         raise _fault(f"{place}.measure", OTHER_KIND, **told)
+    if indicator.statistic in LEVELS and name != "access_delay_kaplan_meier":
+        raise _fault(f"{place}.measure", NOBODY_WAITS, indicator=indicator.code, measure=name)
     if SAME.get(name, name) == "waiting_list" and indicator.kind != Kind.STOCK and indicator.also_at:
         raise _fault(f"{place}.indicator", NOT_OVER_TIME, indicator=indicator.code)
     try:
