@@ -108,9 +108,15 @@ class ChangeRow(TypedDict):
 
 
 class VersionRow(TypedDict):
-    """A version of the definition, newest first; `changed_at` is null for one from before versions were kept."""
+    """A version of the definition, newest first; `changed_at` is null for one from before versions were kept.
+
+    It holds for periods that end on the day on which it takes effect or later (null: from the beginning), until a newer
+    one does. A restatement was asked for: it reached into periods that had ended.
+    """
 
     number: int
+    takes_effect_on: dt.date | None
+    is_restatement: bool
     changed_at: dt.datetime | None
     changed_by: str
     reason: str
@@ -241,6 +247,8 @@ def version_row(version: KeptVersion) -> VersionRow:
     changes = differences(version.before, version.sheet) if version.before is not None else []
     return {
         "number": version.number,
+        "takes_effect_on": version.takes_effect_on,
+        "is_restatement": version.is_restatement,
         "changed_at": version.changed_at,
         "changed_by": version.changed_by,
         "reason": version.reason,

@@ -144,7 +144,8 @@ class MeasureRow(TypedDict):
     """The measure of a trajectory that a job enters into this indicator, as the version that made the figure has it.
 
     `asked` are the parameters with what the definition says where they are silent. `n` counts what `counts` says, mostly
-    episodes. `locked_at`: the period was locked then, and no later version measured it.
+    episodes. `locked_at`: the period was locked then, and no later version measured it. `earlier_version` measured the
+    first part of a period longer than those that are measured, where it asked something else.
     """
 
     trajectory: str
@@ -155,6 +156,7 @@ class MeasureRow(TypedDict):
     counts: Literal["episodes", "contacts", "hand_offs", "repetitions", "silences"]
     n: int | None
     locked_at: dt.datetime | None
+    earlier_version: int | None
 
 
 class WindowRow(TypedDict):
@@ -419,6 +421,7 @@ def measure_row(found: Why, *, is_told: bool) -> MeasureRow | None:
         "counts": fed.counts,
         "n": fed.n if is_told else None,
         "locked_at": fed.locked_at,
+        "earlier_version": fed.earlier,
     }
 
 

@@ -45,8 +45,9 @@ def measured_face(answer: Why, *, today: dt.date) -> MeasuredFace | None:
 
 @dataclass(frozen=True)
 class MeasuredVersion:
-    """What was measured for an indicator from a version of the trajectory's definition on."""
+    """What is measured for an indicator since a day (None: from the beginning), by which version of the definition."""
 
+    since: dt.date | None
     number: int
     changed_at: dt.datetime | None
     changed_by: str
@@ -59,10 +60,20 @@ def measured_versions(bound: BoundMeasure) -> tuple[MeasuredVersion, ...]:
     """Return what was measured, newest first; of a trajectory that never kept a version, what is."""
     return tuple(
         MeasuredVersion(
-            one.version, one.changed_at, one.changed_by, one.reason, measure_text(one.measure), _params(one.asked)
+            one.since,
+            one.version,
+            one.changed_at,
+            one.changed_by,
+            one.reason,
+            measure_text(one.measure),
+            _params(one.asked),
         )
         for one in askings_of(bound)
-    ) or (MeasuredVersion(bound.trajectory.version, None, "", "", measure_text(bound.measure), _params(bound.params)),)
+    ) or (
+        MeasuredVersion(
+            None, bound.trajectory.version, None, "", "", measure_text(bound.measure), _params(bound.params)
+        ),
+    )
 
 
 def _params(asked: Mapping[str, Any]) -> str:
@@ -72,6 +83,9 @@ def _params(asked: Mapping[str, Any]) -> str:
 
 def _version(fed: Fed, today: dt.date) -> str:
     told = gettext("version %(number)d of the definition") % {"number": fed.version}
+    if fed.earlier is not None:
+        numbers = {"number": fed.version, "earlier": fed.earlier}
+        told = gettext("version %(number)d of the definition; the first part by version %(earlier)d") % numbers
     if fed.locked_at is not None:
         day = words.day_text(timezone.localtime(fed.locked_at).date(), today)
         return gettext("%(version)s; locked on %(day)s, later versions do not measure it") % {

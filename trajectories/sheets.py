@@ -58,9 +58,11 @@ class MeasureFace:
 
 @dataclass(frozen=True)
 class VersionFace:
-    """A version and what it changed: label, before, after."""
+    """A version and what it changed: label, before, after. It holds from a day on; None: from the beginning."""
 
     number: int
+    takes_effect_on: dt.date | None
+    is_restatement: bool
     changed_at: dt.datetime | None
     changed_by: str
     reason: str
@@ -162,6 +164,8 @@ def _version(version: KeptVersion) -> VersionFace:
     differing = differences(version.before, version.sheet) if version.before is not None else []
     return VersionFace(
         version.number,
+        version.takes_effect_on,
+        version.is_restatement,
         version.changed_at,
         version.changed_by,
         version.reason,

@@ -16,6 +16,7 @@ urlpatterns = [
     path("trajectories/<slug:code>/definition/", views.definition, name="definition"),
     path("trajectories/<slug:code>/definition.yaml", views.definition_yaml, name="definition-yaml"),
     path("trajectories/<slug:code>/definition/edit/", views.define, name="define"),
+    path("trajectories/<slug:code>/definition/restate/", views.restate, name="restate"),
     path("trajectories/<slug:code>/measures/", views.bind, name="bind"),
     path("trajectories/<slug:code>/measures/<slug:indicator>/", views.measure, name="measure"),
 ]

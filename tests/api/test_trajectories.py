@@ -92,7 +92,17 @@ def test_the_sheet_says_how_a_trajectory_is_measured(youths: Trajectory, job: AP
         "calendar": {"holidays": "", "weekdays": ["mon", "tue", "wed", "thu", "fri"], "closed": [], "open": []},
         "expected": [],
         "measures": [{"indicator": "referrals", "measure": "starts", "params": {"start": ["Referral"]}}],
-        "versions": [{"number": 1, "changed_at": None, "changed_by": "", "reason": "", "changes": []}],
+        "versions": [
+            {
+                "number": 1,
+                "takes_effect_on": None,
+                "is_restatement": False,
+                "changed_at": None,
+                "changed_by": "",
+                "reason": "",
+                "changes": [],
+            }
+        ],
         "last_refresh": None,
     }
 

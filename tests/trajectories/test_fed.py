@@ -103,6 +103,7 @@ def test_the_panel_and_the_api_tell_it(centre: Unit, client: Client) -> None:
         "counts": "episodes",
         "n": 1,
         "locked_at": None,
+        "earlier_version": None,
     }
 
 

@@ -13,6 +13,7 @@ from organisation.choices import Do
 from organisation.models import Person, Placement, Unit
 from organisation.queries import unit_ids_where
 from trajectories.calculations.definitions import sheet_of
+from trajectories.choices import ALWAYS
 from trajectories.models import Trajectory, TrajectoryVersion
 
 #: What a sheet says, apart from its code.
@@ -51,9 +52,14 @@ def may_define_any(person: Person | AnonymousUser, *, on: dt.date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KeptVersion:
-    """A version: who changed what, when and why; newest first. `before` is the sheet that it replaced, if any."""
+    """A version: who changed what, when and why; newest first. `before` is the sheet that it replaced, if any.
+
+    It holds for periods that end on `takes_effect_on` or later; None: from the beginning.
+    """
 
     number: int
+    takes_effect_on: dt.date | None
+    is_restatement: bool
     sheet: Sheet
     before: Sheet | None
     reason: str
@@ -65,11 +71,13 @@ def versions_of(trajectory: Trajectory) -> list[KeptVersion]:
     """Return the versions, newest first; the one that it is, if none was ever kept."""
     found = list(trajectory.versions.select_related("changed_by").order_by("-number"))
     if not found:
-        return [KeptVersion(trajectory.version, sheet(trajectory), None, "", "", None)]
+        return [KeptVersion(trajectory.version, None, False, sheet(trajectory), None, "", "", None)]
     earlier: list[TrajectoryVersion | None] = [*found[1:], None]
     return [
         KeptVersion(
             version.number,
+            None if version.takes_effect_on <= ALWAYS else version.takes_effect_on,
+            version.is_restatement,
             version.sheet,
             before.sheet if before else None,
             version.reason,

@@ -1,7 +1,7 @@
 """The pages of trajectories: who and what, one call, one answer."""
 
 from trajectories.views.bindings import bind, measure
-from trajectories.views.definitions import define, definition, definition_yaml
+from trajectories.views.definitions import define, definition, definition_yaml, restate
 from trajectories.views.events import events, undo_batch, upload, upload_state
 from trajectories.views.refreshing import refresh, refreshes_page
 
@@ -14,6 +14,7 @@ __all__ = [
     "measure",
     "refresh",
     "refreshes_page",
+    "restate",
     "undo_batch",
     "upload",
     "upload_state",

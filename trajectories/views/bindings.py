@@ -21,7 +21,7 @@ from trajectories.queries.activities import activities_in_log
 from trajectories.queries.definitions import may_define, sheet
 from trajectories.queries.measures import rules_of
 from trajectories.views.asking import clock, person_of
-from trajectories.views.definitions import REFUSED, faults_of
+from trajectories.views.definitions import REFUSED, effect_asked, effect_of, faults_of
 
 Sheet = dict[str, Any]
 
@@ -85,6 +85,7 @@ def _save(request: HttpRequest, trajectory: Trajectory, wanted: Sheet) -> None:
         by=person_of(request),
         reason=request.POST.get("reason", "").strip()[:500],
         replacing=int(seen) if seen.isascii() and seen.isdigit() else 0,
+        takes_effect_on=effect_of(request),
     )
 
 
@@ -107,6 +108,6 @@ def _page(
         "fields": fields_of(shown["measure"], shown["params"], rules_of(trajectory), names),
         "is_bound": is_bound,
         "faults": faults or [],
-        "reason": request.POST.get("reason", ""),
+        **effect_asked(request, trajectory),
     }
     return render(request, "trajectories/measure.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -10,18 +11,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.imports import ImportReport
-from trajectories.calculations.definitions import read_definition
+from trajectories.calculations.definitions import EFFECT, read_definition
 from trajectories.calculations.faults import Faulty
 from trajectories.calculations.proposal import propose
 from trajectories.calculations.refusals import DefinitionRefused
+from trajectories.choices import ALWAYS
 from trajectories.forms.definition_files import LONGEST, read_yaml, write_yaml
 from trajectories.forms.definition_form import Draft, changed, coded, draft_of
 from trajectories.forms.definition_page import page_of
 from trajectories.models import Trajectory
-from trajectories.operations.definitions import MayNotDefine, save_trajectory
+from trajectories.operations.definitions import MayNotDefine, is_measured, restate_trajectory, save_trajectory
 from trajectories.queries.activities import activities_in_log, log_to_propose_from
 from trajectories.queries.definitions import may_define, may_define_any, sheet
 from trajectories.sheets import sheet_face
@@ -37,11 +39,58 @@ BLANK: dict[str, Any] = {"code": "", "name_en": "", "name_fr": "", "timezone": "
 @require_GET
 def definition(request: HttpRequest, code: str) -> HttpResponse:
     """Show a definition. It is no figure: whoever is signed in may read it."""
+    return _sheet(request, get_object_or_404(Trajectory, code=code))
+
+
+def _sheet(
+    request: HttpRequest, shown: Trajectory, *, faults: list[str] | None = None, status: int = 200
+) -> HttpResponse:
     _now, today = clock()
-    shown = get_object_or_404(Trajectory, code=code)
     can_define = may_define(person_of(request), shown.steps, on=today)
     face = sheet_face(shown, today=today)
-    return render(request, "trajectories/definition.html", {"sheet": face, "can_define": can_define})
+    first = face.versions[0].takes_effect_on
+    context = {
+        "sheet": face,
+        "can_define": can_define,
+        "can_restate": can_define and first is not None and first <= today,
+        "faults": faults or [],
+        "asked": {name: request.POST.get(name, "") for name in ("since", "reason")},
+    }
+    return render(request, "trajectories/definition.html", context, status=status)
+
+
+@login_required
+@require_POST
+def restate(request: HttpRequest, code: str) -> HttpResponse:
+    """Have old periods measured by the newest version, and say who asked and why."""
+    now, _today = clock()
+    trajectory = get_object_or_404(Trajectory, code=code)
+    try:
+        restate_trajectory(
+            trajectory=trajectory,
+            since=day_of(request.POST.get("since", "")) or ALWAYS,
+            by=person_of(request),
+            reason=request.POST.get("reason", "")[:500],
+            now=now,
+        )
+    except MayNotDefine:
+        raise PermissionDenied from None
+    except DefinitionRefused as refused:
+        return _sheet(request, trajectory, faults=faults_of(refused), status=REFUSED)
+    return redirect("trajectories:definition", code=code)
+
+
+def day_of(text: str) -> dt.date | None:
+    """Read a day as the browser sends it; nothing: none. Raises `DefinitionRefused`."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DefinitionRefused(_("“%s” is no day; write 2026-11-22.") % text[:40]) from None
+
+
+def effect_of(request: HttpRequest) -> dt.date | None:
+    """Return from which day on a change is asked to hold: the one written, or the beginning. Raises `DefinitionRefused`."""
+    return ALWAYS if request.POST.get("restates") else day_of(request.POST.get("takes_effect_on", "").strip())
 
 
 @login_required
@@ -95,7 +144,8 @@ def _uploaded(request: HttpRequest) -> dict[str, Any]:
         raise DefinitionRefused(_("Choose a file first."))
     read = read_yaml(file.read(LONGEST + 1))
     wanted = read_definition(read[0] if isinstance(read, list) and len(read) == 1 else read)
-    return {"code": wanted.code, **wanted.fields, "measures": wanted.measures}
+    first_day = {EFFECT: wanted.takes_effect_on.isoformat()} if wanted.takes_effect_on else {}
+    return {"code": wanted.code, **wanted.fields, "measures": wanted.measures, **first_day}
 
 
 def _proposed(trajectory: Trajectory | None) -> dict[str, Any]:
@@ -119,6 +169,7 @@ def _saved(request: HttpRequest, trajectory: Trajectory | None, draft: Draft) ->
             by=person_of(request),
             reason=request.POST.get("reason", "").strip()[:500],
             replacing=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            takes_effect_on=effect_of(request),
         )
     except (DefinitionRefused, MayNotDefine) as refused:
         return _form(request, trajectory, draft, faults=faults_of(refused), status=REFUSED)
@@ -148,6 +199,17 @@ def _form(
         "faults": faults or [],
         "told": told,
         "version": request.POST.get("version") or (trajectory.version if trajectory else 0),
-        "reason": request.POST.get("reason", ""),
+        **effect_asked(request, trajectory),
+        "takes_effect_on": request.POST.get("takes_effect_on") or draft.sheet.get(EFFECT, ""),
     }
     return render(request, "trajectories/define.html", context, status=status)
+
+
+def effect_asked(request: HttpRequest, trajectory: Trajectory | None) -> dict[str, Any]:
+    """Return what the foot of a form draws again: from when on, and why. While nothing is measured there is no choice."""
+    return {
+        "is_measured": trajectory is not None and is_measured(trajectory),
+        "takes_effect_on": request.POST.get("takes_effect_on", ""),
+        "restates": bool(request.POST.get("restates")),
+        "reason": request.POST.get("reason", ""),
+    }

@@ -1,5 +1,6 @@
 """Import the definition of a trajectory with its bound measures, from JSON or YAML."""
 
+import datetime as dt
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.imports import ImportReport, add_import_arguments, finish_import
 from trajectories.calculations.refusals import DefinitionRefused, TrajectoryRefused
+from trajectories.choices import ALWAYS
 from trajectories.operations import save_trajectory
 
 
@@ -21,6 +23,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_import_arguments(parser)
         parser.add_argument("--reason", default="", help="why; kept with the version")
+        effect = parser.add_mutually_exclusive_group()
+        effect.add_argument(
+            "--effective",
+            type=dt.date.fromisoformat,
+            help="measure periods that end on this day or later by it; else from the file's takes_effect_on, or today",
+        )
+        effect.add_argument(
+            "--restate",
+            action="store_const",
+            const=ALWAYS,
+            dest="effective",
+            help="measure all periods by it, also those that have ended; needs a reason",
+        )
 
     def handle(self, **options: Any) -> None:
         report = ImportReport()
@@ -28,7 +43,11 @@ class Command(BaseCommand):
             definitions = _read(options["file"])
             for definition in definitions if isinstance(definitions, list) else [definitions]:
                 save_trajectory(
-                    definition=definition, report=report, now=timezone.now(), reason=options["reason"][:500]
+                    definition=definition,
+                    report=report,
+                    now=timezone.now(),
+                    reason=options["reason"][:500],
+                    takes_effect_on=options["effective"],
                 )
         except TrajectoryRefused as refused:
             raise CommandError(str(refused)) from refused
