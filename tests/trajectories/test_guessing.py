@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.trajectories.logs import trajectory
+from trajectories.calculations.mapping import complete
 from trajectories.forms.guessing import guess_csv
 from trajectories.forms.sources import Source
 from trajectories.models import Event, Trajectory
@@ -108,3 +109,69 @@ def test_a_guess_is_shown_without_reading_anything(youths: Trajectory, tmp_path:
         "Times can be read in more than one order: say --dates dmy or mdy.",
     ]
     assert Event.objects.count() == 0
+
+
+def test_french_headings_are_known_whatever_their_accents_and_case(tmp_path: Path) -> None:
+    headings = (
+        "N° de dossier;No de l’usager;ACTIVITÉ;Date de l'activité;Heure (locale);Équipe;Intervenant;Priorité;Motif"
+    )
+    guess = guess_csv(Source(written(tmp_path, f"{headings}\n12;7;Évaluer;31/12/2024;8 h 05;nord;w;P1;m\n")))
+
+    assert guess.mapping == {
+        "case": "N° de dossier",
+        "person": "No de l’usager",
+        "activity": "ACTIVITÉ",
+        "at": "Date de l'activité",
+        "time": "Heure (locale)",
+        "unit": "Équipe",
+        "worker": "Intervenant",
+        "priority": "Priorité",
+    }
+
+
+@pytest.mark.parametrize(
+    ("headings", "fields"),
+    [
+        ("dossier,activité,horodatage,unité", "case activity at unit"),
+        ("DOSSIER,Acte,Début,Fin,Service", "case activity at - unit"),
+        ("Numéro de demande,Étape,Fin,Code d’unité", "case activity at unit"),
+        ("case,activity,date,time", "case activity at time"),
+        ("case,activity,timestamp,time", "case activity at -"),
+        ("case,activity,time,start_date", "case activity at -"),
+        ("Case number,Event type,Event date,Event time,Department,Staff ID", "case activity at time unit worker"),
+        ("case_id,activity,timestamp,team,resource,service_level,workgroup,role", "case activity at unit worker - - -"),
+    ],
+)
+def test_usual_headings_of_both_languages_are_guessed(headings: str, fields: str) -> None:
+    columns = headings.split(",")
+
+    mapping = complete({}, columns)[0]
+
+    named = {column: field for field, column in mapping.items()}
+    assert [named.get(column, "-") for column in columns] == fields.split()
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "wall"),
+    [
+        ("2024-12-31", "9:05", "2024-12-31 09:05"),
+        ("31/12/2024", "9 h 05", "2024-12-31 09:05"),
+        ("2024-12-31", "14h", "2024-12-31 14:00"),
+        ("2024-12-31 00:00:00", "9h05 min", "2024-12-31 09:05"),
+        ("2024-12-31", "", "2024-12-31 00:00"),
+        ("2024-12-30", "2024-12-31 09:05", "2024-12-31 09:05"),
+        ("31/12/2024 8 h 05", "", "2024-12-31 08:05"),
+    ],
+)
+def test_a_time_of_day_may_stand_beside_its_day(
+    day: str, time: str, wall: str, youths: Trajectory, tmp_path: Path
+) -> None:
+    take(written(tmp_path, f"dossier;activité;date;heure\nA;X;{day};{time}\n"))
+
+    assert walls() == [wall]
+
+
+def test_a_time_of_day_that_is_none_is_refused(youths: Trajectory, tmp_path: Path) -> None:
+    said = take(written(tmp_path, "dossier;activité;date;heure\nA;X;2024-12-31;midi\n"), "--allow-refused")
+
+    assert "new 0, changed 0, unchanged 0, refused 1" in said

@@ -106,6 +106,9 @@ def test_the_first_rows_are_shown_with_what_was_guessed(youths: Trajectory) -> N
     assert [column.heading for column in preview.columns] == ["dossier", "quoi", "quand", "equipe", "note"]
     assert preview.rows[0] == ("Tremblay", "REFERRAL", "03/01/2024", "north", "bonjour")
     assert [sign for sign, _word, is_chosen in preview.delimiters if is_chosen] == [";"]
+    assert [(column.field, column.is_guessed) for column in preview.columns] == [
+        ("case", True), ("", False), ("", False), ("unit", True), ("", False),
+    ]  # fmt: skip
 
 
 def test_a_trial_counts_refuses_and_keeps_nothing(

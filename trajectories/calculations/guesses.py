@@ -32,14 +32,14 @@ def _fit(lines: Sequence[str], delimiter: str) -> tuple[bool, float, int]:
     return widths[0] > 1, sum(width == widths[0] for width in widths) / len(widths), widths[0]
 
 
-def orders_of(texts: Sequence[str]) -> list[DateOrder]:
+def orders_of(texts: Sequence[str], *, has_dates: bool = False) -> list[DateOrder]:
     """Return the orders of year, month and day in which nearly all times can be read; more than one leaves a doubt.
 
-    Times in ISO 8601 are read in every order, and say nothing of the others.
+    In a spreadsheet, which `has_dates`, those in ISO 8601 are cells that are dates, and say nothing of those that are text.
     """
     times = pl.Series("text", [text for text in texts if text.strip()], dtype=pl.String)
     told = times.filter(read_times(times, "UTC")["wall"].is_null())
-    if told.is_empty():
+    if told.is_empty() or (told.len() < times.len() and not has_dates):
         return [DateOrder.ISO]
     others = (DateOrder.YMD, DateOrder.DMY, DateOrder.MDY)
     sound = {order: _read(told, order) for order in others}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trajectories.calculations.faults import gettext_noop
+from trajectories.calculations.headings import DAYS, HEADINGS, key
 from trajectories.calculations.refusals import EventsRefused
 
 #: The fields of an event, and what logs usually call them; a field's own name comes first.
@@ -33,6 +34,10 @@ NO_PAIR = gettext_noop("“%(pair)s” does not map a field; the fields are %(fi
 NO_COLUMN = gettext_noop("There is no column “%(column)s” for %(field)s; there are: %(columns)s.")
 NOT_KNOWN = gettext_noop("No column is known for %(fields)s; there are: %(columns)s.")
 
+#: The fields that columns are mapped to, in the order in which they are guessed: of the day and the time of day, the day
+#: is the first. `time` is where the time of day stands apart from the day.
+FIELDS = (*USUAL_NAMES, "time")
+
 Mapping = dict[str, str]
 
 
@@ -42,33 +47,49 @@ def read_mapping(text: str) -> Mapping:
     for pair in filter(None, (part.strip() for part in text.split(","))):
         field, equals, column = pair.partition("=")
         name = SYNONYMS.get(field.strip(), field.strip())
-        if not equals or name not in USUAL_NAMES:
-            raise EventsRefused(NO_PAIR, pair=pair, fields=", ".join(USUAL_NAMES))
+        if not equals or name not in FIELDS:
+            raise EventsRefused(NO_PAIR, pair=pair, fields=", ".join(FIELDS))
         mapping[name] = column.strip()
     return mapping
 
 
-def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
-    """Return the whole mapping and the fields that were guessed.
+def _free(field: str, by_key: Mapping, mapping: Mapping) -> str:
+    """Return the column that a field is likely to be, of those that are none yet; empty where there is none."""
+    # Beside a day, `time` is the time of that day.
+    usual = (key(name) for name in USUAL_NAMES.get(field, ()) if (field, name) != ("at", "time"))
+    names = (*usual, *HEADINGS.get(field, ()))
+    return next((by_key[name] for name in names if name in by_key and by_key[name] not in mapping.values()), "")
 
-    Fields that were not mentioned are guessed by their usual names, so that a worker's or a person's name is never
-    kept as a mere attribute; `worker=` keeps a field from being guessed. The id of an event, and what goes with it, is
-    guessed only where case, activity and time have our own names, or the id is given. Raises `EventsRefused`.
+
+def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
+    """Return the whole mapping and the fields that were guessed. Raises `EventsRefused`."""
+    mapping, guessed = likely(given, columns)
+    if missing := [field for field in REQUIRED if field not in mapping]:
+        raise EventsRefused(NOT_KNOWN, fields=", ".join(missing), columns=", ".join(columns))
+    return mapping, guessed
+
+
+def likely(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
+    """Return the mapping as far as it can be told, and the fields that were guessed.
+
+    Fields that were not mentioned are guessed by their usual names, French or English, so that a worker's or a person's
+    name is never kept as a mere attribute; `worker=` keeps a field from being guessed. The id of an event, and what goes
+    with it, is guessed only where case, activity and time have our own names, or the id is given. Raises `EventsRefused`
+    for a column that is not there.
     """
     mapping = {field: column for field, column in given.items() if column}
     for field, column in mapping.items():
         if column not in columns:
             raise EventsRefused(NO_COLUMN, column=column, field=field, columns=", ".join(columns))
-    by_name = {column.strip().lower(): column for column in reversed(columns)}
-    is_ours = given.get("event", "") != "" or ("event" not in given and by_name.keys() >= set(REQUIRED))
+    by_key = {key(column): column for column in reversed(columns)}
+    is_ours = given.get("event", "") != "" or ("event" not in given and by_key.keys() >= set(REQUIRED))
     guessed = []
-    for field, names in USUAL_NAMES.items():
-        if field in OF_CORRECTIONS and not is_ours:
+    for field in FIELDS:
+        if field in given or (field in OF_CORRECTIONS and not is_ours):
             continue
-        free = (by_name[name] for name in names if name in by_name and by_name[name] not in mapping.values())
-        if field not in given and (column := next(free, "")):
+        if field == "time" and key(mapping.get("at", "")) not in DAYS:
+            continue
+        if column := _free(field, by_key, mapping):
             mapping[field] = column
             guessed.append(field)
-    if missing := [field for field in REQUIRED if field not in mapping]:
-        raise EventsRefused(NOT_KNOWN, fields=", ".join(missing), columns=", ".join(columns))
     return mapping, guessed

@@ -16,12 +16,14 @@ PATTERN = (
 MOST_SECONDS = 16 * 3600
 
 
-#: 31/12/2024, 31-12-2024 8:05, 12.31.2024 08:05:00 PM, 20241231, 20241231080500.25-0500
+#: 31/12/2024, 31-12-2024 8:05, 12.31.2024 08:05:00 PM, 31/12/2024 8 h 05, 20241231, 20241231080500.25-0500
 OTHER = (
     r"^(?P<one>\d{1,4})(?P<between>[-/. ]?)(?P<two>\d{1,2})[-/. ]?(?P<three>\d{1,4})"
     r"(?:[T ,]*(?P<hour>\d{1,2})(?::?(?P<minute>\d{2}))(?::?(?P<second>\d{2}(?:[.,]\d{1,9})?))?)?"
     r"\s*(?P<half>[AaPp])?\.?[Mm]?\.?\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?$"
 )
+#: The hour as it is written in French: 8 h 05, 8h05.
+HOURS = r"\s+(\d{1,2})\s*[hH]\s*(\d{2})"
 COMPACT = r"^(\d{4})(\d{2})(\d{2})"
 #: A time that most logs write and that needs no pattern: so many bytes of `2024-12-31 08:00:00`, or with a T.
 PLAIN_LENGTH = 19
@@ -92,7 +94,8 @@ def _as_iso(texts: pl.Series, order: str) -> pl.Series:
 
     Times in ISO 8601 among them mean what they always mean: cells of a spreadsheet that are dates come so.
     """
-    spaced = texts.str.strip_chars().str.replace(COMPACT, "$1-$2-$3 ") if order == DateOrder.YMD else texts
+    colons = texts.str.strip_chars().str.replace(HOURS, " $1:$2")
+    spaced = colons.str.replace(COMPACT, "$1-$2-$3 ") if order == DateOrder.YMD else colons
     parts = spaced.rename("text").str.strip_chars().str.extract_groups(OTHER).struct.unnest()
     places = dict(zip(order, ("one", "two", "three"), strict=True))
     hour = pl.col("hour").cast(pl.Int32)

@@ -16,6 +16,8 @@ from trajectories.calculations.timestamps import DateOrder, read_times
 
 #: Columns that become pseudonyms, each in a domain of its own.
 HIDDEN = ("case", "person", "worker", "event")
+#: The time of day as people write it, and that of a day which has none.
+TIME_OF_DAY, MIDNIGHT = r"^(\d{1,2})\s*[h:]\s*(\d{2})?\s*(?:min|m)?(:\d{2}(?:\.\d+)?)?$", r"[ T]00:00(:00(\.0+)?)?$"
 YES = ("1", "true", "yes", "y", "oui", "o", "vrai")
 NO = ("0", "false", "no", "n", "non", "faux")
 #: Lifecycles by which sources take back what they said (FHIR's word is the second); only where events have ids.
@@ -61,9 +63,11 @@ class Typing:
         def text(name: str) -> pl.Expr:
             return texts.get(self.mapping.get(name, ""), pl.lit(None, dtype=pl.String))
 
+        at = _moment(text("at"), text("time")) if "time" in self.mapping else text("at")
         typed = rows.select(
             line=pl.col("#line"),
-            **{name: text(name) for name in (*HIDDEN, "activity", "priority", "lifecycle", "at", "recorded")},
+            **{name: text(name) for name in (*HIDDEN, "activity", "priority", "lifecycle", "recorded")},
+            at=at,
             team=text("unit"),
             sequence=text("order"),
             order=text("order").cast(pl.Int64, strict=False) if "order" in self.mapping else pl.col("#line"),
@@ -80,6 +84,15 @@ class Typing:
         return events.with_columns(
             carried(events[name], keys=self.keys[1:], domain=name).alias(name) for name in (*HIDDEN, "fingerprint")
         )
+
+
+def _moment(day: pl.Expr, time: pl.Expr) -> pl.Expr:
+    """Return a day with the time of day that stands apart from it: 9:05, 9 h 05 or 9h are that time too."""
+    parts = time.str.strip_chars().str.to_lowercase().str.extract_groups(TIME_OF_DAY).struct
+    told = parts.field("1").str.zfill(2) + ":" + parts.field("2").fill_null("00") + parts.field("3").fill_null("")
+    whole = day.str.strip_chars().str.replace(MIDNIGHT, "") + " " + pl.coalesce(told, time.str.strip_chars())
+    is_whole = time.str.contains(r"^\s*\d{4}-\d{2}-\d{2}")
+    return pl.when(time.is_null()).then(day).when(is_whole).then(time).otherwise(whole)
 
 
 def _answer(text: pl.Expr) -> pl.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.guesses import delimiter_of, null_words, orders_of
-from trajectories.calculations.mapping import complete
+from trajectories.calculations.mapping import likely
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.timestamps import DateOrder
 from trajectories.forms.formats import UTF16
@@ -83,13 +83,18 @@ def guess_csv(
 
 
 def guess_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], mapping: Mapping[str, str], guess: Guess
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    mapping: Mapping[str, str],
+    guess: Guess,
+    *,
+    has_dates: bool = False,
 ) -> Guess:
-    """Return a guess with what the columns and first rows of a table tell besides."""
+    """Return a guess with what the columns and first rows of a table tell besides; cells of some may be dates."""
     known, orders, doubts = _known(mapping, columns), [DateOrder.ISO], dict(guess.doubts)
     if "at" in known:
         place = columns.index(known["at"])
-        orders = orders_of([row[place] for row in rows if len(row) > place])
+        orders = orders_of([row[place] for row in rows if len(row) > place], has_dates=has_dates)
     if len(orders) > 1:
         doubts["dates"] = _("Times can be read in more than one order: say --dates %(orders)s.") % {
             "orders": _(" or ").join(orders)
@@ -135,6 +140,6 @@ def _lines(head: bytes, encoding: str, source: Source) -> Sequence[str]:
 def _known(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
     """Return which column is which field; nothing yet where that cannot be told, which the import itself refuses."""
     try:
-        return complete(dict(mapping), columns)[0]
+        return likely(dict(mapping), columns)[0]
     except EventsRefused:
         return {}

@@ -72,7 +72,7 @@ def guess_sheet(source: Source, mapping: Mapping[str, str]) -> Guess:
     with _opened(source, most=LOOKED_AT) as sheet:
         columns = sheet.columns()
         rows = [cells[: len(columns)] for _line, cells in sheet.coming if isinstance(cells, list)]
-    return guess_table(columns, rows, mapping, Guess("", "", DateOrder.ISO, (), {}))
+    return guess_table(columns, rows, mapping, Guess("", "", DateOrder.ISO, (), {}), has_dates=True)
 
 
 def read_sheet_events(source: Source, report: ImportReport) -> Iterator[pl.DataFrame]:

@@ -14,8 +14,9 @@ from django.utils.translation import pgettext_lazy
 from core.imports import ImportReport
 from core.sentences import told
 from core.tables import UnreadableFile
-from trajectories.calculations.mapping import USUAL_NAMES, complete
-from trajectories.calculations.refusals import EventsRefused, TrajectoryRefused
+from trajectories.calculations.mapping import FIELDS as FIELDS_OF_EVENTS
+from trajectories.calculations.mapping import likely
+from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.calculations.timestamps import DateOrder
 from trajectories.forms.formats import Format
 from trajectories.forms.guessing import Guess
@@ -40,6 +41,7 @@ FIELDS: dict[str, str | Promise] = {
     "activity": pgettext_lazy("a field of an event", "activity"),
     "at": pgettext_lazy("a field of an event", "when it happened"),
     "unit": pgettext_lazy("a field of an event", "team"),
+    "time": pgettext_lazy("a field of an event", "time of day"),
     "worker": pgettext_lazy("a field of an event", "worker"),
     "person": pgettext_lazy("a field of an event", "person"),
     "priority": pgettext_lazy("a field of an event", "priority"),
@@ -73,6 +75,8 @@ class ColumnFace:
     heading: str
     field: str
     choices: tuple[tuple[str, str | Promise, bool], ...]
+    #: Nobody has said so: its heading was taken for a field.
+    is_guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,11 @@ def preview_of(upload: EventUpload) -> Preview:
         first = next(islice(opened.chunks, 1), None)
         names = [name for name in first.columns if name != "#line"] if first is not None else []
         rows = [tuple(map(_cell, row)) for row in first.select(names).head(ROWS).rows()] if first is not None else []
-        mapping = _mapping(upload, names)
     except (TrajectoryRefused, UnreadableFile) as refused:
         return Preview(refused=why(upload, refused))
     return Preview(
         format=str(opened.format),
-        columns=_columns(names, mapping),
+        columns=_columns(upload, names),
         rows=tuple(rows),
         can_map=opened.format not in FIXED,
     )
@@ -119,7 +122,7 @@ def _table(upload: EventUpload, kind: Format, guess: Guess) -> Preview:
     words = sorted({word for found in guess.null_words.values() for word in found} | set(nulls))
     return Preview(
         format=str(kind),
-        columns=_columns(guess.columns, _mapping(upload, guess.columns)),
+        columns=_columns(upload, guess.columns),
         rows=tuple(tuple(map(_cell, row)) for row in guess.rows),
         can_map=True,
         is_csv=kind is Format.CSV,
@@ -139,20 +142,19 @@ def _mapping(upload: EventUpload, names: Sequence[str]) -> dict[str, str]:
     said = {
         field: column for field, column in upload.wishes.get("mapping", {}).items() if not column or column in names
     }
-    try:
-        return complete(said, list(names))[0]
-    except EventsRefused:
-        return {field: column for field, column in said.items() if column}
+    return likely(said, list(names))[0]
 
 
-def _columns(names: Sequence[str], mapping: dict[str, str]) -> tuple[ColumnFace, ...]:
-    fields = {column: field for field, column in mapping.items()}
+def _columns(upload: EventUpload, names: Sequence[str]) -> tuple[ColumnFace, ...]:
+    fields = {column: field for field, column in _mapping(upload, names).items()}
+    said = upload.wishes.get("mapping", {})
     return tuple(
         ColumnFace(
             number=number,
             heading=name,
             field=fields.get(name, ""),
             choices=tuple((field, word, field == fields.get(name)) for field, word in FIELDS.items()),
+            is_guessed=name in fields and said.get(fields[name]) != name,
         )
         for number, name in enumerate(names)
     )
@@ -165,7 +167,7 @@ def _cell(value: object) -> str:
 
 def asked_wishes(posted: Any, preview: Preview) -> dict[str, Any]:
     """Return how the file is to be read, as the form says; every field is said, so that none is guessed again."""
-    mapping = dict.fromkeys(USUAL_NAMES, "")
+    mapping = dict.fromkeys(FIELDS_OF_EVENTS, "")
     for column in preview.columns:
         field = posted.get(f"column-{column.number}", "")
         if field in mapping and not mapping[field]:

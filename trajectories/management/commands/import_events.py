@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.imports import ImportReport, add_import_arguments, finish_import
 from core.tables import UnreadableFile
-from trajectories.calculations.mapping import USUAL_NAMES, read_mapping
+from trajectories.calculations.mapping import FIELDS, read_mapping
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.calculations.timestamps import DateOrder
 from trajectories.forms.formats import Format
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("trajectory", metavar="TRAJECTORY")
         add_import_arguments(parser)
         parser.add_argument(
-            "--map", default="", help=f"field=column,… of {', '.join(USUAL_NAMES)}; what is not named is guessed"
+            "--map", default="", help=f"field=column,… of {', '.join(FIELDS)}; what is not named is guessed"
         )
         parser.add_argument("--timezone", default="", help="where times with an offset are shown (the trajectory's)")
         parser.add_argument("--case", default="", help="a type of object (OCEL), or patient, episode, request (FHIR)")
