@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from boards.choices import FlowSize, Level, ZoneKind
+from core.language import in_language
 from indicators.models import Indicator
 from organisation.choices import Frequency
 from organisation.models import Unit
@@ -46,12 +46,12 @@ class Board(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+        return in_language(self.name_en, self.name_fr)
 
     @property
     def true_north(self) -> str:
         """The fixed direction, in the reader's language."""
-        return (self.true_north_fr if get_language() == "fr" else "") or self.true_north_en
+        return in_language(self.true_north_en, self.true_north_fr)
 
 
 class Zone(models.Model):

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from boards.choices import ZoneKind
 from boards.drawing import Hanging, tile_face
@@ -18,6 +18,7 @@ from boards.models import Board, Tile
 from boards.news import since_huddle
 from boards.statuses import status_face, tallies
 from boards.words import huddle_text
+from core.language import in_language, one_language
 from indicators.models import Indicator
 from indicators.queries import Series, Wanted, Why, series, why
 from indicators.queries.series import PERIODS
@@ -37,6 +38,7 @@ def boards_for(person: Reader, *, today: dt.date) -> list[Board]:
     return sorted(visible, key=lambda board: (order[board.level], board.unit.code, board.slug))
 
 
+@one_language()
 def board_cards(person: Reader, *, today: dt.date) -> list[BoardCard]:
     """Return a card for each board that a person may see, in the same number of queries for one as for many."""
     boards = boards_for(person, today=today)
@@ -62,6 +64,7 @@ def _card(board: Board, tiles: Sequence[Hung], drawn: Mapping[int, Series]) -> B
     )
 
 
+@one_language()
 def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime) -> BoardFace:
     """Return the wall as a person may see it. `now` is local: it says when the next huddle is."""
     tiles = hung_on([board.pk], today=today)
@@ -102,6 +105,7 @@ def tile_of(board: Board, number: int, person: Reader, *, today: dt.date) -> Til
     return tile if tile and may(person, Do.SEE, unit_of(tile), on=today) else None
 
 
+@one_language()
 def drawn_tile(board: Board, number: int, person: Reader, *, today: dt.date) -> TileFace:
     """Draw one tile that is there: what a refresh asks for."""
     (tile,) = hung_on([board.pk], today=today, tile=number)
@@ -181,7 +185,7 @@ def _path(unit: Unit, today: dt.date) -> tuple[str, ...]:
             """,
             [unit.pk, today, today],
         )
-        return tuple((french if get_language() == "fr" else "") or english for english, french in cursor.fetchall())
+        return tuple(in_language(*names) for names in cursor.fetchall())
 
 
 def figure_series(wanted: Wanted, person: Reader, *, today: dt.date, periods: int = PERIODS) -> Series:

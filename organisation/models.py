@@ -10,9 +10,9 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.language import in_language
 from organisation.choices import Frequency, RoleName
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Unit(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+        return in_language(self.name_en, self.name_fr)
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.language import in_language
 from indicators.calculations.expressions import LONGEST
 from indicators.choices import ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from organisation.choices import Frequency
@@ -36,7 +36,7 @@ class Area(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+        return in_language(self.name_en, self.name_fr)
 
 
 class Indicator(models.Model):
@@ -103,12 +103,18 @@ class Indicator(models.Model):
     #: After the day on which it is due, or where none is named after the period: until then no report is late.
     grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=7)
     note_when_beyond = models.BooleanField(_("asks for a note beyond the threshold"), default=False, db_default=False)
-    start_event = models.CharField(_("start event"), max_length=300, blank=True)
-    stop_event = models.CharField(_("stop event"), max_length=300, blank=True)
-    inclusion = models.TextField(_("inclusion"), blank=True)
-    exclusion = models.TextField(_("exclusion"), blank=True)
-    interpretation = models.TextField(_("use and interpretation"), blank=True)
-    warnings = models.TextField(_("warnings and limits"), blank=True)
+    start_event_en = models.CharField(_("start event in English"), max_length=300, blank=True)
+    start_event_fr = models.CharField(_("start event in French"), max_length=300, blank=True)
+    stop_event_en = models.CharField(_("stop event in English"), max_length=300, blank=True)
+    stop_event_fr = models.CharField(_("stop event in French"), max_length=300, blank=True)
+    inclusion_en = models.TextField(_("inclusion in English"), blank=True)
+    inclusion_fr = models.TextField(_("inclusion in French"), blank=True)
+    exclusion_en = models.TextField(_("exclusion in English"), blank=True)
+    exclusion_fr = models.TextField(_("exclusion in French"), blank=True)
+    interpretation_en = models.TextField(_("use and interpretation in English"), blank=True)
+    interpretation_fr = models.TextField(_("use and interpretation in French"), blank=True)
+    warnings_en = models.TextField(_("warnings and limits in English"), blank=True)
+    warnings_fr = models.TextField(_("warnings and limits in French"), blank=True)
     complementary = models.ManyToManyField(
         "self", verbose_name=_("complementary indicators"), symmetrical=False, related_name="complements", blank=True
     )
@@ -160,22 +166,22 @@ class Indicator(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+        return in_language(self.name_en, self.name_fr)
 
     @property
     def numerator_text(self) -> str:
         """The numerator in words, in the reader's language."""
-        return (self.numerator_text_fr if get_language() == "fr" else "") or self.numerator_text_en
+        return in_language(self.numerator_text_en, self.numerator_text_fr)
 
     @property
     def denominator_text(self) -> str:
         """The denominator in words, in the reader's language."""
-        return (self.denominator_text_fr if get_language() == "fr" else "") or self.denominator_text_en
+        return in_language(self.denominator_text_en, self.denominator_text_fr)
 
     @property
     def source_text(self) -> str:
         """Where the figures come from, in the reader's language."""
-        return (self.source_text_fr if get_language() == "fr" else "") or self.source_text_en
+        return in_language(self.source_text_en, self.source_text_fr)
 
 
 class Component(models.Model):

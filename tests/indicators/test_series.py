@@ -127,6 +127,20 @@ def test_a_tile_names_who_entered_the_figure() -> None:
     assert (entry.person, entry.initials, entry.source) == ("Marie Bouchard", "MB", "entered")
 
 
+def test_of_several_entries_of_a_unit_the_newest_is_named_whatever_its_period() -> None:
+    team, neighbour = build.units("a", "b", parent=build.unit())
+    count = build.indicator()
+    marie, jean = build.person(name="Marie Bouchard"), build.person(name="Jean Roy")
+    build.observation(count, team, "2026-10", 4, by=marie, now=NOW)
+    build.observation(count, team, "2026-09", 3, by=jean, now=NOW + dt.timedelta(hours=1))
+    build.observation(count, neighbour, "2026-10", 9, by=marie, now=NOW + dt.timedelta(hours=2))
+
+    entry = drawn(count, team).entry
+
+    assert entry is not None
+    assert (entry.person, entry.entered_at) == ("Jean Roy", NOW + dt.timedelta(hours=1))
+
+
 @pytest.mark.parametrize("tiles", [1, 20])
 def test_series_need_the_same_queries_for_one_and_for_twenty(tiles: int) -> None:
     hospital = build.unit()
@@ -134,15 +148,16 @@ def test_series_need_the_same_queries_for_one_and_for_twenty(tiles: int) -> None
     wanted = []
     for number in range(tiles):
         count = build.indicator(also_at=[Frequency.QUARTER] if number % 2 else [])
+        build.observation(count, team, "2026-09", number)
         build.observation(count, team, "2026-10", number)
         build.target(count, hospital, target=1)
         wanted.append(Wanted(count.pk, hospital.pk, Frequency.QUARTER if number % 2 else Frequency.MONTH))
     drain_rollups(now=NOW)
 
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         drawn_ones = series(wanted, today=TODAY)
+    with CaptureQueriesContext(connection) as asked_of_late_ones:
+        series(wanted, today=dt.date(2027, 1, 2))
 
     assert len(drawn_ones) == tiles
-    assert len(asked) == 9
+    assert (len(asked), len(asked_of_late_ones)) == (8, 9)
