@@ -104,12 +104,18 @@ class IndicatorSheet(IndicatorRow):
     chart: ChartType
     screens_outliers: bool
     rules: list[Suspicion]
-    start_event: str
-    stop_event: str
-    inclusion: str
-    exclusion: str
-    interpretation: str
-    warnings: str
+    start_event_en: str
+    start_event_fr: str
+    stop_event_en: str
+    stop_event_fr: str
+    inclusion_en: str
+    inclusion_fr: str
+    exclusion_en: str
+    exclusion_fr: str
+    interpretation_en: str
+    interpretation_fr: str
+    warnings_en: str
+    warnings_fr: str
     complementary: list[str]
     abandoned_on: dt.date | None
     source_text_en: str
@@ -209,12 +215,18 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "rules": [
             {"code": one.code, "kind": one.kind, "expected": rule_text(one)} for one in rules_of_indicator(indicator)
         ],
-        "start_event": indicator.start_event,
-        "stop_event": indicator.stop_event,
-        "inclusion": indicator.inclusion,
-        "exclusion": indicator.exclusion,
-        "interpretation": indicator.interpretation,
-        "warnings": indicator.warnings,
+        "start_event_en": indicator.start_event_en,
+        "start_event_fr": indicator.start_event_fr,
+        "stop_event_en": indicator.stop_event_en,
+        "stop_event_fr": indicator.stop_event_fr,
+        "inclusion_en": indicator.inclusion_en,
+        "inclusion_fr": indicator.inclusion_fr,
+        "exclusion_en": indicator.exclusion_en,
+        "exclusion_fr": indicator.exclusion_fr,
+        "interpretation_en": indicator.interpretation_en,
+        "interpretation_fr": indicator.interpretation_fr,
+        "warnings_en": indicator.warnings_en,
+        "warnings_fr": indicator.warnings_fr,
         "complementary": [one.code for one in indicator.complementary.all()],
         "abandoned_on": indicator.abandoned_on,
         "source_text_en": indicator.source_text_en,

@@ -49,6 +49,12 @@ BEFORE = {
     "numerator_text": "numerator_text_en",
     "denominator_text": "denominator_text_en",
     "source_text": "source_text_en",
+    "start_event": "start_event_en",
+    "stop_event": "stop_event_en",
+    "inclusion": "inclusion_en",
+    "exclusion": "exclusion_en",
+    "interpretation": "interpretation_en",
+    "warnings": "warnings_en",
 }
 KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | YES_NO | LISTS | ALONE
 

@@ -38,10 +38,14 @@ SHEET_FIELDS: Final = (
     "numerator_text_fr",
     "denominator_text_en",
     "denominator_text_fr",
-    "start_event",
-    "stop_event",
-    "inclusion",
-    "exclusion",
+    "start_event_en",
+    "start_event_fr",
+    "stop_event_en",
+    "stop_event_fr",
+    "inclusion_en",
+    "inclusion_fr",
+    "exclusion_en",
+    "exclusion_fr",
     "direction",
     "frequency",
     "also_at",
@@ -54,8 +58,10 @@ SHEET_FIELDS: Final = (
     "note_when_beyond",
     "chart",
     "screens_outliers",
-    "interpretation",
-    "warnings",
+    "interpretation_en",
+    "interpretation_fr",
+    "warnings_en",
+    "warnings_fr",
     "complementary",
     "source_text_en",
     "source_text_fr",
@@ -90,14 +96,13 @@ BREAKING_FIELDS: Final = (
     "expression",
     "weights",
     "unit",
-    "numerator_text_en",
-    "denominator_text_en",
-    "start_event",
-    "stop_event",
-    "inclusion",
-    "exclusion",
 )
-KEPT_FIELDS: Final = tuple(dict.fromkeys((*RULE_FIELDS, *BREAKING_FIELDS)))
+#: So do those before and after a change of these texts: of the English one, or the French one where it stands alone.
+#: A translation that comes later says nothing new.
+BREAKING_TEXTS: Final = ("numerator_text", "denominator_text", "start_event", "stop_event", "inclusion", "exclusion")
+KEPT_FIELDS: Final = tuple(
+    dict.fromkeys((*RULE_FIELDS, *BREAKING_FIELDS, *(f"{name}{of}" for name in BREAKING_TEXTS for of in ("_en", "_fr"))))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,15 @@ def rules_of(indicators: Collection[Indicator]) -> Rules:
 
 def breaks_line(before: Indicator, after: Indicator) -> bool:
     """Whether figures by these two rules don't compare."""
-    return before is not after and any(getattr(before, name) != getattr(after, name) for name in BREAKING_FIELDS)
+    return before is not after and (
+        any(getattr(before, name) != getattr(after, name) for name in BREAKING_FIELDS)
+        or any(_said(before, name) != _said(after, name) for name in BREAKING_TEXTS)
+    )
+
+
+def _said(rule: Indicator, name: str) -> str:
+    """Return a text of a definition in the language that decides."""
+    return str(getattr(rule, f"{name}_en") or getattr(rule, f"{name}_fr"))
 
 
 def is_broken_between(indicator: Indicator, before: dt.date, day: dt.date) -> bool:

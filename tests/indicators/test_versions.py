@@ -11,6 +11,7 @@ from indicators.choices import Direction, IndicatorStatus, Kind
 from indicators.models import DefinitionVersion, Indicator, Target
 from indicators.operations import ALWAYS, DefinitionRefused, drain_rollups, restate, save_indicator
 from indicators.queries import ValueFilter, Wanted, series, values, versions_of, why
+from indicators.queries.versions import breaks_line
 from organisation.models import Unit
 from tests import build
 
@@ -111,13 +112,13 @@ def test_versions_say_what_changed_in_words() -> None:
     _reported()
     other = build.indicator("other")
 
-    _change(factor=Decimal(1000), direction=Direction.DOWN, warnings="Few cases", complementary=[other.code])
+    _change(factor=Decimal(1000), direction=Direction.DOWN, warnings_en="Few cases", complementary=[other.code])
 
     newest, first = versions_of(Indicator.objects.get(code="share"))
     assert [(one.label, one.before, one.after) for one in newest.differences] == [
         ("Factor", "100", "1000"),
         ("Direction", "Higher is better", "Lower is better"),
-        ("Warnings and limits", "", "Few cases"),
+        ("Warnings and limits in English", "", "Few cases"),
         ("Complementary indicators", "", "other"),
     ]
     assert (newest.reason, first.number, first.differences) == ("per thousand", 1, ())
@@ -140,7 +141,7 @@ def test_an_exported_catalogue_is_read_back_unchanged(
 ) -> None:
     team = build.unit("team")
     delay = build.indicator("delay", kind=Kind.DURATION, statistic="share_within", within=30, name_fr="Délai")
-    delay.complementary.add(build.indicator("later", warnings="Few: cases"))
+    delay.complementary.add(build.indicator("later", warnings_en="Few: cases", warnings_fr="Peu\u00a0: des cas"))
     build.reporter(delay, team)
     build.target(delay, team, target=Decimal("0.123456"), threshold=Decimal(2))
     path = tmp_path / f"catalogue.{suffix}"
@@ -168,3 +169,14 @@ def test_an_import_says_from_when_and_why(tmp_path: Path) -> None:
 
     newest = DefinitionVersion.objects.get(number=2)
     assert (newest.takes_effect_on, newest.reason) == (dt.date(2027, 1, 1), "as the ministry")
+
+
+def test_a_rule_told_anew_breaks_the_line_and_its_translation_does_not() -> None:
+    before, translated, french, french_changed, changed = (
+        Indicator(inclusion_en=en, inclusion_fr=fr)
+        for en, fr in [("All", ""), ("All", "Tous"), ("", "Tous"), ("", "Tous, sauf"), ("All but", "Tous")]
+    )
+
+    assert not breaks_line(before, translated)
+    assert breaks_line(translated, changed)
+    assert breaks_line(french, french_changed)
