@@ -38,9 +38,9 @@ class Parts(models.Model):
 class Observation(Parts):
     """A figure as a unit reported it for a period. Observations are the truth; values are derived from them."""
 
-    # The unique index serves the indicator and the pair of indicator and period as well.
+    # The unique index serves the indicator and the pair of indicator and period as well; that of newest entries, the unit.
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="observations", db_index=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="observations")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="observations", db_index=False)
     period = models.ForeignKey(Period, models.PROTECT, related_name="observations", db_index=False)
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -59,8 +59,10 @@ class Observation(Parts):
                 fields=["indicator", "period", "unit"], name="one_observation_per_indicator_unit_and_period"
             ),
         ]
-        # Few figures are ever suspect.
         indexes: ClassVar = [
+            # Every tile tells who wrote the unit's newest observation, and a unit has a thousand days of each.
+            models.Index(fields=["unit", "indicator", "entered_at"], name="newest_entries_of_a_unit"),
+            # Few figures are ever suspect.
             models.Index(fields=["indicator", "unit"], condition=~Q(suspicions=[]), name="suspect_figures"),
         ]
 
