@@ -14,11 +14,15 @@ from indicators.operations import ALWAYS
 from indicators.queries import VersionRow, sheet_of, versions_of
 from indicators.queries.doubts import rules_of_indicator
 from indicators.queries.versions import SHEET_FIELDS, label_of, words_of
+from indicators.rollup_words import over_time, over_units
 from indicators.rule_words import rule_text
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import unit_ids_where, units_where
 from trajectories.models import BoundMeasure
+
+#: Fields of the sheet that are told in words of their own.
+ELSEWHERE = frozenset({"complementary", "combine", "adds_up", "missing"})
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,20 @@ def _facts(indicator: Indicator) -> Sequence[Fact]:
     lines = [Fact(_("Code"), indicator.code)]
     for name in SHEET_FIELDS:
         text = words_of(name, sheet[name])
-        if text and name != "complementary":
+        if text and name not in ELSEWHERE and not (name == "due_in_working_days" and indicator.due_days is None):
             lines.append(Fact(label_of(name), text, name[-2:] if name.endswith(("_en", "_fr")) else ""))
+        if name == "also_at":
+            lines += _adding_up(indicator)
     return lines
+
+
+def _adding_up(indicator: Indicator) -> Sequence[Fact]:
+    """Say what is as usual, too: how figures add up, and what becomes of reports that do not come."""
+    return (
+        Fact(_("Over units"), over_units(indicator)),
+        Fact(_("Over time"), over_time(indicator)),
+        Fact(label_of("missing"), indicator.get_missing_display()),
+    )
 
 
 def _uses(indicator: Indicator, person: Reader, today: dt.date) -> Sequence[Use]:

@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
         "trajectories.tasks.refresh_daily": crontab(hour=0, minute=2),
         "live.tasks.prune_changes": crontab(minute=17),
         "trajectories.tasks.forget_uploads": crontab(minute=41),
+        "trajectories.tasks.close_lost_imports": 30,
     }.items()
 }
 
@@ -250,6 +251,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("OBEYA_MAIL_FROM", "obeya@loc
 # --- words and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+FORMAT_MODULE_PATH = ["obeya.formats"]
 LANGUAGE_COOKIE_SECURE = PRODUCTION
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -73,3 +73,57 @@ def test_a_definition_asks_the_database_no_more_for_three_boards(client: Client,
 
     assert len(page.context["sheet"].uses) == boards
     assert len(asked) == 16
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (
+            {"kind": Kind.RATIO},
+            [
+                ("Over units", "the sum of the numerators ÷ the sum of the denominators"),
+                ("Over time", "the sum of the numerators ÷ the sum of the denominators"),
+                ("Missing reports", "Leave it out"),
+            ],
+        ),
+        (
+            {"kind": Kind.YES_NO, "combine": "all", "missing": "zero"},
+            [
+                ("Over units", "Yes if all say yes"),
+                ("Over time", "the last answer"),
+                ("Missing reports", "Count it as zero"),
+            ],
+        ),
+        (
+            {"kind": Kind.COUNT, "adds_up": False},
+            [
+                ("Over units", "not added up: each unit shows what it reported itself"),
+                ("Over time", "not added up"),
+                ("Missing reports", "Leave it out"),
+            ],
+        ),
+    ],
+)
+def test_a_definition_tells_how_it_adds_up_even_where_that_is_as_usual(
+    client: Client, fields: dict[str, object], told: list[tuple[str, str]]
+) -> None:
+    build.indicator("share", **fields)  # type: ignore[arg-type]  # whatever the case gives
+    client.force_login(build.person_with(RoleName.VIEWER, build.unit("hospital")))
+
+    face = client.get(reverse("boards:definition", args=["share"])).context["sheet"]
+
+    labels = {"Over units", "Over time", "Missing reports"}
+    assert [(fact.label, fact.text) for fact in face.facts if fact.label in labels] == told
+
+
+def test_days_of_versions_are_written_as_the_reader_writes_them(client: Client) -> None:
+    share = _changed_share()
+    DefinitionVersion.objects.filter(number=2).update(takes_effect_on=dt.date(2026, 4, 1))
+    client.force_login(build.person_with(RoleName.VIEWER, share.targets.get().unit))
+    address = reverse("boards:definition", args=["share"])
+
+    english = client.get(address).content.decode()
+    french = client.get(address, headers={"accept-language": "fr"}).content.decode()
+
+    assert "Version 2 · From 1 Apr 2026" in " ".join(english.split())
+    assert "Version 2 · À partir du 1 avr. 2026" in " ".join(french.split())

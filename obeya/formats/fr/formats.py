@@ -1,0 +1,5 @@
+"""Days as "22 nov. 2026", times by the 24-hour clock, as on the walls."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "j N Y"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j N Y, H:i"
+TIME_FORMAT = "H:i"
