@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from trajectories import operations, uploading
 from trajectories.models import EventUpload
+from trajectories.operations.losing import close_lost_imports as close_lost
 from trajectories.queries import trajectory_by_code
 
 
@@ -57,3 +58,9 @@ def read_upload(upload: int) -> None:
 def forget_uploads() -> None:
     """Remove files of events that nobody decided on for a day: they hold what identifies people."""
     operations.forget_old(now=timezone.now())
+
+
+@shared_task(name="trajectories.tasks.close_lost_imports")
+def close_lost_imports() -> None:
+    """Close imports whose process died: nothing of them was kept."""
+    close_lost(now=timezone.now())

@@ -18,9 +18,10 @@ from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.choices import RUNNING, UploadStage
 from trajectories.forms.reading import Opened, Wishes, open_events
 from trajectories.forms.sources import Source
-from trajectories.models import EventBatch, EventUpload
+from trajectories.models import EventUpload
 from trajectories.operations import Origin, import_events
 from trajectories.operations.events import begin_import
+from trajectories.operations.losing import close_lost
 from trajectories.operations.progress import Watch
 from trajectories.operations.uploads import settle
 from trajectories.queries.senders import Sender, sender_of
@@ -58,7 +59,7 @@ def read_upload(upload: EventUpload, *, now: dt.datetime, today: dt.date) -> Non
     if upload.stage not in RUNNING:
         return
     if upload.batch is not None and upload.batch.finished_at is None:
-        EventBatch.objects.filter(pk=upload.batch.pk).update(error=_("The job that read it was lost."))
+        close_lost(upload.batch)
     is_trial, report = upload.stage == UploadStage.TRYING, ImportReport()
     outcome: dict[str, Any] = {}
     try:

@@ -30,9 +30,8 @@ from trajectories.operations.listed_events import read_listed_events
 from trajectories.operations.progress import Progress, Watch
 from trajectories.operations.queue import refresh_soon
 from trajectories.operations.taking import Keeping
+from trajectories.queries.imports import ALIVE_LOCK, IMPORT_LOCK
 
-#: Any two constants that no other lock of the database uses; the letters "even".
-IMPORT_LOCK = int.from_bytes(b"even")
 #: Rows whose reasons are kept one by one. A source with more of them does not fit its mapping at all.
 MOST_REFUSED = 200_000
 
@@ -84,6 +83,7 @@ def import_events(
     progress = Progress(batch, watch or Watch())
     try:
         with transaction.atomic():
+            stay_alive(batch)
             lock_events(trajectory)
             check_keys()
             _take(batch, chunks, origin, report, progress)
@@ -126,6 +126,12 @@ def mark_stale(trajectory: Trajectory, *, now: dt.datetime) -> None:
     Trajectory.objects.filter(pk=trajectory.pk).update(stale_since=now)
     announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)
     refresh_soon(trajectory)
+
+
+def stay_alive(batch: EventBatch) -> None:
+    """Let others see until the end of the transaction that somebody is at work on an import."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ALIVE_LOCK, batch.pk])
 
 
 def lock_events(trajectory: Trajectory) -> None:

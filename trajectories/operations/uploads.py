@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import Q
 from kombu.exceptions import OperationalError
 
 from core import uploads
@@ -88,9 +89,10 @@ def settle(*, upload: EventUpload, outcome: Mapping[str, object], now: dt.dateti
 
 
 def forget_old(*, now: dt.datetime) -> int:
-    """Cancel the uploads that nobody decided on for a day, and remove their files; return how many files went."""
+    """Cancel the uploads that nobody decided on, or no job began, for a day, and remove their files; return how many."""
     before = now - KEPT
-    EventUpload.objects.filter(sent_at__lt=before, stage__in=WAITING - RUNNING).update(stage=UploadStage.CANCELLED)
+    idle = Q(stage__in=WAITING - RUNNING) | Q(stage__in=RUNNING, batch__isnull=True)
+    EventUpload.objects.filter(idle, sent_at__lt=before).update(stage=UploadStage.CANCELLED)
     return uploads.forget_older(before.timestamp())
 
 

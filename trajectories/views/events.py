@@ -20,7 +20,7 @@ from trajectories.operations.undoing import UndoRefused, undo_events
 from trajectories.operations.uploads import UploadRefused, cancel, receive, say_reading, start
 from trajectories.queries.senders import may_send, may_undo
 from trajectories.views.asking import clock, fresh_or_304, person_of
-from trajectories.views.states import batch_row
+from trajectories.views.states import batch_row, lost_ids
 from trajectories.views.upload_faces import asked_wishes, outcome_face, preview_of
 
 #: Bytes of a file; larger ones come by the command line.
@@ -102,14 +102,19 @@ def _asked(request: HttpRequest, code: str) -> tuple[Trajectory, Person]:
 
 
 def _sending(request: HttpRequest, trajectory: Trajectory, person: Person, refused: str = "") -> HttpResponse:
-    _now, today = clock()
+    now, today = clock()
+    lost = lost_ids(now)
     batches = trajectory.batches.exclude(upload__stage=UploadStage.TRYING).select_related("imported_by").order_by("-pk")
     context = {
         "trajectory": trajectory,
         "refused": refused,
         "uploads": trajectory.uploads.filter(by=person, stage__in=WAITING).select_related("batch"),
         "batches": [
-            (batch, batch_row(batch), _can_undo(batch) and may_undo(person, batch, on=today))
+            (
+                batch,
+                batch_row(batch, lost),
+                batch.pk not in lost and _can_undo(batch) and may_undo(person, batch, on=today),
+            )
             for batch in batches[:BATCHES]
         ],
     }

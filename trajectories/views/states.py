@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -20,6 +20,7 @@ from organisation.models import Person
 from organisation.queries import units_where
 from trajectories.models import EventBatch, Refresh
 from trajectories.queries import RefreshState, refreshes
+from trajectories.queries.imports import lost_imports
 
 #: Refreshes and imports of each trajectory in view.
 SHOWN = 5
@@ -95,7 +96,13 @@ def state_faces(person: Person, *, now: dt.datetime, today: dt.date) -> list[Sta
     batches = _grouped(
         _newest(EventBatch.objects.filter(trajectory__in=ids).select_related("imported_by"), "-imported_at")
     )
-    return [_state(state, rows, batches, can_run=can_run) for state in states]
+    lost = lost_ids(now)
+    return [_state(state, rows, batches, lost, can_run=can_run) for state in states]
+
+
+def lost_ids(now: dt.datetime) -> frozenset[int]:
+    """Return the ids of imports whose process died."""
+    return frozenset(lost_imports(now=now).values_list("pk", flat=True))
 
 
 def _newest(rows: QuerySet[Row], order: str) -> QuerySet[Row]:
@@ -114,6 +121,7 @@ def _state(
     state: RefreshState,
     rows: Mapping[int, Sequence[Refresh]],
     batches: Mapping[int, Sequence[EventBatch]],
+    lost: Collection[int],
     *,
     can_run: bool,
 ) -> StateFace:
@@ -136,7 +144,7 @@ def _state(
         is_running=state.is_running,
         can_run=can_run,
         refreshes=tuple(_refresh(row) for row in rows.get(state.trajectory.pk, ())),
-        batches=tuple(batch_row(row) for row in batches.get(state.trajectory.pk, ())),
+        batches=tuple(batch_row(row, lost) for row in batches.get(state.trajectory.pk, ())),
     )
 
 
@@ -169,9 +177,9 @@ def _refresh(row: Refresh) -> RefreshRow:
     )
 
 
-def batch_row(batch: EventBatch) -> BatchRow:
-    """Return an import of events as a row."""
-    state, css = batch_state(batch)
+def batch_row(batch: EventBatch, lost: Collection[int]) -> BatchRow:
+    """Return an import of events as a row; `lost` are the ids of those whose process died."""
+    state, css = batch_state(batch, is_lost=batch.pk in lost)
     return BatchRow(
         name=batch.name,
         imported_at=batch.imported_at,
@@ -186,20 +194,25 @@ def batch_row(batch: EventBatch) -> BatchRow:
     )
 
 
-def batch_state(batch: EventBatch) -> tuple[str, str]:
-    """Return a word for how far an import is, and its colour."""
-    if batch.undone_at is not None:
-        return pgettext("an import", "undone"), "is-quiet"
-    if batch.cancelled_at is not None and (batch.error or batch.finished_at is None):
-        return pgettext("an import", "cancelled"), "is-quiet"
-    if batch.error:
-        return pgettext("an import", "failed"), "is-act"
-    if batch.finished_at is None:
-        share = "" if batch.share_read is None else f" {round(100 * batch.share_read)}\u00a0%"
-        return pgettext("an import", "running") + share, "is-running"
-    if batch.rows_refused:
-        return pgettext("an import", "taken, some refused"), "is-watch"
-    return pgettext("an import", "taken"), "is-on-target"
+def batch_state(batch: EventBatch, *, is_lost: bool = False) -> tuple[str, str]:
+    """Return a word for how far an import is, and its colour: the first that fits."""
+    is_open, share = batch.finished_at is None, ""
+    if batch.share_read is not None:
+        share = f" {round(100 * batch.share_read)}\u00a0%"
+    words = (
+        (batch.undone_at is not None, pgettext("an import", "undone"), "is-quiet"),
+        (
+            batch.cancelled_at is not None and bool(batch.error or is_open),
+            pgettext("an import", "cancelled"),
+            "is-quiet",
+        ),
+        (is_lost, pgettext("an import", "interrupted"), "is-act"),
+        (bool(batch.error), pgettext("an import", "failed"), "is-act"),
+        (is_open, pgettext("an import", "running") + share, "is-running"),
+        (batch.rows_refused > 0, pgettext("an import", "taken, some refused"), "is-watch"),
+    )
+    taken = (pgettext("an import", "taken"), "is-on-target")
+    return next(((word, css) for is_so, word, css in words if is_so), taken)
 
 
 def count_text(count: int) -> str:
