@@ -227,7 +227,6 @@ CELERY_BEAT_SCHEDULE = {
         "live.tasks.prune_changes": crontab(minute=17),
         "trajectories.tasks.forget_uploads": crontab(minute=41),
         "trajectories.tasks.close_lost_imports": 30,
-        "trajectories.tasks.close_lost_imports": 30,
     }.items()
 }
 
