@@ -34,6 +34,8 @@ ACTIVITIES: Final = {
     "activities": "",
     "set_by": "",
 }
+#: Activities to choose from at a glance; the others of a log are found by their names.
+OFFERED: Final = 20
 NUMBERS: Final = ("target", "N", "min_contacts")
 TEXTS: Final = ("column", "unit_column")
 CHOICES: Final[Mapping[str, Sequence[str]]] = {
@@ -69,6 +71,8 @@ class ParamField:
     value: Any
     usual: str
     choices: tuple[tuple[str, str, bool], ...] = ()
+    #: Of a long list only the first are choices, beside those that were chosen; the others are named.
+    left: int = 0
 
 
 def fields_of(measure: str, params: Mapping[str, Any], rules: Rules, activities: Sequence[str]) -> list[ParamField]:
@@ -87,9 +91,11 @@ def _field(name: str, value: Any, usual: Any, rules: Rules, activities: Sequence
     label = str(PARAMS[name])
     if name in ACTIVITIES:
         chosen = [value] if isinstance(value, str) else list(value or ())
-        names = dict.fromkeys([*chosen, *activities])
+        names = list(dict.fromkeys([*chosen, *activities]))
         said = value_text(usual or rules.clock.get(ACTIVITIES[name], ()))
-        return ParamField(name, label, "activities", chosen, said, tuple((one, one, one in chosen) for one in names))
+        shown = names[: max(OFFERED, len(chosen))]
+        offered = tuple((one, one, one in chosen) for one in shown)
+        return ParamField(name, label, "activities", chosen, said, offered, len(names) - len(shown))
     if name in CHOICES:
         choices = CHOICES[name]
         listed = tuple((one, param_text(name, one), one == value) for one in choices)
@@ -119,7 +125,8 @@ def params_from(post: QueryDict, measure: str, before: Mapping[str, Any]) -> dic
 
 def _value(post: QueryDict, name: str, kind: str) -> Any:
     if kind == "activities":
-        return post.getlist(f"param-{name}")
+        named = post.get(f"more-{name}", "").strip()
+        return list(dict.fromkeys([*post.getlist(f"param-{name}"), *([named] if named else [])]))
     text = post.get(f"param-{name}", "").strip()
     if kind == "number":
         return number(text)

@@ -23,6 +23,9 @@ from trajectories.queries.measures import rules_of
 from trajectories.views.asking import clock, person_of
 from trajectories.views.definitions import REFUSED, effect_asked, effect_of, faults_of
 
+#: Activities that a browser is given to look through while a name is typed; those of a longer log are typed whole.
+SUGGESTED = 5_000
+
 Sheet = dict[str, Any]
 
 
@@ -54,6 +57,9 @@ def measure(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
     name = request.POST.get("measure", "")
     held = kept["params"] if name == kept["measure"] else {}
     wanted = {"indicator": indicator, "measure": name, "params": params_from(request.POST, name, held)}
+    what, _, field = request.POST.get("do", "").partition(":")
+    if what == "add":
+        return _page(request, trajectory, fed, wanted, is_bound=bound is not None, focus=field)
     try:
         _save(request, trajectory, wanted)
     except (DefinitionRefused, MayNotDefine) as refused:
@@ -96,16 +102,21 @@ def _page(
     shown: Sheet,
     *,
     is_bound: bool,
+    focus: str = "",
     faults: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    names = [row.name for row in rows_of(Draft(sheet(trajectory)), activities_in_log(trajectory))]
+    logged = activities_in_log(trajectory)
+    first = [row.name for row in rows_of(Draft(sheet(trajectory)), logged)]
+    names = list(dict.fromkeys([*first, *(one.name for one in logged)]))
     context = {
         "trajectory": trajectory,
         "indicator": fed,
         "measures": measures_for(fed.kind),
         "measure": shown["measure"],
         "fields": fields_of(shown["measure"], shown["params"], rules_of(trajectory), names),
+        "activities": names[:SUGGESTED],
+        "focus": focus,
         "is_bound": is_bound,
         "faults": faults or [],
         **effect_asked(request, trajectory),
