@@ -213,11 +213,12 @@ def _longest(series: Series, point: Point | None) -> str:
 def _sentence(series: Series, point: Point | None, status: str, today: dt.date) -> str:
     """Say the whole tile in one breath, for those who hear it: what, where, how much, how good, of when, from whom."""
     indicator = series.indicator
-    said = gettext("no figure")
-    if point is not None and point.is_small:
-        said = gettext("too small a number to show, or hidden with one")
-    elif point is not None and point.figure is not None:
+    if point is not None and point.figure is not None:
         said = words.spoken(figure_of(indicator, point), indicator.unit)
+    elif point is not None and point.is_small:
+        said = gettext("too small a number to show, or hidden with one")
+    else:
+        said = gettext("no figure")
     is_trusted = series.status in TRUSTED
     parts = [
         f"{indicator.name}, {series.unit.name}: {said}",

@@ -18,7 +18,7 @@ from boards.models import Board, Tile
 from boards.news import since_huddle
 from boards.statuses import status_face, tallies
 from boards.words import huddle_text
-from core.language import in_language, one_language
+from core.language import in_language, one_language, said_once
 from indicators.models import Indicator
 from indicators.queries import Series, Wanted, Why, series, why
 from indicators.queries.series import PERIODS
@@ -140,11 +140,15 @@ def _columns(tiles: Sequence[Hung]) -> list[tuple[str, list[Hung]]]:
     def place(tile: Hung) -> tuple[int, int, str]:
         if is_measure(tile) and tile.area_position is not None:
             return tile.zone_position, tile.area_position, tile.area
-        name = gettext("Other measures") if is_measure(tile) else str(ZoneKind(tile.zone).label)
-        return tile.zone_position, 1_000, name
+        return tile.zone_position, 1_000, _zone_name(tile.zone)
 
     ordered = sorted(tiles, key=lambda tile: (*place(tile), tile.position, tile.key))
     return [(name, list(column)) for (_, _, name), column in groupby(ordered, key=place)]
+
+
+@said_once
+def _zone_name(zone: str) -> str:
+    return gettext("Other measures") if zone == ZoneKind.PERFORMANCE else str(ZoneKind(zone).label)
 
 
 def _face(board: Board, tile: Hung, one: Series, rights: Mapping[int, frozenset[Do]], today: dt.date) -> TileFace:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import Model, prefetch_related_objects
@@ -27,8 +27,7 @@ class Wanted:
     frequency: str
 
 
-@dataclass(slots=True)
-class ValueRow:
+class ValueRow(NamedTuple):
     """A value as it is kept. No model: a wall reads some 450 of them, and to make models takes longer than to read."""
 
     numerator: Decimal | None
@@ -40,8 +39,6 @@ class ValueRow:
     expected: int | None
     suspect: int
     computed_at: dt.datetime
-    #: Only a report can say that nothing applies; a value is made of those that do.
-    is_applicable: ClassVar[bool] = True
 
 
 class EntryRow(NamedTuple):
@@ -174,7 +171,7 @@ def kept_values(
             """,
             [*_columns(wanted), [period.pk for periods in calendar.values() for period in periods]],
         )
-        return {(row[0], row[1], row[2]): ValueRow(*row[3:]) for row in cursor.fetchall()}
+        return {(row[0], row[1], row[2]): ValueRow._make(row[3:]) for row in cursor.fetchall()}
 
 
 def _columns(wanted: Sequence[Wanted]) -> list[list[int] | list[str]]:
