@@ -119,8 +119,8 @@ class FlowRow(TypedDict):
 def flow_of(request: Request, code: str) -> Response:
     """Show the map of a trajectory; everyone's is for whoever may read a root.
 
-    Without `as_of`, it is the map that was kept after the last refresh; a past one is drawn from the events and refused
-    where these are too many.
+    Without `as_of`, it is the map that was kept after the last refresh; a past one is drawn from the events of that time,
+    which takes some seconds a million events the first time.
     """
     parameters.only(request, "unit", "as_of", "known_on")
     trajectory, today = get_object_or_404(Trajectory, code=code), timezone.localdate()

@@ -391,6 +391,37 @@ class FlowMap(models.Model):
         return f"{self.trajectory_id} {self.unit_id}"
 
 
+class PastMap(models.Model):
+    """The map of a trajectory at the end of a past day, for one unit and all below it (none: everyone).
+
+    Kept because it takes all events of the time to draw. It stands as long as the log, the definition and the units of
+    that day do (`state`).
+    """
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", null=True)
+    state = models.CharField(max_length=32)
+    drawn_at = models.DateTimeField()
+    #: How long it took to draw those of all units, and of how many events.
+    seconds = models.FloatField()
+    events = models.BigIntegerField()
+    #: As `trajectories.queries.maps` writes and reads it.
+    picture = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["trajectory", "day", "unit"],
+                nulls_distinct=False,
+                name="one_past_map_per_trajectory_day_and_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trajectory_id} {self.day} {self.unit_id}"
+
+
 class LogDay(models.Model):
     """How many events of a day the last refresh counted: tells which was the last day without reading them again."""
 

@@ -1,5 +1,6 @@
 """What the worker does for trajectories."""
 
+import datetime as dt
 from uuid import UUID
 
 from celery import shared_task
@@ -8,7 +9,7 @@ from django.utils import timezone
 from trajectories import operations, uploading
 from trajectories.models import EventUpload
 from trajectories.operations.losing import close_lost_imports as close_lost
-from trajectories.queries import trajectory_by_code
+from trajectories.queries import past_map, trajectory_by_code
 
 
 @shared_task(name="trajectories.tasks.refresh_trajectory")
@@ -24,6 +25,14 @@ def draw_maps(code: str) -> None:
     trajectory, now = trajectory_by_code(code), timezone.now()
     if operations.keep_maps(trajectory, now=now):
         operations.keep_faces(trajectory, now=now)
+
+
+@shared_task(name="trajectories.tasks.draw_past_map")
+def draw_past_map(code: str, day: str) -> None:
+    """Draw and keep the maps of a past day, unless someone has meanwhile; a page asks for it."""
+    trajectory, ended = trajectory_by_code(code), dt.date.fromisoformat(day)
+    if past_map(trajectory, None, ended) is None:
+        operations.keep_past_maps(trajectory, ended, now=timezone.now())
 
 
 @shared_task(name="trajectories.tasks.compute_shares")

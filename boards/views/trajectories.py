@@ -1,5 +1,6 @@
 """The map of a service trajectory: for any unit that the reader may see, and any day."""
 
+import datetime as dt
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -13,10 +14,10 @@ from boards.maps import map_face
 from boards.maps.asking import WEEKS, asked_day, choices_for, chosen_unit
 from boards.views.asking import clock, fresh_or_304
 from organisation.choices import SHOWN_SMALL_NUMBERS
+from organisation.models import Unit
 from organisation.queries import rights_at
 from trajectories.models import Trajectory
-from trajectories.operations.maps import map_now
-from trajectories.queries import TooManyEvents, map_on
+from trajectories.operations import Drawing, map_now, map_on
 
 
 @login_required
@@ -31,16 +32,16 @@ def trajectory(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     day = asked_day(request.GET, today)
     context: dict[str, object] = {"trajectory": shown, "unit": unit, "day": day, "today": today}
-    try:
-        drawn = map_on(shown, unit, day) if day else map_now(shown, unit, now=now)
-    except TooManyEvents as refused:
-        context |= {"refused": str(refused)}
+    drawn = map_on(shown, unit, day, now=now) if day else map_now(shown, unit, now=now)
+    if isinstance(drawn, Drawing):
+        context |= {"drawing": drawn}
     else:
         may_see_small = bool(rights_at(request.user, {unit.pk}, on=today)[unit.pk] & SHOWN_SMALL_NUMBERS)
         as_of = timezone.localtime(drawn.as_of) if drawn.as_of and not day else None
         context |= {
             "map": map_face(drawn, unit=unit.name, may_see_small=may_see_small),
             "as_of": as_of,
+            "made": drawn.made,
             "is_drawn": drawn.as_of is not None,
         }
     if request.headers.get("HX-Request"):
@@ -49,6 +50,11 @@ def trajectory(request: HttpRequest, code: str) -> HttpResponse:
         "choices": choices,
         "least_weeks": -WEEKS,
         "weeks": -((today - day).days // 7) if day else 0,
-        "address": reverse("boards:trajectory", args=[code]) + "?" + urlencode({"unit": unit.code}),
+        "live_address": reverse("boards:trajectory", args=[code]) + "?" + urlencode(_asked(unit, None)),
+        "address": reverse("boards:trajectory", args=[code]) + "?" + urlencode(_asked(unit, day)),
     }
     return render(request, "boards/trajectory.html", context)
+
+
+def _asked(unit: Unit, day: dt.date | None) -> dict[str, str]:
+    return {"unit": unit.code} | ({"as_of": day.isoformat()} if day else {})

@@ -5,7 +5,7 @@ const form = document.querySelector("[data-as-of-form]");
 const map = document.querySelector(form?.dataset.asOfInto);
 const slider = form?.querySelector("[data-as-of-today]");
 const told = form?.querySelector("[data-as-of-day]");
-const live = map?.dataset.liveSrc;
+const live = form?.dataset.asOfLive;
 const written = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
 let timer;
 let asked = 0;
@@ -28,9 +28,10 @@ const follow = async () => {
     if (!answer.ok || answer.redirected) return form.submit();
     map.innerHTML = await answer.text();
     history.replaceState(null, "", address);
-    // A past day does not change any more; the map of now goes on hearing of news.
-    if (Number(slider.value)) delete map.dataset.liveSrc;
-    else if (live) map.dataset.liveSrc = live;
+    // A past day does not change any more, once it is drawn; the map of now goes on hearing of news.
+    const isDrawing = map.querySelector("[data-as-of-drawing]");
+    if (Number(slider.value) && !isDrawing) delete map.dataset.liveSrc;
+    else map.dataset.liveSrc = isDrawing ? `${location.pathname}${address}` : live;
   } catch {
     form.submit();
   } finally {

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.imports import ImportReport
 from organisation.models import Unit
 from tests import build
 from tests.trajectories.logs import add, asked, trajectory
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.flow import with_steps
 from trajectories.calculations.handovers import gaps
-from trajectories.calculations.maps import EVERYONE, Tree, pictures
+from trajectories.calculations.maps import EVERYONE, Tree, facts, pictures
 from trajectories.calculations.passages import compared, drop_outs, moves
-from trajectories.calculations.paths import FEWEST, Path, paths_of, pooled
+from trajectories.calculations.paths import FEWEST, Path, Rule, paths_of, pooled
 from trajectories.calculations.pictures import Picture, as_json, from_json, without_small_numbers
-from trajectories.models import FlowMap
-from trajectories.operations import keep_maps
-from trajectories.queries import TooManyEvents, kept_map, map_on, maps
+from trajectories.models import FlowMap, Trajectory, TrajectoryVersion
+from trajectories.operations import Drawing, keep_maps, map_on, past_maps, save_trajectory
+from trajectories.queries import DrawnMap, kept_map, maps
+from trajectories.queries.definitions import sheet
+from trajectories.queries.maps import all_pictures, end_of
+from trajectories.tasks import draw_past_map
 
 STEPS = [
     {"code": "referral", "name_en": "Referral", "name_fr": "Demande", "activities": ["REFERRAL"]},
@@ -58,7 +63,8 @@ def drawn(lines: str = LINES) -> dict[int, Picture]:
         {"team": ["north", "south"], "key": [NORTH, SOUTH]}, schema={"team": pl.String, "key": pl.Int64}
     )
     tree = Tree(above, {NORTH: EVERYONE, SOUTH: EVERYONE})
-    return pictures(handing_over(lines), STEPS, [("precedence", "SERVICE", "TRANSFER")], tree, TODAY)
+    rules: list[Rule] = [("precedence", "SERVICE", "TRANSFER")]
+    return pictures(facts(handing_over(lines), STEPS, rules, tree, TODAY), STEPS, rules, tree, TODAY)
 
 
 def test_a_way_takes_the_days_from_entering_a_step_to_entering_the_next_one() -> None:
@@ -207,15 +213,74 @@ def test_maps_are_kept_for_every_unit_and_read_without_an_event() -> None:
 
 
 @pytest.mark.django_db
-def test_a_past_day_is_drawn_from_the_events_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_past_day_is_drawn_from_the_events_and_kept() -> None:
+    youths, now = youths_of(LINES), dt.datetime(2024, 3, 31, 12, tzinfo=dt.UTC)
+    north, day = Unit.objects.get(code="north"), dt.date(2024, 2, 10)
+
+    past = map_on(youths, north, day, now=now)
+    again = map_on(youths, north, day, now=now + dt.timedelta(hours=1))
+    add(youths, "zoe 2024-02-01 REFERRAL north")
+    fresh = map_on(youths, north, day, now=now + dt.timedelta(hours=2))
+
+    assert isinstance(past, DrawnMap)
+    assert isinstance(fresh, DrawnMap)
+    assert [step.people for step in past.picture.steps] == [1, 0, 0, 0]
+    assert again == past
+    assert [step.people for step in fresh.picture.steps] == [2, 0, 0, 0]
+    assert fresh.made is not None
+    assert fresh.made.at == now + dt.timedelta(hours=2)
+
+
+@pytest.mark.django_db
+def test_a_past_day_of_a_long_log_is_drawn_by_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    youths, now, day = youths_of(LINES), dt.datetime(2024, 3, 31, 12, tzinfo=dt.UTC), dt.date(2024, 2, 10)
+    monkeypatch.setattr(past_maps, "AT_ONCE", 3)
+
+    asked_first = map_on(youths, None, day, now=now)
+    draw_past_map("youths", "2024-02-10")
+    drawn_then = map_on(youths, None, day, now=now)
+    another = map_on(youths, None, day - dt.timedelta(days=7), now=now)
+
+    assert asked_first == Drawing(day, len(LINES.strip().splitlines()), None)
+    assert isinstance(drawn_then, DrawnMap)
+    assert isinstance(another, Drawing)
+    assert another.seconds is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ends", ["CLOSURE", "NEVER"])
+def test_maps_drawn_share_by_share_are_those_of_the_whole_log(monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    lines = "\n".join(line.replace("CLOSURE", ends).replace("DROPOUT", ends) for line in LINES.strip().splitlines())
+    youths = youths_of(lines, expected=[["precedence", "SERVICE", "TRANSFER"], ["absence", "DROPOUT", None]])
+    days = [end_of(dt.date(2024, month, 15)) for month in (2, 3, 4)]
+    whole = [all_pictures(youths, day) for day in days]
+
+    monkeypatch.setattr(maps, "SHARE_EVENTS", 2)
+    shares = [all_pictures(youths, day) for day in days]
+
+    assert shares == whole
+    assert len(whole[2]) > 1
+
+
+@pytest.mark.django_db
+def test_a_past_day_is_drawn_by_the_definition_that_held_on_it() -> None:
+    youths, now = youths_of(LINES), dt.datetime(2024, 3, 31, 12, tzinfo=dt.UTC)
+    held, day = sheet(youths), dt.date(2024, 3, 1)
+    TrajectoryVersion.objects.create(trajectory=youths, number=1, sheet=held)
+    wanted = held | {"steps": [*held["steps"], {"code": "after", "name_en": "After"}]}
+    save_trajectory(definition=wanted, report=ImportReport(), now=now, takes_effect_on=day)
+    youths.refresh_from_db()
+
+    before, after = (map_on(youths, None, on, now=now) for on in (day - dt.timedelta(days=1), day))
+
+    assert isinstance(before, DrawnMap)
+    assert isinstance(after, DrawnMap)
+    assert (len(before.steps), len(after.steps)) == (len(STEPS), len(STEPS) + 1)
+
+
+def youths_of(lines: str, **fields: Any) -> Trajectory:
     centre = build.unit("centre")
     build.units("north", "south", parent=centre)
-    youths = trajectory(steps=STEPS, timezone="UTC")
-    add(youths, LINES)
-
-    past = map_on(youths, Unit.objects.get(code="north"), dt.date(2024, 2, 10))
-    monkeypatch.setattr(maps, "MOST_EVENTS", 3)
-
-    assert [step.people for step in past.picture.steps] == [1, 0, 0, 0]
-    with pytest.raises(TooManyEvents):
-        map_on(youths, centre, dt.date(2024, 2, 10))
+    youths = trajectory(steps=STEPS, timezone="UTC", **fields)
+    add(youths, lines)
+    return youths

@@ -1,10 +1,14 @@
-"""The maps of a trajectory for every unit at once: one pass over the log, whatever the number of units."""
+"""The maps of a trajectory for every unit at once: one pass over the log, whatever the number of units.
+
+What cases add to maps is found share by share and put together, so that the memory holds one share of the events, and of
+the others what is left of them: a row a case that is open or lately moved.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -47,62 +51,110 @@ class _Found:
     rules: Mapping[int, list[Row]]
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What some cases add to the maps of a day; facts of others are added below them.
+
+    here, passed   as `standing` gives them
+    dropped        team, day, step of drop-outs in the last 90 days
+    moves          source, target, team, day, days in the last 180
+    closed, still  gaps that ended in the last 180 days, and those that are open
+    paths          key, path, n, and how many broke each rule: cases that ended in the last year, at each unit that they met
+    rules          key, and of each rule how many it applies to, and how many kept it
+    """
+
+    here: pl.DataFrame
+    passed: pl.DataFrame
+    dropped: pl.DataFrame
+    moves: pl.DataFrame
+    closed: pl.DataFrame
+    still: pl.DataFrame
+    paths: pl.DataFrame
+    rules: pl.DataFrame
+
+
+def facts(
+    asked: Asked,
+    steps: Sequence[Mapping[str, object]],
+    rules: Sequence[Rule],
+    tree: Tree,
+    today: dt.date,
+    *,
+    has_ends: bool | None = None,
+) -> Facts:
+    """Return what the cases of a log add to the maps of a day; `has_ends` as `ended` takes it."""
+    stepped = with_steps(asked.log, steps)
+    here, passed = standing(asked, steps, today)
+    closed, still = gaps(asked)
+    cases = _cases(stepped, rules, tree, ended(asked, today, has_ends=has_ends))
+    words = [f"rule {place}" for place in range(len(rules))]
+    return Facts(
+        here=here,
+        passed=passed,
+        dropped=recent(drop_outs(asked, stepped), today).drop_nulls("step"),
+        moves=recent(moves(stepped, asked.activities("drop_out")), today, spans=2),
+        closed=recent(closed, today, spans=2),
+        still=still,
+        paths=cases.group_by("key", "path").agg(n=pl.len(), **{f"{one} broken": (~pl.col(one)).sum() for one in words}),
+        rules=cases.group_by("key").agg(
+            **{f"{one} applies": pl.col(one).count() for one in words}, **{one: pl.col(one).sum() for one in words}
+        ),
+    )
+
+
+def joined(parts: Sequence[Facts]) -> Facts:
+    """Return the facts of several disjoint sets of cases together."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = {
+        one.name: pl.concat([getattr(part, one.name) for part in parts], how="vertical_relaxed")
+        for one in fields(Facts)
+    }
+    for name, keys in (("paths", ("key", "path")), ("rules", ("key",))):
+        whole[name] = whole[name].group_by(keys).agg(pl.all().sum())
+    return Facts(**whole)
+
+
 def pictures(
-    asked: Asked, steps: Sequence[Mapping[str, object]], rules: Sequence[Rule], tree: Tree, today: dt.date
+    told: Facts, steps: Sequence[Mapping[str, object]], rules: Sequence[Rule], tree: Tree, today: dt.date
 ) -> dict[int, Picture]:
     """Return the map of each unit under whose roof anyone is or lately was, and of everyone."""
-    found = _found(asked, steps, rules, tree, today)
+    found = _found(told, rules, tree, today)
     keys = {EVERYONE, *found.steps, *found.links, *found.gaps, *found.open_gaps, *found.paths}
     few = _few(found, tree.parents)
     return {key: _picture(key, found, few, len(steps), rules) for key in keys}
 
 
-def _found(
-    asked: Asked, steps: Sequence[Mapping[str, object]], rules: Sequence[Rule], tree: Tree, today: dt.date
-) -> _Found:
-    def keyed(rows: pl.DataFrame) -> pl.DataFrame:
-        return pl.concat(
-            [rows.with_columns(key=pl.lit(EVERYONE, dtype=pl.Int64)), rows.join(tree.above, on="team")], how="diagonal"
-        )
-
-    stepped = with_steps(asked.log, steps)
-    here, passed = standing(asked, steps, today)
-    dropped = keyed(recent(drop_outs(asked, stepped), today)).drop_nulls("step")
-    closed, still = gaps(asked)
-    waiting = pl.lit(today) - pl.col("day")
-    cases = _cases(asked, stepped, rules, today, keyed)
-    broken = [f"rule {place}" for place in range(len(rules))]
-    return _Found(
-        steps=_by_key(faces(keyed(here), keyed(passed), "key").drop_nulls("step")),
-        dropped=_by_key(dropped.group_by("key", "step").agg(n=pl.len())),
-        links=_by_key(
-            compared(keyed(moves(stepped, asked.activities("drop_out"))), ("key", "source", "target"), today).sort(
-                "key", "source", "target"
-            )
-        ),
-        gaps=_by_key(compared(keyed(closed), ("key",), today)),
-        open_gaps=_by_key(keyed(still).group_by("key").agg(n=pl.len(), longest=waiting.max().dt.total_days())),
-        paths=_by_key(
-            cases.group_by("key", "path").agg(n=pl.len(), broken=pl.concat_list((~pl.col(one)).sum() for one in broken))
-            if broken
-            else cases.group_by("key", "path").agg(n=pl.len())
-        ),
-        rules=_by_key(
-            cases.group_by("key").agg(
-                *(pl.col(one).count().alias(f"{one} applies") for one in broken),
-                *(pl.col(one).sum().alias(one) for one in broken),
-            )
-        ),
+def _keyed(rows: pl.DataFrame, tree: Tree) -> pl.DataFrame:
+    """Return rows with `team` once for everyone, and once for each unit above the team."""
+    return pl.concat(
+        [rows.with_columns(key=pl.lit(EVERYONE, dtype=pl.Int64)), rows.join(tree.above, on="team")], how="diagonal"
     )
 
 
-def _cases(asked: Asked, stepped: pl.DataFrame, rules: Sequence[Rule], today: dt.date, keyed: Any) -> pl.DataFrame:
+def _found(told: Facts, rules: Sequence[Rule], tree: Tree, today: dt.date) -> _Found:
+    waiting = pl.lit(today) - pl.col("day")
+    links = compared(_keyed(told.moves, tree), ("key", "source", "target"), today)
+    broken = pl.concat_list(f"rule {place} broken" for place in range(len(rules))) if rules else pl.lit(None)
+    return _Found(
+        steps=_by_key(faces(_keyed(told.here, tree), _keyed(told.passed, tree), "key").drop_nulls("step")),
+        dropped=_by_key(_keyed(told.dropped, tree).group_by("key", "step").agg(n=pl.len())),
+        links=_by_key(links.sort("key", "source", "target")),
+        gaps=_by_key(compared(_keyed(told.closed, tree), ("key",), today)),
+        open_gaps=_by_key(
+            _keyed(told.still, tree).group_by("key").agg(n=pl.len(), longest=waiting.max().dt.total_days())
+        ),
+        paths=_by_key(told.paths.select("key", "path", "n", broken=broken)),
+        rules=_by_key(told.rules),
+    )
+
+
+def _cases(stepped: pl.DataFrame, rules: Sequence[Rule], tree: Tree, which: pl.DataFrame) -> pl.DataFrame:
     """Return the ended cases with their path and rules, once for each unit whose teams touched them."""
-    which = ended(asked, today)
     of_these = stepped.join(which, on="case", how="semi", maintain_order="left")
-    facts = paths_of(of_these).join(broken_rules(of_these, rules), on="case", how="left")
-    touched: pl.DataFrame = keyed(of_these.select("case", "team").unique()).select("case", "key").unique()
-    return touched.join(facts, on="case")
+    told = paths_of(of_these).join(broken_rules(of_these, rules), on="case", how="left")
+    touched = _keyed(of_these.select("case", "team").unique(), tree).select("case", "key").unique()
+    return touched.join(told, on="case")
 
 
 def _by_key(rows: pl.DataFrame) -> dict[int, list[Row]]:

@@ -45,11 +45,14 @@ class Paths:
         return sum(path.n for path in self.shown) + self.others
 
 
-def ended(asked: Asked, today: dt.date) -> pl.DataFrame:
-    """Return the cases (`case`) that ended in the last year; in a log where none ever ends, those with any event then."""
+def ended(asked: Asked, today: dt.date, *, has_ends: bool | None = None) -> pl.DataFrame:
+    """Return the cases (`case`) that ended in the last year; in a log where none ever ends, those with any event then.
+
+    `has_ends`: whether any case ever ends, where the log holds only a share of the cases.
+    """
     leaving = pl.col("activity").is_in(asked.leaving())
     ends = asked.log.filter(leaving)
-    if not ends.height:
+    if not (ends.height if has_ends is None else has_ends):
         ends = asked.log
     last = ends.group_by("case").agg(pl.col("day").last())
     return last.filter(pl.col("day") > today - dt.timedelta(days=PATH_DAYS), pl.col("day") <= today).select("case")

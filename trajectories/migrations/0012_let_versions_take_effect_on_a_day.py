@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="boundmeasure",
             name="since",
-            field=models.DateField(
-                db_default=dt.date(1900, 1, 1), default=dt.date(1900, 1, 1), editable=False
-            ),
+            field=models.DateField(db_default=dt.date(1900, 1, 1), default=dt.date(1900, 1, 1), editable=False),
         ),
         migrations.AddField(
             model_name="goingstay",

@@ -14,6 +14,7 @@ from trajectories.models import FlowFace, LogDay, Trajectory
 from trajectories.operations.sharing import shares_of
 from trajectories.queries.known import Taken, read_share
 from trajectories.queries.places import ancestors_frame, units_frame
+from trajectories.queries.rules import trajectory_on
 
 NOBODY = pl.DataFrame(schema={"team": pl.String, "step": pl.Int64, "days": pl.Int64, "is_waiting": pl.Boolean})
 FIGURES = ("people", "waiting", "longest_wait", "median_delay")
@@ -27,7 +28,8 @@ def keep_faces(trajectory: Trajectory, *, now: dt.datetime) -> None:
     """
     as_of = local(now, trajectory.timezone)
     today = as_of.date()
-    here, passed = _standing(trajectory, as_of) if trajectory.steps else (NOBODY, NOBODY)
+    defined = trajectory_on(trajectory, today)
+    here, passed = _standing(defined, as_of) if defined.steps else (NOBODY, NOBODY)
     above = units_frame().join(ancestors_frame(on=today), on="unit").select("team", above="ancestor")
     by_unit = faces(here.join(above, on="team"), passed.join(above, on="team"), "above")
     everyone = pl.lit(None, dtype=pl.Int64).alias("above")
@@ -36,7 +38,7 @@ def keep_faces(trajectory: Trajectory, *, now: dt.datetime) -> None:
     FlowFace.objects.bulk_create(
         (
             FlowFace(trajectory=trajectory, unit_id=unit, as_of=now, steps=steps)
-            for unit, steps in _by_unit(pl.concat([for_all, by_unit]), trajectory.steps).items()
+            for unit, steps in _by_unit(pl.concat([for_all, by_unit]), defined.steps).items()
         ),
         batch_size=1000,
     )

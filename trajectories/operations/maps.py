@@ -16,7 +16,7 @@ from trajectories.calculations.frame import local
 from trajectories.calculations.maps import EVERYONE
 from trajectories.calculations.pictures import as_json
 from trajectories.models import FlowMap, Trajectory
-from trajectories.queries.maps import DrawnMap, all_pictures, is_map_old, kept_map, may_read
+from trajectories.queries.maps import DrawnMap, all_pictures, events_of, is_map_old, kept_map
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 TASK = "trajectories.tasks.draw_maps"
 #: Seconds in which readers who see an old map ask the worker for a new one only once.
 PATIENCE_S = 60
+#: Events that a page waits for to be read: a second or two.
+AT_ONCE = 300_000
 #: Any constant that no other lock of the database uses; the letters "maps".
 MAPS_LOCK = int.from_bytes(b"maps")
 
@@ -71,7 +73,7 @@ def map_now(trajectory: Trajectory, unit: Unit | None, *, now: dt.datetime) -> D
     """
     if is_map_old(trajectory):
         is_first = not FlowMap.objects.filter(trajectory=trajectory).exists()
-        if is_first and may_read(trajectory):
+        if is_first and events_of(trajectory) <= AT_ONCE:
             keep_maps(trajectory, now=now)
         else:
             draw_soon(trajectory)

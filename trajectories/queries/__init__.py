@@ -2,7 +2,7 @@
 
 from trajectories.queries.flows import Flow, FlowStep, flow
 from trajectories.queries.logs import read_log
-from trajectories.queries.maps import DrawnMap, TooManyEvents, is_map_old, kept_map, map_as_of, map_on
+from trajectories.queries.maps import DrawnMap, is_map_old, kept_map, map_as_of, past_map
 from trajectories.queries.measures import measure, read_as_of
 from trajectories.queries.refreshes import RefreshState, history, refreshes
 from trajectories.queries.trajectories import trajectory_by_code
@@ -12,14 +12,13 @@ __all__ = [
     "Flow",
     "FlowStep",
     "RefreshState",
-    "TooManyEvents",
     "flow",
     "history",
     "is_map_old",
     "kept_map",
     "map_as_of",
-    "map_on",
     "measure",
+    "past_map",
     "read_as_of",
     "read_log",
     "refreshes",

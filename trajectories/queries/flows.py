@@ -16,6 +16,7 @@ from trajectories.calculations.flow import faces, standing
 from trajectories.calculations.frame import local
 from trajectories.models import FlowFace, Trajectory
 from trajectories.queries.logs import read_log
+from trajectories.queries.rules import trajectory_on
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,12 @@ def flow(
     if as_of is None:
         face = FlowFace.objects.filter(trajectory=trajectory, unit=unit).first()
         kept = face.steps if face else []
-        return _flow(trajectory, unit, face.as_of if face else None, {step["code"]: step for step in kept})
+        defined = trajectory_on(trajectory, local(face.as_of, trajectory.timezone).date()) if face else trajectory
+        return _flow(defined, unit, face.as_of if face else None, {step["code"]: step for step in kept})
     before = local(as_of, trajectory.timezone)
     log = read_log(trajectory, as_of=before, columns=(), known_on=known_on)
     last = (before - dt.timedelta(microseconds=1)).date()
+    trajectory = trajectory_on(trajectory, last)
     asked = Asked(log, clock=trajectory.clock, as_of=before)
     everyone = pl.lit(0).alias("all")
     frames = [frame.with_columns(everyone) for frame in standing(asked, trajectory.steps, last)]

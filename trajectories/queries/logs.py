@@ -42,17 +42,46 @@ def read_log(
     columns: Iterable[str] = tuple(FURTHER),
     cases: Sequence[UUID] | None = None,
     known_on: dt.datetime | None = None,
+    share: tuple[int, int] = (0, 1),
 ) -> pl.DataFrame:
     """Return the log frame of a trajectory before `as_of` (a wall clock), or of some of its cases.
 
     Events in force alone are read, or those that were at the instant `known_on`: what had arrived by then, as it was
     believed then. `columns` names what is needed beyond case, activity, time and team: fields of an event or any other
-    column of the log. What is not asked for is null. The pseudonyms of cases become small numbers, for speed.
+    column of the log. What is not asked for is null. The pseudonyms of cases become small numbers, for speed. `share`: of
+    all cases, one share of so many.
     """
     where = sql.SQL("trajectory_id = {} AND {}").format(sql.Literal(trajectory.pk), _in_force(known_on))
     if cases is not None:
         where += sql.SQL(' AND "case" = ANY({}::uuid[])').format(sql.Literal([str(case) for case in cases]))
+    where += of_share(share)
+    if as_of is not None:
+        where += sql.SQL(" AND wall < {}").format(sql.Literal(as_of.replace(tzinfo=dt.UTC)))
     return frame(read_events(where, columns), zone=trajectory.timezone, as_of=as_of)
+
+
+def of_share(share: tuple[int, int]) -> sql.Composable:
+    """Return the further condition on events of one share of so many (`(0, 1)`: all).
+
+    Cases are keyed hashes, so that ranges of them are shares of equal size.
+    """
+    number, of = share
+    if of == 1:
+        return sql.SQL("")
+    bounds = [f"{(1 << 128) * place // of:032x}" for place in (number, number + 1) if place < of]
+    where = sql.SQL(' AND "case" >= {}::uuid').format(sql.Literal(bounds[0]))
+    return where if len(bounds) == 1 else where + sql.SQL(' AND "case" < {}::uuid').format(sql.Literal(bounds[1]))
+
+
+def has_activity(trajectory: Trajectory, activities: Sequence[str], *, before: dt.datetime) -> bool:
+    """Answer whether any event in force before a wall clock is one of some activities."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM trajectories_event WHERE trajectory_id = %s AND superseded_by_id IS NULL"
+            " AND activity = ANY(%s) AND wall < %s)",
+            [trajectory.pk, list(activities), before.replace(tzinfo=dt.UTC)],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def read_events(

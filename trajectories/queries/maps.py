@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import cast
 
 import polars as pl
 from django.core.cache import cache
-from django.db.models import Sum
-from django.utils import timezone
+from django.db.models import F, Max, Q, Sum
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from organisation.models import Ancestor, Unit
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.frame import local
-from trajectories.calculations.maps import EVERYONE, Tree, pictures
+from trajectories.calculations.maps import EVERYONE, Tree, facts, joined, pictures
 from trajectories.calculations.paths import Rule
 from trajectories.calculations.pictures import Picture, Stand, as_json, from_json
-from trajectories.calculations.refusals import TrajectoryRefused
-from trajectories.models import FlowMap, Trajectory
-from trajectories.queries.logs import read_log
-from trajectories.queries.places import ancestors_frame, units_frame
+from trajectories.models import EventBatch, FlowMap, PastMap, Trajectory
+from trajectories.queries.logs import has_activity, read_log
+from trajectories.queries.places import ancestors_frame, tree_fingerprint, units_frame
+from trajectories.queries.rules import trajectory_on
 
-#: Events that a page may read to draw a past day: a few seconds' worth.
-MOST_EVENTS = 3_000_000
-#: Seconds for which a past day, once drawn, is kept for whoever moves the slider back.
+#: Events read at a time: some 200 MB while facts are found in them.
+SHARE_EVENTS = 500_000
+#: Seconds for which the map of another moment than the end of a day is kept.
 KEPT_S = 600
-
-
-class TooManyEvents(TrajectoryRefused):
-    """A past day of this trajectory takes too many events to be drawn for a page."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +36,15 @@ class StepName:
     code: str
     name: str
     hands_over: bool = False
+
+
+@dataclass(frozen=True)
+class Made:
+    """When the maps of a past day were drawn, in how many seconds, and from how many events."""
+
+    at: dt.datetime
+    seconds: float
+    events: int
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class DrawnMap:
     day: dt.date | None
     steps: tuple[StepName, ...]
     picture: Picture
+    #: Of a past day: how it was drawn.
+    made: Made | None = None
 
     @property
     def people(self) -> int | None:
@@ -80,53 +86,82 @@ def is_map_old(trajectory: Trajectory) -> bool:
     return kept is None or kept < last
 
 
-def map_on(trajectory: Trajectory, unit: Unit | None, day: dt.date) -> DrawnMap:
-    """Return the map at the end of a past day, from the events. Raises `TooManyEvents`."""
-    before = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
-    return map_before(trajectory, unit, timezone.make_aware(before, timezone.get_fixed_timezone(0)), before)
+def past_map(trajectory: Trajectory, unit: Unit | None, day: dt.date) -> DrawnMap | None:
+    """Return the map of the end of a past day as it was kept; None where it was not, or no longer stands."""
+    kept = PastMap.objects.filter(trajectory=trajectory, day=day, state=log_state(trajectory))
+    found = list(kept.filter(Q(unit=unit) | Q(unit=None)).order_by(F("unit").asc(nulls_last=True)))
+    if not found:
+        return None
+    wall = end_of(day)
+    own = found[0].picture if found[0].unit_id == (unit.pk if unit else None) else None
+    drawn = _drawn(trajectory, unit, _as_if_utc(wall), from_json(own) if own else None, day)
+    return replace(drawn, made=Made(found[0].drawn_at, found[0].seconds, found[0].events))
 
 
 def map_as_of(
     trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime, known_on: dt.datetime | None = None
 ) -> DrawnMap:
-    """Return the map before an instant, from the events, or from what had arrived by `known_on`. Raises `TooManyEvents`."""
-    return map_before(trajectory, unit, as_of, local(as_of, trajectory.timezone), known_on)
+    """Return the map before an instant, from the events, or from what had arrived by `known_on`.
 
-
-def map_before(
-    trajectory: Trajectory,
-    unit: Unit | None,
-    as_of: dt.datetime,
-    wall: dt.datetime,
-    known_on: dt.datetime | None = None,
-) -> DrawnMap:
-    """Return the map before a moment of the wall clock; `as_of` is what the map says of itself."""
-    if not may_read(trajectory):
-        raise TooManyEvents(_("There are too many events to draw a past day of this trajectory on a page."))
-    newest = trajectory.batches.values_list("pk", flat=True).first()
-    state = (trajectory.pk, trajectory.version, newest, trajectory.stale_since, unit and unit.pk, wall, known_on)
-    key = "flow-map:" + ":".join(map(str, state)).replace(" ", "_")
+    However many events there are: that of a long log takes its time, and is kept for a while.
+    """
+    wall = local(as_of, trajectory.timezone)
+    kept = past_map(trajectory, unit, _last_day(wall)) if known_on is None and wall.time() == dt.time() else None
+    if kept is not None:
+        return replace(kept, as_of=as_of)
+    state = (log_state(trajectory), unit and unit.pk, wall, known_on)
+    key = f"flow-map:{trajectory.pk}:" + ":".join(map(str, state)).replace(" ", "_")
     found = cache.get(key)
     if found is None:
         drawn = all_pictures(trajectory, wall, known_on).get(unit.pk if unit else EVERYONE)
-        found = as_json(drawn or _nobody(trajectory))
+        found = as_json(drawn or _nobody(trajectory_on(trajectory, _last_day(wall))))
         cache.set(key, found, KEPT_S)
     return _drawn(trajectory, unit, as_of, from_json(found), _last_day(wall))
 
 
-def may_read(trajectory: Trajectory) -> bool:
-    """Whether a page may read all events of a trajectory."""
-    return (trajectory.batches.aggregate(events=Sum("rows_new"))["events"] or 0) <= MOST_EVENTS
+def end_of(day: dt.date) -> dt.datetime:
+    """Return the wall clock at which a day is over."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
+
+
+def _as_if_utc(wall: dt.datetime) -> dt.datetime:
+    return wall.replace(tzinfo=dt.UTC)
+
+
+def log_state(trajectory: Trajectory) -> str:
+    """Return what changes whenever events come or go, the definition does, or units and their tree do."""
+    imports = EventBatch.objects.filter(trajectory=trajectory).aggregate(
+        newest=Max("pk"), finished=Max("finished_at"), undone=Max("undone_at")
+    )
+    told = [trajectory.version, trajectory.stale_since if not imports["newest"] else None, *imports.values()]
+    text = ":".join(map(str, [*told, tree_fingerprint()]))
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def events_of(trajectory: Trajectory) -> int:
+    """Return about how many events a trajectory has."""
+    return trajectory.batches.aggregate(events=Sum("rows_new"))["events"] or 0
 
 
 def all_pictures(
     trajectory: Trajectory, before: dt.datetime, known_on: dt.datetime | None = None
 ) -> dict[int, Picture]:
-    """Return the map of every unit (`EVERYONE`: of all) before a moment of the wall clock, from the events."""
-    log, today = read_log(trajectory, as_of=before, columns=(), known_on=known_on), _last_day(before)
-    asked = Asked(log, clock=trajectory.clock, as_of=before)
-    rules = [cast("Rule", tuple(rule)) for rule in trajectory.expected]
-    return pictures(asked, trajectory.steps, rules, _tree(today), today)
+    """Return the map of every unit (`EVERYONE`: of all) before a moment of the wall clock, from the events.
+
+    By the definition that held on the last day. The events of one share of the cases are in memory at a time.
+    """
+    today = _last_day(before)
+    defined = trajectory_on(trajectory, today)
+    rules, tree = [cast("Rule", tuple(rule)) for rule in defined.expected], _tree(today)
+    of = max(1, -(-events_of(trajectory) // SHARE_EVENTS))
+    leaving = Asked(pl.DataFrame(), clock=defined.clock).leaving()
+    has_ends = has_activity(trajectory, leaving, before=before) if of > 1 else None
+    told = []
+    for number in range(of):
+        log = read_log(trajectory, as_of=before, columns=(), known_on=known_on, share=(number, of))
+        asked = Asked(log, clock=defined.clock, as_of=before)
+        told.append(facts(asked, defined.steps, rules, tree, today, has_ends=has_ends))
+    return pictures(joined(told), defined.steps, rules, tree, today)
 
 
 def _last_day(before: dt.datetime) -> dt.date:
@@ -151,6 +186,8 @@ def _drawn(
     picture: Picture | None,
     day: dt.date | None = None,
 ) -> DrawnMap:
+    day = day or (local(as_of, trajectory.timezone).date() if as_of else None)
+    trajectory = trajectory_on(trajectory, day) if day else trajectory
     if picture is None or len(picture.steps) != len(trajectory.steps):
         picture = _nobody(trajectory)
     return DrawnMap(
@@ -158,7 +195,7 @@ def _drawn(
         name=trajectory.name,
         unit=unit.code if unit else None,
         as_of=as_of,
-        day=day or (local(as_of, trajectory.timezone).date() if as_of else None),
+        day=day,
         steps=tuple(_names(trajectory)),
         picture=picture,
     )
