@@ -10,6 +10,7 @@ from indicators.operations.definitions import (
     set_reporters,
     store_indicator,
 )
+from indicators.operations.first_figures import record_first_observations
 from indicators.operations.fitting_targets import refuse_unfit_targets
 from indicators.operations.observations import (
     Recorded,
@@ -55,6 +56,7 @@ __all__ = [
     "proposed_target",
     "queue_all",
     "rebuild_values",
+    "record_first_observations",
     "record_observation",
     "record_observations",
     "refuse_backdated",

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Exists, OuterRef
 
 from indicators.models import Indicator, LeftOut, Reporter, StaleValue, Value
-from indicators.operations.writing import lock, look_at_new_tables, write_values
+from indicators.operations.writing import lock, look_at_new_tables, write_first_values, write_values
 from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, shape_of
 from organisation.models import Period, Unit
@@ -23,11 +23,17 @@ def rebuild_indicator(indicator: Indicator, *, now: dt.datetime) -> int:
     """Bring every value of an indicator to what its observations say; answer how many changed."""
     size = max(1, BLOCK_CELLS // max(1, Unit.objects.count()))
     changed = _forget_other_frequencies(indicator)
+    is_first = _has_no_values(indicator)
     for is_longer in (False, True):
         periods = _periods_of(indicator, is_longer=is_longer)
         for start in range(0, len(periods), size):
-            changed += _rebuild_block(indicator, periods[start : start + size], is_longer=is_longer, now=now)
+            block = periods[start : start + size]
+            changed += _rebuild_block(indicator, block, is_longer=is_longer, is_first=is_first, now=now)
     return changed
+
+
+def _has_no_values(indicator: Indicator) -> bool:
+    return not Value.objects.filter(indicator=indicator).exists()
 
 
 def _forget_other_frequencies(indicator: Indicator) -> int:
@@ -50,15 +56,24 @@ def _periods_of(indicator: Indicator, *, is_longer: bool) -> list[int]:
 
 
 @transaction.atomic
-def _rebuild_block(indicator: Indicator, periods: Sequence[int], *, is_longer: bool, now: dt.datetime) -> int:
+def _rebuild_block(
+    indicator: Indicator, periods: Sequence[int], *, is_longer: bool, is_first: bool, now: dt.datetime
+) -> int:
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
-        return _write_block(cursor, indicator, periods, is_longer=is_longer, now=now)
+        return _write_block(cursor, indicator, periods, is_longer=is_longer, is_first=is_first, now=now)
 
 
 def _write_block(
-    cursor: CursorWrapper, indicator: Indicator, periods: Sequence[int], *, is_longer: bool, now: dt.datetime
+    cursor: CursorWrapper,
+    indicator: Indicator,
+    periods: Sequence[int],
+    *,
+    is_longer: bool,
+    is_first: bool,
+    now: dt.datetime,
 ) -> int:
+    """Compute and write the values of some periods; `is_first`: the indicator had none when this began."""
     has_reporters = Reporter.objects.filter(indicator=indicator).exists()
     has_left_out = LeftOut.objects.filter(indicator=indicator).exists()
     shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters, has_left_out=has_left_out)
@@ -68,7 +83,8 @@ def _write_block(
     cursor.execute(SCOPE_TABLES, {"periods": list(periods), "as_of": None})
     cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
     [(deepest,)] = cursor.fetchall()
-    changed = write_values(cursor, indicator, shape, deepest=deepest, now=now)
+    write = write_first_values if is_first else write_values
+    changed = write(cursor, indicator, shape, deepest=deepest, now=now)
     cursor.execute("DROP TABLE rollup_block, rollup_tree")
     return changed
 
@@ -89,21 +105,22 @@ def drain_crowded_periods(indicator: Indicator, *, now: dt.datetime) -> int:
     periods = list(crowded.values_list("period_id", flat=True))
     size = max(1, BLOCK_CELLS // units)
     blocks = (periods[start : start + size] for start in range(0, len(periods), size))
-    return sum(_drain_block(indicator, block, now=now) for block in blocks)
+    is_first = bool(periods) and _has_no_values(indicator)
+    return sum(_drain_block(indicator, block, is_first=is_first, now=now) for block in blocks)
 
 
 @transaction.atomic
-def _drain_block(indicator: Indicator, periods: Sequence[int], *, now: dt.datetime) -> int:
+def _drain_block(indicator: Indicator, periods: Sequence[int], *, is_first: bool, now: dt.datetime) -> int:
     """Take the queue rows of some periods, and compute these and the longer ones around them."""
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
         taken, _rows = StaleValue.objects.filter(indicator=indicator, period__in=periods, unit__isnull=False).delete()
-        _write_block(cursor, indicator, periods, is_longer=False, now=now)
+        _write_block(cursor, indicator, periods, is_longer=False, is_first=is_first, now=now)
         inside = Period.objects.filter(
             pk__in=periods, starts_on__gte=OuterRef("starts_on"), ends_on__lte=OuterRef("ends_on")
         )
         around = Period.objects.filter(Exists(inside), frequency__in=indicator.also_at)
         longer = list(around.values_list("pk", flat=True))
         if longer:
-            _write_block(cursor, indicator, longer, is_longer=True, now=now)
+            _write_block(cursor, indicator, longer, is_longer=True, is_first=is_first, now=now)
     return taken

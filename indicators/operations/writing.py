@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from indicators.models import Indicator
 from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
 from indicators.queries.rollup import Shape, rolled_up
+from live.operations import announce
 
 #: Any constant that no other lock of the database uses; these are the letters "roll".
 ROLLUP_LOCK = int.from_bytes(b"roll")
@@ -69,6 +70,24 @@ WRITE = """
 SELECT (SELECT count(*) FROM written), unit.id, unit.code, period.code
 FROM listed JOIN organisation_unit unit ON unit.id = unit_id JOIN organisation_period period ON period.id = period_id
 """
+
+#: The first values of an indicator: nothing to compare with and nothing to take away. In the order of the index, whose
+#: pages are then filled one after the other. Another who wrote one meanwhile had not seen all that lies below it.
+WRITE_FIRST = """
+INSERT INTO indicators_value (indicator_id, unit_id, period_id, numerator, denominator, days, cases, members,
+    reporting, expected, suspect, computed_at)
+SELECT %(indicator)s, unit_id, period_id, numerator, denominator, days, cases, members, reporting, expected, suspect,
+    %(now)s
+FROM fresh ORDER BY unit_id, period_id
+ON CONFLICT (indicator_id, unit_id, period_id) DO UPDATE SET numerator = excluded.numerator,
+    denominator = excluded.denominator, days = excluded.days, cases = excluded.cases, members = excluded.members,
+    reporting = excluded.reporting, expected = excluded.expected, suspect = excluded.suspect,
+    computed_at = excluded.computed_at"""
+#: What is computed from these values has to follow.
+FOLLOW_WHOLE = """
+INSERT INTO indicators_stalevalue (indicator_id, queued_at)
+SELECT DISTINCT component.of_id, %(now)s::timestamptz FROM indicators_component component
+WHERE component.indicator_id = %(indicator)s"""
 
 
 def lock(cursor: CursorWrapper, key: int) -> None:
@@ -148,3 +167,19 @@ def write_values(
     rows = cursor.fetchall()
     announce_values(indicator.code, [row[1:] for row in rows], now=now)
     return int(rows[0][0]) if rows else 0
+
+
+def write_first_values(
+    cursor: CursorWrapper, indicator: Indicator, shape: Shape, *, deepest: int, now: dt.datetime
+) -> int:
+    """Compute the values of the scope tables for an indicator that has none yet, write and announce them; answer how many."""
+    given: dict[str, int | str | dt.datetime] = {
+        "indicator": indicator.pk,
+        "frequency": indicator.frequency,
+        "now": now,
+    }
+    cursor.execute(rolled_up(shape, deepest=deepest, is_whole=True) + WRITE_FIRST, given)
+    written = int(cursor.rowcount)
+    cursor.execute(FOLLOW_WHOLE, given)
+    announce(topic="value", unit_id=None, what={"indicator": indicator.code}, now=now)
+    return written

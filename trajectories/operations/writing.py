@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 
 import polars as pl
 from django.db import connection
 from psycopg2 import sql
 
 from indicators.choices import Source
-from indicators.operations import record_observations
+from indicators.operations import record_first_observations, record_observations
 from trajectories.calculations.cells import KEY, PARTS
 from trajectories.calculations.sums import MICRO
 from trajectories.models import BoundMeasure, HeldCell
@@ -19,33 +18,54 @@ from trajectories.queries.measured import cells_at
 
 #: Cells written to the database at a time; bounds the memory.
 BATCH = 200_000
+#: Of fewer cells, looking whether they are the first of their periods costs more than it saves.
+FEW = 200
 
 
 def write_cells(measure: BoundMeasure, rows: pl.DataFrame, *, now: dt.datetime) -> int:
     """Write cells (those that are `is_withdrawn` go) as observations; answer how many changed any."""
     if not rows.height:
         return 0
-    tally = record_observations(texts=_texts(measure, rows), source=Source.MEASURED, by=None, now=now)
+    written = _write_first(measure, rows, now=now)
+    if written is not None:
+        _hold(measure, rows, is_any_locked=False)
+        return written
+    texts = (_text(measure, batch, "is_withdrawn") for batch in rows.iter_slices(BATCH))
+    tally = record_observations(texts=texts, source=Source.MEASURED, by=None, now=now)
     _hold(measure, rows, is_any_locked=tally.locked > 0)
     return tally.new + tally.changed
 
 
-def _texts(measure: BoundMeasure, rows: pl.DataFrame) -> Iterator[io.BytesIO]:
-    """Yield the rows as `record_observations` copies them: each figure, no note, and whether it is withdrawn."""
-    for batch in rows.iter_slices(BATCH):
-        text = io.BytesIO()
-        batch.select(
-            pl.lit(measure.indicator_id).alias("indicator"),
-            *KEY,
-            _decimal("numerator"),
-            _decimal("denominator"),
-            "days",
-            "cases",
-            pl.lit("").alias("note"),
-            "is_withdrawn",
-        ).write_csv(text, include_header=False)
-        text.seek(0)
-        yield text
+def _write_first(measure: BoundMeasure, rows: pl.DataFrame, *, now: dt.datetime) -> int | None:
+    """Write many cells of periods that have none yet; None, where they are few or there is more to do than to write."""
+    if rows.height < FEW or rows["is_withdrawn"].any():
+        return None
+    entry = pl.lit(str(Source.MEASURED)), pl.lit(now.isoformat()).alias("entered_at"), pl.lit(1).alias("revision")
+    # In the order of the index, whose pages are then filled one after the other.
+    ordered = rows.sort("period", "unit").iter_slices(BATCH)
+    return record_first_observations(
+        indicator=measure.indicator,
+        periods=rows["period"].unique().to_list(),
+        texts=(_text(measure, batch, *entry) for batch in ordered),
+        now=now,
+    )
+
+
+def _text(measure: BoundMeasure, rows: pl.DataFrame, *last: str | pl.Expr) -> io.BytesIO:
+    """Return rows as COPY reads them: each figure, no note, and what comes last."""
+    text = io.BytesIO()
+    rows.select(
+        pl.lit(measure.indicator_id).alias("indicator"),
+        *KEY,
+        _decimal("numerator"),
+        _decimal("denominator"),
+        "days",
+        "cases",
+        pl.lit("").alias("note"),
+        *last,
+    ).write_csv(text, include_header=False)
+    text.seek(0)
+    return text
 
 
 def _decimal(part: str) -> pl.Expr:
