@@ -16,7 +16,7 @@ from indicators.calculations.expressions import Expression, names, parse
 from indicators.calculations.scores import Goal, score
 from indicators.choices import Kind
 from indicators.models import Indicator
-from indicators.queries.judged import HasReports, day_of, exactness_of, figure_of, reported_of
+from indicators.queries.judged import HasReports, day_of, exactness_of, figure_of, is_covered, reported_of
 from indicators.queries.targets import Line, TargetInForce, Targets, above, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
 from organisation.models import Period, Unit
@@ -213,10 +213,9 @@ def parts_of_index(
 def operand_of(component: Indicator, row: HasReports, period: Period) -> Operand:
     """Return what a component's value says: nothing, where too few have reported for it to be shown at all."""
     found = reported_of(component, row, period, today=AT_LAST)
-    is_covered = not found.expected or found.counted >= component.minimum_coverage * found.expected
     exact = exactness_of(component, found)
     return Operand(
-        figure=figure_of(component, found.parts) if is_covered else None,
+        figure=figure_of(component, found.parts) if is_covered(component, found) else None,
         n=_resting_on(component, found.parts),
         reporting=found.counted,
         expected=found.expected,

@@ -114,6 +114,21 @@ def figure_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
     )
 
 
+def is_covered(indicator: Indicator, found: Reported) -> bool:
+    """Whether enough have reported for there to be a figure at all."""
+    return not found.expected or found.counted >= indicator.minimum_coverage * found.expected
+
+
+def is_settled(indicator: Indicator, period: Period, found: Reported, *, today: dt.date) -> bool:
+    """Whether a figure can be held against others: enough have reported, and nobody is awaited any more.
+
+    The count of three teams in nine would be an improvement like no other.
+    """
+    if not found.expected or found.counted >= found.expected:
+        return True
+    return is_covered(indicator, found) and is_overdue(indicator, period, today)
+
+
 def exactness_of(indicator: Indicator, found: Reported) -> Exactness:
     """Return how exact the figure of an indicator is."""
     if indicator.kind in DERIVED:

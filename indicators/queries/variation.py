@@ -8,7 +8,7 @@ from typing import NamedTuple
 from indicators.calculations import Parts
 from indicators.models import Indicator
 from indicators.queries.charts import chart_of
-from indicators.queries.judged import figure_of, reported_of
+from indicators.queries.judged import figure_of, is_settled, reported_of
 from indicators.queries.series import FAR, PERIODS
 from indicators.queries.series_rows import ValueRow as KeptRow
 from indicators.queries.series_rows import Wanted, calendar_of, kept_values, marks_of
@@ -97,9 +97,11 @@ def _charted(
     before: Charted | None = None
     for period, row in zip(periods, kept, strict=True):
         rule = rules.rule(indicator, period.ends_on)
-        parts = reported_of(rule, row, period, today=today).parts
+        found = reported_of(rule, row, period, today=today)
+        parts = found.parts
+        figure = figure_of(rule, parts) if is_settled(rule, period, found, today=today) else None
         breaks = before is not None and (
             breaks_line(before.rule, rule) or is_broken_between(indicator, before.period.ends_on, period.ends_on)
         )
-        before = Charted(period, figure_of(rule, parts), parts, rule, breaks)
+        before = Charted(period, figure, parts, rule, breaks)
         yield before

@@ -75,6 +75,24 @@ def test_a_parent_waits_for_those_who_have_not_reported() -> None:
     assert (enough.due.reporting, enough.due.expected) == (2, 3)
 
 
+def test_a_chart_has_a_gap_where_too_few_reported_and_while_someone_is_awaited() -> None:
+    """Two of three teams, and one of three, are no improvement of a count that is to go down."""
+    hospital = build.unit()
+    teams = build.units("a", "b", "c", parent=hospital)
+    count = build.indicator(direction=Direction.DOWN, minimum_coverage=Decimal("0.5"))
+    set_reporters(indicator=count, units=teams, valid_from=build.LONG_AGO, now=NOW)
+    for month, reporting in (("2026-08", teams), ("2026-09", teams[:1]), ("2026-10", teams[:2])):
+        for team in reporting:
+            build.observation(count, team, month, 4)
+
+    in_grace = drawn(count, hospital, today=dt.date(2026, 11, 7))
+    after = drawn(count, hospital, today=dt.date(2026, 11, 8))
+
+    assert [point.figure for point in in_grace.points] == [12, None, 8, None]
+    assert in_grace.chart.values == (12, None, None)
+    assert after.chart.values == (12, None, 8)
+
+
 def test_what_nobody_has_reported_still_says_how_many_are_expected() -> None:
     hospital = build.unit()
     teams = build.units("a", "b", "c", parent=hospital)
