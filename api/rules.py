@@ -18,7 +18,7 @@ from api.people import asking
 from api.problems import FieldError, Problem
 from api.shapes import shape
 from indicators.choices import RuleKind
-from indicators.forms.definitions import clean_rule
+from indicators.forms.rows_of_definitions import clean_rule
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, drain_rollups
 from indicators.operations.rules import change_rules, proposed_rules

@@ -17,7 +17,7 @@ from api.people import asking, readable_ids, readable_units
 from api.problems import FieldError, Problem
 from api.shapes import shape
 from indicators.choices import Status
-from indicators.forms.definitions import clean_target
+from indicators.forms.rows_of_definitions import clean_target
 from indicators.models import Indicator, Target
 from indicators.operations import DefinitionRefused, proposed_target
 from indicators.queries.targets import after_setting

@@ -1,9 +1,15 @@
 """The vocabularies of indicators: kinds, directions, statistics, statuses."""
 
+import datetime as dt
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organisation.choices import Frequency
+
+#: Before any observation: targets and expectations without a day hold from here on.
+ALWAYS: Final = dt.date(1900, 1, 1)
 
 
 class Kind(models.TextChoices):

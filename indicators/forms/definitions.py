@@ -1,22 +1,37 @@
 """Read definitions from JSON or YAML: a list, each with the fields of the sheet; unknown fields are refused by name."""
 
-import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from django.utils.translation import gettext as _
 
 from core.tables import UnreadableFile, open_text
-from indicators.calculations.paths import PathPoint
 from indicators.choices import ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
-from indicators.choices import Path as Moving
-from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
+from indicators.forms.cells_of_definitions import (
+    read_choice,
+    read_day,
+    read_items,
+    read_number,
+    read_text,
+    read_whole,
+    read_yes_no,
+    refuse_unknown,
+)
+from indicators.forms.rows_of_definitions import (
+    clean_code,
+    clean_left_out,
+    clean_reporter,
+    clean_rule,
+    clean_target,
+    clean_weight,
+)
+from indicators.operations import DefinitionRefused, TargetGiven
+from indicators.operations.around import AreaGiven, LeftOutGiven, ReporterGiven
 from indicators.operations.rules import RuleGiven
 from indicators.queries import catalogue
 from indicators.queries.components import named_in
@@ -37,13 +52,8 @@ CHOICES: dict[str, list[str]] = {
 NUMBERS = frozenset({"factor", "minimum_coverage"})
 WHOLE_NUMBERS = frozenset({"decimals", "grace_days"})
 YES_NO = frozenset({"adds_up", "due_in_working_days", "note_when_beyond", "screens_outliers"})
-TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
-TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *TARGET_NUMBERS})
-RULE_NUMBERS = ("low", "high", "width", "most")
-RULE_FIELDS = frozenset({"kind", "periods", "other", "percent", *RULE_NUMBERS})
-WEIGHT_FIELDS = frozenset({"indicator", "weight", "valid_from", "valid_to"})
-LISTS = frozenset({"also_at", "complementary", "targets", "rules", "reporters", "weights"})
-ALONE = frozenset({"code", "area", "target", "abandoned_on", "due_days"})
+LISTS = frozenset({"also_at", "complementary", "targets", "rules", "reporters", "left_out", "weights"})
+ALONE = frozenset({"code", "area", "owner", "target", "abandoned_on", "due_days"})
 #: What files of before said in one language stands in English.
 BEFORE = {
     "numerator_text": "numerator_text_en",
@@ -56,7 +66,11 @@ BEFORE = {
     "interpretation": "interpretation_en",
     "warnings": "warnings_en",
 }
+AREA_FIELDS = frozenset({"code", "name_en", "name_fr"})
 KNOWN = TEXTS | CHOICES.keys() | NUMBERS | WHOLE_NUMBERS | YES_NO | LISTS | ALONE
+
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,9 @@ class Definition:
     fields: dict[str, Any]
     targets: list[TargetGiven] = field(default_factory=list)
     #: None: the file says nothing of them.
-    reporters: list[str] | None = None
+    reporters: list[ReporterGiven] | None = None
+    #: None: the file says nothing of them.
+    left_out: list[LeftOutGiven] | None = None
     #: Codes of other indicators, which may come later in the file. None: the file says nothing of them.
     complementary: list[str] | None = None
     #: May name other indicators too. None: the file says nothing of them.
@@ -118,174 +134,63 @@ def clean_definition(item: object) -> Definition:
     if not isinstance(item, Mapping):
         raise DefinitionRefused("", _("This is no definition: it has no fields."))
     item = {str(BEFORE.get(name, name)): value for name, value in item.items()}
-    _refuse_unknown(item, KNOWN)
+    refuse_unknown(item, KNOWN)
     for name in NEEDED:
         if item.get(name) is None:
             raise DefinitionRefused(name, _("This field is needed."))
-    fields: dict[str, Any] = {"code": _text(item, "code")}
-    fields |= {name: _text(item, name) for name in TEXTS if name in item}
-    fields |= {name: _choice(item, name) for name in CHOICES if name in item}
-    fields |= {name: _number(item, name) for name in NUMBERS if name in item}
-    fields |= {name: _whole(item, name) for name in WHOLE_NUMBERS if name in item}
-    fields |= {name: _yes_no(item, name) for name in YES_NO if name in item}
+    fields: dict[str, Any] = {"code": read_text(item, "code")}
+    fields |= {name: read_text(item, name) for name in TEXTS if name in item}
+    fields |= {name: read_choice(item, name, CHOICES[name]) for name in CHOICES if name in item}
+    fields |= {name: read_number(item, name) for name in NUMBERS if name in item}
+    fields |= {name: read_whole(item, name) for name in WHOLE_NUMBERS if name in item}
+    fields |= {name: read_yes_no(item, name) for name in YES_NO if name in item}
     fields |= _alone(item)
     if "also_at" in item:
-        fields["also_at"] = [_choice({"also_at": one}, "also_at", Frequency.values) for one in _list(item, "also_at")]
+        fields["also_at"] = [
+            read_choice({"also_at": one}, "also_at", Frequency.values) for one in read_items(item, "also_at")
+        ]
     if "weights" in item:
-        fields["weights"] = [clean_weight(row) for row in _list(item, "weights")]
-    targets = [clean_target(row) for row in _list(item, "targets")]
-    rules = [clean_rule(row) for row in _list(item, "rules")] if "rules" in item else None
-    return Definition(fields, targets, _codes(item, "reporters"), _codes(item, "complementary"), rules)
+        fields["weights"] = [clean_weight(row) for row in read_items(item, "weights")]
+    targets = [clean_target(row) for row in read_items(item, "targets")]
+    return Definition(
+        fields,
+        targets,
+        reporters=_rows(item, "reporters", clean_reporter),
+        left_out=_rows(item, "left_out", clean_left_out),
+        complementary=_rows(item, "complementary", clean_code("complementary")),
+        rules=_rows(item, "rules", clean_rule),
+    )
 
 
 def _alone(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that each have a way of their own."""
     fields: dict[str, Any] = {}
     if "due_days" in item:
-        fields["due_days"] = None if item["due_days"] is None else _whole(item, "due_days")
-    if item.get("area"):
-        fields["area"] = _text(item, "area")
+        fields["due_days"] = None if item["due_days"] is None else read_whole(item, "due_days")
+    if "area" in item:
+        fields["area"] = _area(item["area"])
+    if "owner" in item:
+        fields["owner"] = read_text(item, "owner")
     if item.get("abandoned_on"):
-        fields["abandoned_on"] = _day(item, "abandoned_on")
+        fields["abandoned_on"] = read_day(item, "abandoned_on")
     if item.get("target") is not None:
         fields["within"] = _limit(item)
     return fields
 
 
-def clean_weight(row: object) -> dict[str, Any]:
-    """Return a part of an index as the model keeps it, or raise `DefinitionRefused`."""
-    if not isinstance(row, Mapping):
-        raise DefinitionRefused("weights", _("A part of an index has an indicator and a weight."))
-    _refuse_unknown(row, WEIGHT_FIELDS, "weights.")
-    for name in ("indicator", "weight"):
-        if row.get(name) in {None, ""}:
-            raise DefinitionRefused(f"weights.{name}", _("This field is needed."))
-    days = {name: _day(row, name) for name in ("valid_from", "valid_to")}
-    return {
-        "indicator": str(row["indicator"]).strip(),
-        "weight": f"{_number(row, 'weight').normalize():f}",
-        **{name: day and day.isoformat() for name, day in days.items()},
-    }
+def _rows(item: Mapping[str, Any], name: str, clean: Callable[[object], Row]) -> list[Row] | None:
+    return [clean(row) for row in read_items(item, name)] if name in item else None
 
 
-def _codes(item: Mapping[str, Any], name: str) -> list[str] | None:
-    return [str(code) for code in _list(item, name)] if name in item else None
+def _area(area: object) -> AreaGiven:
+    """Return an area by its code, or with its names."""
+    if not isinstance(area, Mapping):
+        return AreaGiven(read_text({"area": area}, "area"))
+    refuse_unknown(area, AREA_FIELDS, "area.")
+    return AreaGiven(**{name: read_text(area, name) for name in area})
 
 
 def _limit(item: Mapping[str, Any]) -> int:
     if item.get("statistic") != Statistic.SHARE_WITHIN:
         raise DefinitionRefused("target", _("Only a share within a limit has one; targets to reach go into “targets”."))
-    return _whole(item, "target")
-
-
-def clean_target(row: object) -> TargetGiven:
-    """Return a target, or raise `DefinitionRefused` with the first field that is wrong."""
-    if not isinstance(row, Mapping):
-        raise DefinitionRefused("targets", _("A target has a unit and numbers."))
-    _refuse_unknown(row, TARGET_FIELDS, "targets.")
-    if not row.get("unit"):
-        raise DefinitionRefused("targets.unit", _("This field is needed."))
-    return TargetGiven(
-        unit=str(row["unit"]),
-        valid_from=_day(row, "valid_from") or ALWAYS,
-        valid_to=_day(row, "valid_to"),
-        note=str(row.get("note") or ""),
-        numbers={name: None if row.get(name) is None else _number(row, name) for name in TARGET_NUMBERS},
-        path=_choice(row, "path", Moving.values) if row.get("path") else Moving.FIXED,
-        points=[_point(point) for point in _list(row, "points")],
-    )
-
-
-def _point(row: object) -> PathPoint:
-    if not isinstance(row, Mapping) or row.get("target") is None:
-        raise DefinitionRefused("targets.points", _("A point of a path has a day and a target."))
-    _refuse_unknown(row, frozenset({"from", "target", "threshold"}), "targets.points.")
-    day = _day(row, "from")
-    if day is None:
-        raise DefinitionRefused("targets.points", _("A point of a path has a day and a target."))
-    return PathPoint(day, _number(row, "target"), None if row.get("threshold") is None else _number(row, "threshold"))
-
-
-def clean_rule(row: object) -> RuleGiven:
-    """Return a validation rule, or raise `DefinitionRefused` with the first field that is wrong."""
-    if not isinstance(row, Mapping) or not row.get("kind"):
-        raise DefinitionRefused("rules.kind", _("This field is needed."))
-    _refuse_unknown(row, RULE_FIELDS, "rules.")
-    numbers = {name: None if row.get(name) is None else _number(row, name) for name in RULE_NUMBERS}
-    return RuleGiven(
-        kind=str(row["kind"]),
-        low=numbers["low"],
-        high=numbers["high"],
-        width=numbers["width"],
-        most=numbers["most"],
-        periods=None if row.get("periods") is None else _whole(row, "periods"),
-        other=str(row.get("other") or ""),
-        is_percent=_yes_no(row, "percent") if "percent" in row else False,
-    )
-
-
-def _refuse_unknown(item: Mapping[str, Any], known: frozenset[str], prefix: str = "") -> None:
-    for name in item:
-        if name not in known:
-            raise DefinitionRefused(f"{prefix}{name}", _("There is no field of this name."))
-
-
-def _text(item: Mapping[str, Any], name: str) -> str:
-    value = item[name]
-    if value is None:
-        return ""
-    if isinstance(value, Mapping | list):
-        raise DefinitionRefused(name, _("This is no text."))
-    return str(value).strip()
-
-
-def _choice(item: Mapping[str, Any], name: str, choices: list[str] | None = None) -> str:
-    allowed = choices or CHOICES[name]
-    value = "" if item[name] is None else str(item[name])
-    if value not in allowed and not (name == "statistic" and value == ""):
-        raise DefinitionRefused(
-            name, _("“%(value)s” is none of: %(allowed)s.") % {"value": value, "allowed": ", ".join(allowed)}
-        )
-    return value
-
-
-def _number(item: Mapping[str, Any], name: str) -> Decimal:
-    try:
-        number = Decimal(str(item[name]))
-    except InvalidOperation as error:
-        raise DefinitionRefused(name, _("“%s” is no number.") % item[name]) from error
-    if not number.is_finite() or isinstance(item[name], bool):
-        raise DefinitionRefused(name, _("“%s” is no number.") % item[name])
-    return number
-
-
-def _whole(item: Mapping[str, Any], name: str) -> int:
-    number = _number(item, name)
-    if number != int(number) or number < 0:
-        raise DefinitionRefused(name, _("“%s” is no whole number.") % item[name])
-    return int(number)
-
-
-def _yes_no(item: Mapping[str, Any], name: str) -> bool:
-    if not isinstance(item[name], bool):
-        raise DefinitionRefused(name, _("“%s” is neither true nor false.") % item[name])
-    return bool(item[name])
-
-
-def _day(item: Mapping[str, Any], name: str) -> dt.date | None:
-    value = item.get(name)
-    if value is None or value == "":
-        return None
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError as error:
-        raise DefinitionRefused(name, _("“%s” is no day; write 2026-11-22.") % value) from error
-
-
-def _list(item: Mapping[str, Any], name: str) -> list[Any]:
-    value = item.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise DefinitionRefused(name, _("This is no list."))
-    return value
+    return read_whole(item, "target")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from indicators.forms.definitions import clean_weight
+from indicators.forms.rows_of_definitions import clean_weight
 from indicators.operations import DefinitionRefused
 
 #: In the order in which they stand in a line; a hyphen stands for no day.

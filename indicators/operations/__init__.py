@@ -1,5 +1,6 @@
 """Change indicators, targets and observations. Each function is one thing that a person or a job can do."""
 
+from indicators.choices import ALWAYS
 from indicators.operations.bulk import Row, Tally, record_observations
 from indicators.operations.definitions import (
     Outcome,
@@ -23,7 +24,6 @@ from indicators.operations.refusals import DefinitionRefused, MayNotEnter, Obser
 from indicators.operations.rollup import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
 from indicators.operations.sound_targets import refuse_unsound_target
 from indicators.operations.targets import (
-    ALWAYS,
     TargetGiven,
     announce_targets,
     end_target,

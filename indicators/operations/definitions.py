@@ -9,8 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.choices import DERIVED, MADE_OF, ChartType, IndicatorStatus, Kind, Statistic
-from indicators.models import Area, Indicator, Observation, Reporter, Value
+from indicators.choices import ALWAYS, DERIVED, MADE_OF, ChartType, IndicatorStatus, Kind, Statistic
+from indicators.models import Indicator, Observation, Reporter, Value
+from indicators.operations.around import (
+    LeftOutGiven,
+    ReporterGiven,
+    area_of,
+    owner_of,
+    take_left_out,
+    take_reporter_rows,
+    units_by_code,
+)
 from indicators.operations.components import (
     keep_components,
     queue_following,
@@ -20,7 +29,7 @@ from indicators.operations.components import (
 from indicators.operations.fitting_targets import Place, refuse_unfit_targets
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
-from indicators.operations.targets import ALWAYS, TargetGiven, take_targets
+from indicators.operations.targets import TargetGiven, take_targets
 from indicators.operations.validation import BARE
 from indicators.operations.versions import keep_version
 from indicators.queries.subgroups import kind_of
@@ -48,7 +57,7 @@ def save_indicator(
 ) -> tuple[Indicator, Outcome]:
     """Create or change the indicator named by `code`; what the definition doesn't name stays as it is.
 
-    The keys are the model's fields; `area` is the code of one, made if need be, `complementary` the codes of other
+    The keys are the model's fields; `area` is the code of one, made if need be, `owner` an address, `complementary` the codes of other
     indicators. Raises `DefinitionRefused` with the field. Every change is a new version (`keep_version`). `with_targets`
     are targets that the caller sets next: another direction needs not fit those that they replace.
     """
@@ -58,7 +67,9 @@ def save_indicator(
     found = Indicator.objects.select_for_update().filter(code=code).first()
     indicator = found or Indicator(code=code)
     if "area" in fields:
-        fields["area"] = _area(fields["area"])
+        fields["area"] = area_of(fields["area"])
+    if isinstance(fields.get("owner"), str):
+        fields["owner"] = owner_of(fields["owner"])
     changed = {name for name, value in fields.items() if not found or getattr(indicator, name) != value}
     for name in changed:
         setattr(indicator, name, fields[name])
@@ -74,13 +85,6 @@ def save_indicator(
         indicator, changed, now=now, complementary=others, by=by, reason=reason, takes_effect_on=takes_effect_on
     )
     return indicator, "changed" if found else "new"
-
-
-def _area(code: str) -> Area | None:
-    if not code:
-        return None
-    area, _made = Area.objects.get_or_create(code=code, defaults={"name_en": code.capitalize()})
-    return area
 
 
 def _others(code: str, codes: Collection[str]) -> list[Indicator]:
@@ -230,16 +234,17 @@ def import_definition(
     *,
     fields: Mapping[str, Any],
     targets: Sequence[TargetGiven] = (),
-    reporters: Sequence[str] | None = None,
+    reporters: Sequence[ReporterGiven] | None = None,
+    left_out: Sequence[LeftOutGiven] | None = None,
     today: dt.date,
     now: dt.datetime,
     reason: str = "",
     takes_effect_on: dt.date | None = None,
 ) -> Outcome:
-    """Take a whole definition: its fields, its targets, and the codes of exactly those units that report it.
+    """Take a whole definition: its fields, its targets, exactly those units that report it, and those left out.
 
-    `reporters` None leaves them alone. The first ever hold from always, later ones from today. Raises
-    `DefinitionRefused`.
+    None leaves reporters, or who is left out, alone. Reporters without days: the first ever hold from always, later ones
+    from today. With days they are all that ever were. Raises `DefinitionRefused`.
     """
     indicator, outcome = save_indicator(
         definition=fields,
@@ -251,14 +256,16 @@ def import_definition(
     differs = take_targets(indicator, targets, now=now)
     if reporters is not None:
         differs |= _take_reporters(indicator, reporters, today=today, now=now)
+    if left_out is not None:
+        differs |= take_left_out(indicator, left_out, now=now)
     return "changed" if differs and outcome == "unchanged" else outcome
 
 
-def _take_reporters(indicator: Indicator, codes: Sequence[str], *, today: dt.date, now: dt.datetime) -> bool:
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
-    for code in codes:
-        if code not in units:
-            raise DefinitionRefused("reporters", _("No unit has the code %s.") % code)
+def _take_reporters(indicator: Indicator, given: Sequence[ReporterGiven], *, today: dt.date, now: dt.datetime) -> bool:
+    if any(one.is_dated for one in given):
+        return take_reporter_rows(indicator, given, now=now)
+    codes = [one.unit for one in given]
+    units = units_by_code("reporters", codes)
     known = Reporter.objects.filter(indicator=indicator)
     current = set(known.filter(valid_to=None).values_list("unit__code", flat=True))
     if current == set(codes):

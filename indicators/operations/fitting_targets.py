@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from indicators.choices import ALWAYS
 from indicators.models import Indicator, Target
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.sound_targets import NUMBERS, refuse_unsound_target
-from indicators.operations.targets import ALWAYS
 from indicators.operations.versions import first_day_of_change
 from indicators.queries.targets import points_of
 from indicators.words import dated

@@ -13,11 +13,14 @@ from indicators.choices import Kind, RuleKind
 from indicators.models import Indicator, ValidationRule
 from indicators.operations.rechecking import recheck
 from indicators.operations.refusals import DefinitionRefused
+from indicators.operations.sound_targets import refuse_no_number
 from indicators.queries.rechecks import Change, Recheck
 from organisation.models import Person
 
 #: The longest history that a rule looks back on: ten years of months.
 MOST_PERIODS = 120
+#: What numeric(5, 2) holds; no sensible limit lies near.
+WIDEST = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +119,8 @@ def refuse_unsound_rule(indicator: Indicator, given: RuleGiven, other: Indicator
     """Raise `DefinitionRefused` for a rule that could never doubt anything, or only nonsense."""
     if given.kind not in RuleKind.values:
         raise DefinitionRefused("rules.kind", _("There is no rule of this kind."))
-    if not all(one is None or one.is_finite() for one in (given.low, given.high, given.width, given.most)):
-        raise DefinitionRefused("rules", _("This is not a number."))
+    for name in ("low", "high", "most", "width"):
+        refuse_no_number(f"rules.{name}", getattr(given, name))
     kind = RuleKind(given.kind)
     if kind is RuleKind.RANGE:
         _refuse_unsound_range(given)
@@ -142,7 +145,7 @@ def _refuse_unsound_history(given: RuleGiven) -> None:
     if given.periods is None or not FEWEST_EARLIER <= given.periods <= MOST_PERIODS:
         told = {"fewest": FEWEST_EARLIER, "most": MOST_PERIODS}
         raise DefinitionRefused("rules.periods", _("Look back on %(fewest)d to %(most)d figures.") % told)
-    if given.width is not None and given.width <= 0:
+    if given.width is not None and not 0 < given.width < WIDEST:
         raise DefinitionRefused("rules.width", _("The number of standard deviations is more than zero."))
 
 

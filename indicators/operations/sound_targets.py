@@ -33,7 +33,7 @@ def refuse_unsound_target(
     if valid_to is not None and valid_to < valid_from:
         raise DefinitionRefused("valid_to", _("It ends before it begins."))
     for name in NUMBERS:
-        _refuse_no_number(name, numbers.get(name))
+        refuse_no_number(name, numbers.get(name))
     if all(numbers.get(name) is None for name in NUMBERS if name != "starting_point"):
         raise DefinitionRefused("target", _("Give a target, a threshold or a band."))
     if direction == Direction.BAND:
@@ -46,7 +46,8 @@ def refuse_unsound_target(
         _refuse_unsound_path(direction, (valid_from, valid_to), numbers, points)
 
 
-def _refuse_no_number(name: str, number: Decimal | None) -> None:
+def refuse_no_number(name: str, number: Decimal | None) -> None:
+    """Raise `DefinitionRefused` for what numeric(18, 6) does not hold."""
     if number is None:
         return
     if not number.is_finite():
@@ -91,7 +92,7 @@ def _refuse_unsound_path(
         raise DefinitionRefused("path", _("The dates of a path follow each other, from the first day to the last."))
     threshold = numbers.get("threshold")
     for point in points:
-        _refuse_no_number("path", point.target)
-        _refuse_no_number("path", point.threshold)
+        refuse_no_number("path", point.target)
+        refuse_no_number("path", point.threshold)
         threshold = threshold if point.threshold is None else point.threshold
         _refuse_threshold_inside(direction, point.target, threshold)

@@ -21,9 +21,6 @@ from organisation.choices import Do
 from organisation.models import Person, Unit
 from organisation.queries import may
 
-#: Before any observation: targets and expectations without a day hold from here on.
-ALWAYS = dt.date(1900, 1, 1)
-
 
 @dataclass(frozen=True, slots=True)
 class TargetGiven:

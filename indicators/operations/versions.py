@@ -6,12 +6,11 @@ from collections.abc import Collection
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from indicators.choices import DERIVED
+from indicators.choices import ALWAYS, DERIVED
 from indicators.models import DefinitionVersion, Indicator, Observation, Value
 from indicators.operations.components import queue_following
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
-from indicators.operations.targets import ALWAYS
 from indicators.operations.writing import lock
 from indicators.queries.versions import Sheet, sheet_of
 from live.operations import announce

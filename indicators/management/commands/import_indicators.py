@@ -72,6 +72,7 @@ def _take(item: object, options: dict[str, Any], *, now: dt.datetime) -> tuple[D
         fields=definition.fields,
         targets=definition.targets,
         reporters=definition.reporters,
+        left_out=definition.left_out,
         today=timezone.localdate(now),
         now=now,
         reason=options["reason"][:500],
@@ -92,6 +93,7 @@ def _link(
         found = set_rules(indicator=indicator, given=definition.rules, by=None, now=now, since=options["figures_since"])
         if found is not None:
             is_changed = True
+        if found is not None and found.figures:
             report.notes.append(f"{code}: {recheck_text(found)}")
     return "changed" if is_changed and outcome == "unchanged" else outcome
 
