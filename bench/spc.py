@@ -22,6 +22,8 @@ CHARTS, ALL = "10,000 charts ÷ numpy loop", "board of 20 tiles, SPC included ÷
 MOST = {CHARTS: 20, ALL: 3}
 SERIES, POINTS, TILES, TIMES = 10_000, 36, 20, 30
 NOW = dt.datetime(2026, 11, 22, 8, 18, tzinfo=dt.UTC)
+#: On the demo's walls two tiles in five are ratios.
+KINDS = ("count", "ratio", "mean", "ratio", "stock")
 MONTHS = [f"{year}-{month:02}" for year in (2023, 2024, 2025, 2026) for month in range(1, 13)][10:46]
 
 
@@ -74,15 +76,19 @@ def fetch(statement: str) -> None:
 
 
 def make_wall() -> tuple[Board, Person]:
-    """Hang 20 tiles with three years of months from four teams each."""
+    """Hang 20 tiles with three years of months from four teams each: XmR charts of counts and means, p′ charts of shares."""
     service = build.unit("bench-spc")
     teams = build.units(*(f"bench-spc-{number}" for number in range(4)), parent=service)
-    measures = [build.indicator(f"bench-spc-{number}", direction="up", grace_days=60) for number in range(TILES)]
-    for measure in measures:
+    measures = [
+        build.indicator(f"bench-spc-{number}", kind=KINDS[number % len(KINDS)], factor=1, direction="up", grace_days=60)
+        for number in range(TILES)
+    ]
+    for number, measure in enumerate(measures):
         build.target(measure, service, target=10, threshold=5)
         for team in teams:
             build.reporter(measure, team)
             for place, month in enumerate(MONTHS):
-                build.observation(measure, team, month, 8 + place % 5, now=NOW)
+                n = None if measure.kind in {"count", "stock"} else 20 + (place * 7 + number) % 11
+                build.observation(measure, team, month, 8 + place % 5, n, now=NOW)
     drain_rollups(now=NOW)
     return build.board(service, *measures, slug="bench-spc"), build.person_with(RoleName.LEAD, service)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from boards import words
 from boards.sparkline import Spark, sparkline
-from boards.variation import cut, drawn_limits
+from boards.variation import causes_of, cut, limits_of
 from core.language import said_once
 from indicators.choices import ChartType
 from indicators.models import Indicator
@@ -148,13 +148,10 @@ def _companion(series: Series) -> CompanionFace | None:
     if found is None:
         return None
     kind, values, control = found
-    causes = ["plain" if not sign else "neutral" for segment in control.segments for sign in segment.sign]
-    for place in series.chart.ghosts:
-        causes[place] = "ghost"
     spark = sparkline(
         values,
-        limits=drawn_limits(control),
-        causes=causes,
+        limits=limits_of(control),
+        causes=causes_of(control, series.chart.ghosts),
         breaks=[segment.first for segment in control.segments[1:]],
     )
     if spark is None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
@@ -22,7 +23,9 @@ from indicators.choices import Direction, Kind, MarkKind, Status
 from indicators.exactness_words import exactness_text
 from indicators.models import Indicator
 from indicators.queries import Point, Series
+from indicators.queries.charts import KEPT
 from indicators.queries.judged import last_day_in_time
+from indicators.spc import ControlChart
 
 #: Statuses under which no figure may stand on the tile, not even a small one.
 FIGURELESS = {Status.NO_DATA, Status.NOT_APPLICABLE}
@@ -234,14 +237,33 @@ def _sentence(series: Series, point: Point | None, status: str, today: dt.date) 
 def spark_of(series: Series) -> Spark | None:
     """Lay out the chart of the ended periods, from the first that has a figure."""
     chart = series.chart
-    return sparkline(
+    return _spark(
+        chart.control,
         chart.values,
         # A target is of the figure, not of what lies between events.
-        targets=() if chart.is_between else _target_lines(series.indicator, chart.points),
-        limits=limits_of(chart),
-        causes=causes_of(chart),
-        breaks=[segment.first for segment in chart.control.segments[1:]],
-        notes=[one.place for one in chart.marks if one.mark.kind == MarkKind.NOTE],
+        () if chart.is_between else _target_lines(series.indicator, chart.points),
+        (chart.ghosts, tuple([one.place for one in chart.marks if one.mark.kind == MarkKind.NOTE])),
+        scale_of(chart),
+    )
+
+
+# A wall looks again whenever anything changes; nearly all of its charts are as they were.
+@lru_cache(maxsize=KEPT)
+def _spark(
+    control: ControlChart,
+    values: tuple[Decimal | None, ...],
+    targets: tuple[tuple[Decimal | None, ...], ...],
+    marked: tuple[frozenset[int], tuple[int, ...]],
+    reach: tuple[Decimal | None, Decimal | None],
+) -> Spark | None:
+    ghosts, notes = marked
+    return sparkline(
+        values,
+        targets=targets,
+        limits=limits_of(control, *reach),
+        causes=causes_of(control, ghosts),
+        breaks=[segment.first for segment in control.segments[1:]],
+        notes=notes,
     )
 
 
@@ -257,13 +279,13 @@ def place_of_due(series: Series) -> int:
     return next((place for place, point in enumerate(series.points) if point is series.due), -1)
 
 
-def _target_lines(indicator: Indicator, points: Sequence[Point]) -> list[list[Decimal | None]]:
+def _target_lines(indicator: Indicator, points: Sequence[Point]) -> tuple[tuple[Decimal | None, ...], ...]:
     if indicator.direction == Direction.BAND:
-        return [
-            [point.target.band_low if point.target else None for point in points],
-            [point.target.band_high if point.target else None for point in points],
-        ]
-    return [[point.target.target if point.target else None for point in points]]
+        return (
+            tuple([point.target.band_low if point.target else None for point in points]),
+            tuple([point.target.band_high if point.target else None for point in points]),
+        )
+    return (tuple([point.aim for point in points]),)
 
 
 def chart_text(series: Series, today: dt.date) -> str:

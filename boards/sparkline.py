@@ -169,17 +169,22 @@ def sparkline(
 
 def _areas(limit: Limits, scale: Scale) -> Iterator[str]:
     """Draw the ground between limits that stand apart at each point: steps half-way between two, gaps where there are none."""
-    places = enumerate(limit.own, start=limit.first)
-    for has_limits, group in groupby(places, key=lambda one: one[1][0] is not None and one[1][1] is not None):
+    edges = _between(scale.count)
+    feet, tops = (scale.ys(line) for line in zip(*limit.own, strict=True))
+    places = enumerate(zip(feet, tops, strict=True), start=limit.first)
+    for has_limits, group in groupby(places, key=lambda one: None not in one[1]):
         if has_limits:
-            steps = [
-                (text(_edge(scale, place - 0.5)), text(_edge(scale, place + 0.5)), scale.y(low), scale.y(high))
-                for place, (low, high) in group
-                if low is not None and high is not None
-            ]
-            there = "".join(f"V{text(top)}H{right}" for _left, right, _foot, top in steps)
-            back = "".join(f"V{text(foot)}H{left}" for left, _right, foot, _top in reversed(steps))
-            yield f"M{steps[0][0]} {text(steps[0][3])}{there}{back}Z"
+            steps = [(edges[place], edges[place + 1], foot, top) for place, (foot, top) in group]
+            there = "".join([f"V{top}H{right}" for _left, right, _foot, top in steps])
+            back = "".join([f"V{foot}H{left}" for left, _right, foot, _top in reversed(steps)])
+            yield f"M{steps[0][0]} {steps[0][3]}{there}{back}Z"
+
+
+@lru_cache(maxsize=64)
+def _between(count: int) -> tuple[str, ...]:
+    """Return the edges half-way between points, from the left of the first to the right of the last."""
+    scale = Scale(count, Decimal(0), Decimal(0))
+    return tuple(text(_edge(scale, position - 0.5)) for position in range(count + 1))
 
 
 def _centre(limit: Limits, scale: Scale) -> str:

@@ -1,5 +1,6 @@
 """What a chart of variation says, in signs and in words. Asks the database nothing."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -80,23 +81,20 @@ def icons_named(variation: str | None, assurance: str | None) -> tuple[IconFace,
     return tuple(icons if assurance is None else [*icons, assurance_icon(assurance)])
 
 
-def causes_of(chart: SeriesChart[Point]) -> list[str]:
+def causes_of(control: ControlChart, ghosts: Collection[int] = ()) -> list[str]:
     """Return how each point is drawn: plain, good, bad, neutral or ghost."""
-    control = chart.control
     kinds = {sign: KINDS[control.point_type(sign).split("_")[2]] if sign else "plain" for sign in (-1, 0, 1)}
     found = [kinds[sign] for segment in control.segments for sign in segment.sign]
-    for place in chart.ghosts:
+    for place in ghosts:
         found[place] = "ghost"
     return found
 
 
-def limits_of(chart: SeriesChart[Point]) -> tuple[Limits, ...]:
-    """Return the lines of each segment; one without limits has its centre line alone, as run charts do."""
-    return drawn_limits(chart.control, *scale_of(chart))
+def limits_of(control: ControlChart, low: Decimal | None = None, high: Decimal | None = None) -> tuple[Limits, ...]:
+    """Return the lines of each segment, drawn no lower and no higher than figures can be.
 
-
-def drawn_limits(control: ControlChart, low: Decimal | None = None, high: Decimal | None = None) -> tuple[Limits, ...]:
-    """Return the lines of each segment, drawn no lower and no higher than figures can be."""
+    A segment without limits has its centre line alone, as run charts do.
+    """
     ends = [*(segment.first for segment in control.segments[1:]), sum(len(one.side) for one in control.segments)]
     found = []
     for segment, end in zip(control.segments, ends, strict=False):

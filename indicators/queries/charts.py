@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Generic, NamedTuple, cast
 
 from indicators.choices import ChartType, Direction, Kind, MarkKind
 from indicators.models import ChartMark, Indicator
-from indicators.queries.subgroups import Chartable, P, factor_of, groups_of, kind_of, subgroups_of
+from indicators.queries.subgroups import Chartable, P, factor_of, groups_of, kind_of, spreads_of, subgroups_of
 from indicators.spc import ControlChart, Runs, runs, shewhart_chart, xmr_chart
 from indicators.spc.chart import Assurance, Improvement, Lines
 from indicators.spc.choice import BETWEEN, FEWEST, Chart, Choice, Subgroup, choose
@@ -21,6 +22,8 @@ from organisation.models import Period
 MINIMUM_POINTS = FEWEST
 #: The newest points of a chart between events, which are looked for farther back than others are drawn.
 MOST_BETWEEN = 36
+#: Charts that a process keeps: some 10 MB of those that walls show all day.
+KEPT = 1024
 #: Kinds whose figure may be seen by readers from whom its small parts are hidden.
 HIDEABLE = frozenset({Kind.RATIO, Kind.DURATION})
 IMPROVEMENT: Mapping[str, Improvement] = {Direction.UP: "increase", Direction.DOWN: "decrease"}
@@ -133,10 +136,11 @@ class SeriesChart(Generic[P]):
         if self.is_run_chart or chart not in {"xmr", "xbar"}:
             return None
         if chart == "xbar":
-            groups = groups_of(chart, self.points, subgroups_of(self.points[-1].rule, self.points))
-            kind, values = "s", tuple(groups.sd)
+            known = subgroups_of(self.points[-1].rule, self.points)
+            groups = groups_of(chart, known, spreads_of(self.points, known))
+            kind, values = "s", groups.sd
         else:
-            groups = Groups([None if value is None else Fraction(value) for value in self.values])
+            groups = _bare(self.values)
             kind, values = "mr", self._moved(starts)
         control = shewhart_chart(
             kind,
@@ -159,6 +163,44 @@ class SeriesChart(Generic[P]):
         return tuple(found)
 
 
+class Told(NamedTuple):
+    """What decides a chart beside its figures."""
+
+    improvement: Improvement
+    target: Decimal | None
+    rebased_at: frozenset[int]
+    ghosts: frozenset[int]
+    screens_outliers: bool
+
+
+# A wall looks again whenever anything changes, and nearly all of its figures are as they were. What is kept is arithmetic:
+# by its figures and what decides beside them, so that it cannot be out of date.
+@lru_cache(maxsize=KEPT)
+def _xmr(values: tuple[Decimal | None, ...], told: Told, minimum: int) -> ControlChart:
+    return xmr_chart(values, **told._asdict(), minimum_points=minimum)
+
+
+@lru_cache(maxsize=KEPT)
+def _shewhart(
+    chart: str,
+    known: tuple[Subgroup | None, ...],
+    spreads: tuple[Decimal | None, ...],
+    told: Told,
+    times: tuple[Decimal, ...],
+) -> ControlChart:
+    groups = groups_of(chart, known, spreads)
+    return shewhart_chart(chart, groups, **told._asdict(), times=times, minimum_points=MINIMUM_POINTS)
+
+
+@lru_cache(maxsize=KEPT)
+def _gaps(chart: str, values: tuple[Decimal | None, ...], told: Told) -> ControlChart:
+    return shewhart_chart(chart, _bare(values), **told._asdict(), minimum_points=MINIMUM_POINTS)
+
+
+def _bare(values: Sequence[Decimal | None]) -> Groups:
+    return Groups(tuple([None if value is None else Fraction(value) for value in values]))
+
+
 def improvement_of(indicator: Indicator) -> Improvement:
     """Return which way is better, as charts say it; within a band, neither is."""
     return IMPROVEMENT.get(indicator.direction, "neutral")
@@ -175,7 +217,7 @@ def chart_of(
     first = next((place for place, point in enumerate(points) if point.figure is not None), len(points))
     shown = points[first:]
     if not shown:
-        return SeriesChart(choice or Choice("run", "few"), xmr_chart([]), (), ())
+        return SeriesChart(choice or Choice("run", "few"), xmr_chart([], minimum_points=MINIMUM_POINTS), (), ())
     rule = shown[-1].rule
     kind = kind_of(rule)
     groups = subgroups_of(rule, shown)
@@ -189,29 +231,14 @@ def chart_of(
     target = None if latest is None else shown[latest].aim
     values = tuple([point.figure for point in shown])
     rebased = {one.place for one in placed if one.mark.kind == MarkKind.REBASE} | redefined
+    told = Told(improvement_of(rule), target, frozenset(rebased), ghosts, rule.screens_outliers)
     if choice.chart in {"xmr", "run"}:
-        control = xmr_chart(
-            values,
-            improvement=improvement_of(rule),
-            target=target,
-            rebased_at=rebased,
-            ghosts=ghosts,
-            screens_outliers=rule.screens_outliers,
-            # A run chart by choice has as few limits as one of too few points.
-            minimum_points=len(shown) + 1 if choice == Choice("run", "by hand") else MINIMUM_POINTS,
-        )
+        # A run chart by choice has as few limits as one of too few points.
+        control = _xmr(values, told, len(shown) + 1 if choice == Choice("run", "by hand") else MINIMUM_POINTS)
     else:
-        control = shewhart_chart(
-            choice.chart,
-            groups_of(choice.chart, shown, groups),
-            improvement=improvement_of(rule),
-            target=target,
-            rebased_at=rebased,
-            ghosts=ghosts,
-            times=[factor_of(choice.chart, point.rule) for point in shown],
-            screens_outliers=rule.screens_outliers,
-            minimum_points=MINIMUM_POINTS,
-        )
+        times = tuple([factor_of(choice.chart, point.rule) for point in shown])
+        spreads = spreads_of(shown, groups) if choice.chart == "xbar" else ()
+        control = _shewhart(choice.chart, tuple(groups), spreads, told, times)
     return SeriesChart(choice, control, tuple(shown), values, target, placed, ghosts, redefined)
 
 
@@ -245,15 +272,9 @@ def _between(
         for place in [next((at for at, point in enumerate(points) if point.period.starts_on >= day), 0)]
         if place
     )
-    control = shewhart_chart(
-        choice.chart,
-        Groups([None if value is None else Fraction(value) for value in values]),
-        improvement=CALMER[improvement_of(rule)],
-        rebased_at={one.place for one in placed if one.mark.kind == MarkKind.REBASE} | redefined,
-        ghosts=ghosts,
-        screens_outliers=rule.screens_outliers,
-        minimum_points=MINIMUM_POINTS,
-    )
+    rebased = frozenset(one.place for one in placed if one.mark.kind == MarkKind.REBASE) | redefined
+    told = Told(CALMER[improvement_of(rule)], None, rebased, ghosts, rule.screens_outliers)
+    control = _gaps(choice.chart, values, told)
     return SeriesChart(choice, control, points, values, None, placed, ghosts, redefined)
 
 

@@ -83,14 +83,17 @@ def _of_histogram(point: Chartable, statistic: str) -> Subgroup | None:
     return Subgroup(Decimal(within), Decimal(sum(cases for _, cases in pairs)))
 
 
-def groups_of(chart: Chart, points: Sequence[Chartable], known: Sequence[Subgroup | None]) -> Groups:
-    """Return the subgroups of a chart, undivided by any factor."""
+def groups_of(chart: str, known: Sequence[Subgroup | None], spreads: tuple[Decimal | None, ...] = ()) -> Groups:
+    """Return the subgroups of a chart, undivided by any factor; `spreads` are the standard deviations of x-bar."""
     if chart == "c":
-        return Groups([None if one is None or one.events is None else Fraction(one.events) for one in known])
-    y, n = zip(*(_quotient(one) for one in known), strict=True) if known else ((), ())
-    return Groups(
-        y, n, [_deviation(point, one) for point, one in zip(points, known, strict=True)] if chart == "xbar" else ()
-    )
+        return Groups(tuple([None if one is None or one.events is None else Fraction(one.events) for one in known]))
+    quotients = [_quotient(one) for one in known]
+    return Groups(tuple([y for y, _ in quotients]), tuple([n for _, n in quotients]), spreads)
+
+
+def spreads_of(points: Sequence[Chartable], known: Sequence[Subgroup | None]) -> tuple[Decimal | None, ...]:
+    """Return the standard deviation of each period's measurements."""
+    return tuple([_deviation(point, one) for point, one in zip(points, known, strict=True)])
 
 
 def _quotient(one: Subgroup | None) -> tuple[Fraction | None, Fraction | None]:

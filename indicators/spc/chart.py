@@ -70,9 +70,12 @@ class Segment:
         return self.lines if self.own is None else self.own[inside]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ControlChart:
-    """The segments of a chart, what the latest known point says, and whether the target will be met."""
+    """The segments of a chart, what the latest known point says, and whether the target will be met.
+
+    Each is itself alone: what is drawn of it can be kept under it.
+    """
 
     segments: tuple[Segment, ...]
     improvement: Improvement

@@ -13,11 +13,11 @@ The lines are those of `indicators.spc.shewhart`, which `POST /api/v1/spc/` answ
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from indicators.spc import rules
 from indicators.spc.chart import ControlChart, Improvement, Lines, Segment, control_chart, with_ghosts
@@ -31,13 +31,12 @@ WITHOUT_NEAR = frozenset({"g", "mr", "s"})
 ONLY_OUTSIDE = frozenset({"mr", "s"})
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """The subgroups of a chart in order of date; each list has one item a subgroup, None where nothing is known."""
+class Groups(NamedTuple):
+    """The subgroups of a chart in order of date; each tuple has one item a subgroup, None where nothing is known."""
 
-    y: Sequence[Fraction | None]
-    n: Sequence[Fraction | None] = ()
-    sd: Sequence[Decimal | None] = ()
+    y: tuple[Fraction | None, ...]
+    n: tuple[Fraction | None, ...] = ()
+    sd: tuple[Decimal | None, ...] = ()
 
 
 def shewhart_chart(

@@ -55,7 +55,7 @@ def signed_in(role: RoleName, team: Unit) -> Client:
 def test_a_lasting_shift_is_coloured_named_and_suggested_as_a_rebase(team: Unit, shifted: Indicator) -> None:
     one = drawn(shifted, team)
 
-    assert causes_of(one.chart) == ["bad"] * 20 + ["good"] * 8
+    assert causes_of(one.chart.control) == ["bad"] * 20 + ["good"] * 8
     assert [(icon.css, icon.sign, icon.letter) for icon in icons_of(one.chart)] == [
         ("good", "down", "L"),
         ("bad", "", "F"),

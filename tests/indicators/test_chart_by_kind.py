@@ -97,7 +97,7 @@ def test_limits_that_would_betray_hidden_denominators_are_not_drawn() -> None:
 def test_a_point_is_outside_exactly_where_its_own_limits_say_so(pairs: list[tuple[int, int]], kind: str) -> None:
     ys = [Fraction(min(events, n), n) for events, n in pairs]
 
-    chart = shewhart_chart(kind, Groups(ys, [Fraction(n) for _, n in pairs]), minimum_points=13)
+    chart = shewhart_chart(kind, Groups(tuple(ys), tuple(Fraction(n) for _, n in pairs)), minimum_points=13)
 
     for place, y in enumerate(ys):
         lines, (segment, inside) = chart.lines_at(place), chart.at(place)
@@ -113,7 +113,9 @@ def test_where_all_denominators_are_one_a_p_prime_chart_is_an_xmr_chart_but_for_
     events = [40, 44, 39, 47, 41, 45, 38, 46, 42, 40, 49, 43, 41, 60]
     shares_of_100 = [Fraction(one, 100) for one in events]
 
-    prime = shewhart_chart("pp", Groups(shares_of_100, [Fraction(100)] * 14), improvement="increase", minimum_points=13)
+    prime = shewhart_chart(
+        "pp", Groups(tuple(shares_of_100), (Fraction(100),) * 14), improvement="increase", minimum_points=13
+    )
     xmr = xmr_chart([Decimal(one) / 100 for one in events], improvement="increase", minimum_points=13)
 
     ours, theirs = prime.segments[0], xmr.segments[0]
