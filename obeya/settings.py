@@ -201,6 +201,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 #: What is too large for memory waits in the data folder, never in a folder that others share.
 UPLOADS_DIR = DATA_DIR / "uploads"
+#: A definition of a trajectory may name some thousand activities, each with its step and what it does to the clock.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "core.uploads.PrivateUploadHandler"]
 
 # --- jobs

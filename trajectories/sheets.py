@@ -94,6 +94,7 @@ def sheet_face(trajectory: Trajectory, *, today: dt.date) -> SheetFace:
     """Read the page."""
     priorities, calendar = trajectory.priorities, trajectory.calendar
     names = _unit_names(trajectory)
+    step_names = {step["code"]: _step(step, names).name for step in trajectory.steps}
     return SheetFace(
         trajectory=trajectory,
         steps=tuple(_step(step, names) for step in trajectory.steps),
@@ -110,7 +111,7 @@ def sheet_face(trajectory: Trajectory, *, today: dt.date) -> SheetFace:
         coming=_coming(calendar.get("holidays", ""), today),
         closed=", ".join(calendar.get("closed", ())),
         opened=", ".join(calendar.get("open", ())),
-        expected=tuple(rule_text(rule) for rule in trajectory.expected),
+        expected=tuple(rule_text(rule, step_names) for rule in trajectory.expected),
         measures=tuple(
             _measure(one) for one in trajectory.measures.select_related("indicator").order_by("indicator__code")
         ),

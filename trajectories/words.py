@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from trajectories.calculations.conformance import OF_STEP
 from trajectories.calculations.differences import Difference, Path
 from trajectories.calculations.faults import Fault
 
@@ -208,10 +210,19 @@ def value_text(value: Any) -> str:
     return str(words.get(value, value)) if isinstance(value, str) else f"{value:g}"
 
 
-def rule_text(rule: Any) -> str:
-    """Say a rule of the expected pathway: "Assessment comes before First service"."""
-    word, first, *second = [str(one) for one in rule if one]
+def rule_text(rule: Any, steps: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say a rule of the expected pathway: "Assessment comes before First service"; `steps`: their names by code."""
+    word, *named = [str(one) for one in rule if one]
+    first, *second = [side_text(one, steps) for one in named]
     return " ".join([first, str(RULES.get(word, word)), *second])
+
+
+def side_text(side: str, steps: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say what a rule is about: an activity as the log has it, a step by its name."""
+    if not side.startswith(OF_STEP):
+        return side
+    code = side.removeprefix(OF_STEP)
+    return _("step “%(step)s”") % {"step": steps.get(code, code)}
 
 
 def part_text(path: Path) -> str:

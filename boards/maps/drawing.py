@@ -34,7 +34,8 @@ def map_face(drawn: DrawnMap, *, unit: str, may_see_small: bool) -> MapFace:
     told = told_of(picture)
     counts = [(step.people, step.waiting, step.dropped) for step in picture.steps]
     people, waiting, dropped = (words.sum_text(total([count[at] for count in counts])) for at in range(3))
-    rows = path_rows(picture, names, may_see_small=may_see_small)
+    called = {step.code: step.name for step in drawn.steps}
+    rows = path_rows(picture, names, called, may_see_small=may_see_small)
     return MapFace(
         name=drawn.name,
         unit=unit,
@@ -49,7 +50,7 @@ def map_face(drawn: DrawnMap, *, unit: str, may_see_small: bool) -> MapFace:
         paths=rows.shown,
         others=rows.others,
         cases=rows.cases,
-        rules=rule_rows(picture.rules),
+        rules=rule_rows(picture.rules, called),
         people=people,
         waiting=waiting,
         dropped=dropped,

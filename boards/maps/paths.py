@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext, pgettext
@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from boards.maps import words
 from boards.maps.faces import Chip, PathRow, RuleRow
 from boards.maps.layout import side_steps
+from trajectories.calculations.conformance import OF_STEP
 from trajectories.calculations.pictures import Kept, Picture
 
 #: Fewer people than this are not counted out to whoever may not see small numbers.
@@ -25,9 +26,9 @@ class PathRows:
     cases: str
 
 
-def path_rows(picture: Picture, names: Sequence[str], *, may_see_small: bool) -> PathRows:
+def path_rows(picture: Picture, names: Sequence[str], steps: Mapping[str, str], *, may_see_small: bool) -> PathRows:
     """Return the paths from the most common one. Small numbers are those of cases that break a rule."""
-    paths, sentences = picture.paths, [sentence(rule) for rule in picture.rules]
+    paths, sentences = picture.paths, [sentence(rule, steps) for rule in picture.rules]
     most, optional = max((path.n for path in paths.shown), default=0), side_steps(picture)
     shown = tuple(
         PathRow(
@@ -59,9 +60,12 @@ def chips(steps: Sequence[int], names: Sequence[str], optional: Collection[int])
     return tuple(found)
 
 
-def sentence(rule: Kept) -> str:
-    """Say a rule in words."""
-    first = {"first": rule.first, "second": rule.second}
+def sentence(rule: Kept, steps: Mapping[str, str]) -> str:
+    """Say a rule in words; `steps`: their names by code, where a rule is about steps."""
+    first = {
+        name: steps.get(side.removeprefix(OF_STEP), side) if side and side.startswith(OF_STEP) else side
+        for name, side in (("first", rule.first), ("second", rule.second))
+    }
     if rule.word == "precedence":
         return gettext("“%(first)s” comes before “%(second)s”") % first
     if rule.word == "response":
@@ -69,11 +73,11 @@ def sentence(rule: Kept) -> str:
     return gettext("“%(first)s” does not happen") % first
 
 
-def rule_rows(rules: Sequence[Kept]) -> tuple[RuleRow, ...]:
+def rule_rows(rules: Sequence[Kept], steps: Mapping[str, str]) -> tuple[RuleRow, ...]:
     """Return the rules with how well they are kept."""
     return tuple(
         RuleRow(
-            words=sentence(rule),
+            words=sentence(rule, steps),
             applicable=words.count_text(rule.applicable),
             kept=words.count_text(rule.kept),
             share="—" if not rule.applicable or rule.kept is None else words.share_text(rule.kept, rule.applicable),

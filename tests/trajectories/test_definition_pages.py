@@ -222,6 +222,39 @@ def test_a_new_trajectory_is_written_by_hand(lead: Client, youths: Trajectory) -
     ]
 
 
+def test_a_log_of_thousands_of_activities_is_written_about_by_searching(lead: Client, youths: Trajectory) -> None:
+    add(youths, "\n".join(f"case{number} 2024-01-01 act{number} north" for number in range(1200)))
+    build.unit("far-away")
+    far = Unit.objects.get(code="far-away")
+
+    page = lead.get(EDIT)
+    sent = form_of(page) | {
+        "add-activity": "act999",
+        "step-1-units": far.name.upper(),
+        "rules-count": "1",
+        "rule-0-word": "precedence",
+        "rule-0-first": "step:referral",
+        "rule-0-second": "act1111",
+    }
+    shown = lead.post(EDIT, {**sent, "do": "activity-add"}).context["page"]
+
+    drawn = page.context["page"]
+    assert (len(drawn.rows), len(drawn.activities)) == (150, 1200)
+    assert drawn.step_sides == [("step:referral", "Referral"), ("step:service", "Service")]
+    assert "act999" in [row.name for row in shown.rows]
+    assert shown.steps[1].units == (("far-away", far.name),)
+    assert (shown.rules[0].first, shown.rules[0].second) == ("step:referral", "act1111")
+
+
+def test_units_that_are_taken_off_are_no_longer_responsible(lead: Client, youths: Trajectory) -> None:
+    sent = form_of(lead.get(EDIT))
+
+    shown = lead.post(EDIT, {**sent, "step-0-unit": [], "step-0-units": "south, north", "do": ""}).context["page"]
+
+    assert sent["step-0-unit"] == ["north"]
+    assert [code for code, _ in shown.steps[0].units] == ["south", "north"]
+
+
 def test_a_measure_is_bound_changed_and_unbound(lead: Client, youths: Trajectory) -> None:
     build.indicator("wait", kind="duration")
     address = reverse("trajectories:measure", args=["youths", "wait"])

@@ -13,6 +13,7 @@ from organisation.choices import RoleName
 from tests import build
 from tests.trajectories.logs import NOW, asked
 from trajectories.calculations.calendars import WorkingCalendar
+from trajectories.calculations.conformance import conformance_rules
 from trajectories.calculations.definitions import read_definition
 from trajectories.calculations.differences import Difference, differences
 from trajectories.calculations.faults import Faulty
@@ -23,6 +24,7 @@ from trajectories.models import Trajectory
 from trajectories.operations import save_trajectory
 from trajectories.operations.definitions import MayNotDefine
 from trajectories.queries.definitions import sheet, versions_of
+from trajectories.words import rule_text
 
 WHOLE: dict[str, Any] = {
     "code": "youths",
@@ -113,6 +115,30 @@ def test_a_fault_is_told_with_its_place(given: object, fault: str) -> None:
     assert str(refused.value) == fault
 
 
+def test_rules_may_be_about_steps() -> None:
+    rules = [["precedence", {"step": "referral"}, "step:service"], ["absence", {"step": "nowhere"}]]
+
+    read = read_definition({**WHOLE, "expected": rules[:1]}).fields["expected"]
+    with pytest.raises(Faulty) as refused:
+        read_definition({**WHOLE, "expected": rules})
+
+    assert read == [["precedence", "step:referral", "step:service"]]
+    assert str(refused.value) == "expected[1]: no step has the code “nowhere”."
+    assert rule_text(read[0], {"referral": "Referral"}) == "step “Referral” comes before step “service”"
+
+
+def test_a_rule_about_a_step_holds_for_any_of_its_activities() -> None:
+    steps = [{"code": "first", "activities": ["REFERRAL"]}, {"code": "seen", "activities": ["SERVICE", "DROPOUT"]}]
+    rules = [["response", "step:first", "step:seen"], ["response", "REFERRAL", "SERVICE"]]
+
+    found = conformance_rules(asked(**filled("conformance_rules", {"rules": rules}, Rules(steps=steps))))
+
+    assert found == {
+        "response(step:first,step:seen)": {"applicable": 4, "ok": 3, "pct": 75.0},
+        "response(REFERRAL,SERVICE)": {"applicable": 4, "ok": 2, "pct": 50.0},
+    }
+
+
 def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(Faulty) as refused:
         read_definition({"code": "", "steps": 1, "clock": {"begin": "x"}})
@@ -143,7 +169,10 @@ def test_the_definition_answers_where_parameters_are_silent() -> None:
     assert filled("within_priority_target", {"target": {"P1": 3}}, rules).keys() == {"target", "set_by", "which"}
     assert filled("access_delay_business_days", {}, rules) == {"calendar": WHOLE["calendar"]}
     assert filled("access_delay_business_days", {"holidays": []}, rules) == {"holidays": []}
-    assert filled("conformance_rules", {}, rules) == {"rules": WHOLE["expected"]}
+    assert filled("conformance_rules", {}, rules) == {
+        "rules": WHOLE["expected"],
+        "step_activities": {"step:referral": ["REFERRAL"], "step:service": ["SERVICE"]},
+    }
     assert filled("pathway_order", {}, rules) == {"steps": ["REFERRAL", "SERVICE"]}
     assert filled("waiting_list", {}, rules) == {"wait_at": "responsible", "responsible": {"REFERRAL": ["north"]}}
     assert filled("handoffs", {"hand_off_at": "receiving"}, rules) == {"hand_off_at": "receiving"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import polars as pl
 
@@ -10,6 +11,8 @@ from trajectories.calculations.asked import Asked
 from trajectories.calculations.refusals import BadParameter
 from trajectories.calculations.summaries import Answer, share
 
+#: Before the code of a step, where a rule names that and not an activity.
+OF_STEP: Final = "step:"
 #: Words after which a rule names one activity, and those after which it names two.
 ONE, TWO = ("absence",), ("precedence", "response")
 
@@ -34,23 +37,30 @@ def read_rules(given: Sequence[object]) -> list[tuple[str, str, str | None]]:
     return rules
 
 
+def step_activities(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return the activities of each step, as rules name it: `step:referral`."""
+    return {f"{OF_STEP}{step['code']}": list(step.get("activities", ())) for step in steps}
+
+
 def conformance_rules(asked: Asked) -> Answer:
     """Return for each rule to how many cases it applies and how many keep it."""
     answer: Answer = {}
+    steps = asked.params.get("step_activities")
+    of = steps if isinstance(steps, Mapping) else {}
     for word, a, b in _rules(asked):
-        kept = verdicts(asked.log, word, a, b)["kept"]
+        kept = verdicts(asked.log, word, of.get(a, [a]), of.get(b or a, [b or a]))["kept"]
         name = f"{word}({a},{b})" if b is not None else f"{word}({a})"
         answer[name] = {"applicable": kept.len(), "ok": int(kept.sum()), "pct": share(int(kept.sum()), kept.len())}
     return answer
 
 
-def verdicts(log: pl.DataFrame, word: str, a: str, b: str | None) -> pl.DataFrame:
-    """Return the cases to which a rule applies and whether each keeps it.
+def verdicts(log: pl.DataFrame, word: str, a: Sequence[str], b: Sequence[str]) -> pl.DataFrame:
+    """Return the cases to which a rule applies and whether each keeps it; each side is any of some activities.
 
     precedence: cases with b; an a stands before the first b. response: cases with a; a b stands after the last a.
     absence: all cases; no a at all.
     """
-    is_a, is_b, place = pl.col("activity") == a, pl.col("activity") == (b or a), pl.col("position")
+    is_a, is_b, place = pl.col("activity").is_in(a), pl.col("activity").is_in(b), pl.col("position")
     cases = log.group_by("case").agg(
         first_a=place.filter(is_a).min(),
         last_a=place.filter(is_a).max(),

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from trajectories.calculations import calendars, limits
 from trajectories.calculations.attribution import PLACES, read_attribution
 from trajectories.calculations.calendars import read_calendar
-from trajectories.calculations.conformance import ONE, TWO
+from trajectories.calculations.conformance import OF_STEP, ONE, TWO
 from trajectories.calculations.faults import ACTIVITIES, UNITS, Fault, Faults, Faulty, at, gettext_noop
 from trajectories.calculations.limits import read_limits, read_priorities
 
@@ -66,6 +66,7 @@ TWICE = gettext_noop("another step has the code “%(code)s” already.")
 CLOCK_OBJECT = gettext_noop("this must be an object such as {start: [Referral], stop: [First service]}.")
 DAY = gettext_noop("this must be a day such as 2026-12-24.")
 RULE = gettext_noop("a rule is precedence or response of two activities, or absence of one.")
+NO_STEP = gettext_noop("no step has the code “%(code)s”.")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def read_definition(given: object) -> Definition:
     faults = Faults()
     known = faults.mapping(given, "", (*KEYS, EFFECT), TRAJECTORY)
     code = _code(known.get("code"), faults)
-    fields = {
+    fields: dict[str, Any] = {
         "name_en": faults.text(known.get("name_en"), "name_en") or code,
         "name_fr": faults.text(known.get("name_fr"), "name_fr"),
         "timezone": _zone(known.get("timezone"), faults),
@@ -97,8 +98,9 @@ def read_definition(given: object) -> Definition:
         "priorities": read_priorities(known.get("priorities"), faults),
         "attribution": read_attribution(known.get("attribution"), faults),
         "calendar": read_calendar(known.get("calendar"), faults),
-        "expected": _expected(known.get("expected"), faults),
+        "expected": [],
     }
+    fields["expected"] = _expected(known.get("expected"), fields["steps"], faults)
     measures = faults.items(known.get("measures"), "measures")
     first_day = _day(known.get(EFFECT), EFFECT, faults)
     faults.end()
@@ -169,14 +171,19 @@ def _clock(given: object, faults: Faults) -> dict[str, list[str]]:
     return clock
 
 
-def _expected(given: object, faults: Faults) -> list[list[str | None]]:
-    """Return the rules of the expected pathway, each as `[word, activity, other activity or None]`."""
+def _expected(given: object, steps: Iterable[Mapping[str, Any]], faults: Faults) -> list[list[str | None]]:
+    """Return the rules of the expected pathway, each as `[word, activity, other activity or None]`; or `step:code`."""
     rules = []
+    known = {f"{OF_STEP}{step.get('code')}" for step in steps}
     for number, rule in enumerate(faults.items(given, "expected")):
         read = _rule(rule)
         if read is None:
             faults.tell(f"expected[{number}]", RULE)
-        elif read not in rules:
+            continue
+        for side in read[1:]:
+            if side is not None and side.startswith(OF_STEP) and side not in known:
+                faults.tell(f"expected[{number}]", NO_STEP, code=side.removeprefix(OF_STEP))
+        if read not in rules:
             rules.append(read)
     return rules
 
@@ -188,13 +195,20 @@ def _rule(given: object) -> list[str | None] | None:
         given = [word, *(named if isinstance(named, list) else [named])]
     if not isinstance(given, list) or not given:
         return None
-    told = [one for one in given if one is not None]
-    if not told or not all(isinstance(one, str) and one for one in told):
+    told = [side for side in map(_side, given) if isinstance(side, str) and side]
+    if not told or len(told) < sum(one is not None for one in given):
         return None
     word, *named = told
     if len(named) != {**dict.fromkeys(ONE, 1), **dict.fromkeys(TWO, 2)}.get(word):
         return None
     return [word, *named, *([None] if word in ONE else [])]
+
+
+def _side(given: object) -> object:
+    """Return an activity as it is, and a step, written `{step: code}`, as `step:code`."""
+    if isinstance(given, Mapping) and set(given) == {"step"} and isinstance(given["step"], str):
+        return f"{OF_STEP}{given['step']}"
+    return given
 
 
 def sheet_of(code: str, fields: Mapping[str, Any], measures: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from trajectories.calculations.attribution import PLACES
+from trajectories.calculations.conformance import step_activities
 from trajectories.calculations.limits import limits_of
 
 Params = dict[str, Any]
@@ -69,7 +70,8 @@ def _calendar(params: Params, rules: Rules) -> Params:
 
 
 def _rules(_params: Params, rules: Rules) -> Params:
-    return {"rules": [list(rule) for rule in rules.expected]} if rules.expected else {}
+    expected: Params = {"rules": [list(rule) for rule in rules.expected]} if rules.expected else {}
+    return expected | ({"step_activities": step_activities(rules.steps)} if rules.steps else {})
 
 
 def _order(_params: Params, rules: Rules) -> Params:

@@ -17,6 +17,7 @@ import polars as pl
 
 from indicators.calculations.small_numbers import hidden, is_small
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.conformance import step_activities
 from trajectories.calculations.flow import faces, standing, with_steps
 from trajectories.calculations.handovers import gaps
 from trajectories.calculations.passages import COMPARED, compared, drop_outs, moves, recent
@@ -86,7 +87,8 @@ def facts(
     stepped = with_steps(asked.log, steps)
     here, passed = standing(asked, steps, today)
     closed, still = gaps(asked)
-    cases = _cases(stepped, rules, tree, ended(asked, today, has_ends=has_ends))
+    of_these = stepped.join(ended(asked, today, has_ends=has_ends), on="case", how="semi", maintain_order="left")
+    cases = _cases(of_these, broken_rules(of_these, rules, step_activities(steps)), tree)
     words = [f"rule {place}" for place in range(len(rules))]
     return Facts(
         here=here,
@@ -149,10 +151,9 @@ def _found(told: Facts, rules: Sequence[Rule], tree: Tree, today: dt.date) -> _F
     )
 
 
-def _cases(stepped: pl.DataFrame, rules: Sequence[Rule], tree: Tree, which: pl.DataFrame) -> pl.DataFrame:
-    """Return the ended cases with their path and rules, once for each unit whose teams touched them."""
-    of_these = stepped.join(which, on="case", how="semi", maintain_order="left")
-    told = paths_of(of_these).join(broken_rules(of_these, rules), on="case", how="left")
+def _cases(of_these: pl.DataFrame, broken: pl.DataFrame, tree: Tree) -> pl.DataFrame:
+    """Return cases with their path and rules, once for each unit whose teams touched them."""
+    told = paths_of(of_these).join(broken, on="case", how="left")
     touched = _keyed(of_these.select("case", "team").unique(), tree).select("case", "key").unique()
     return touched.join(told, on="case")
 

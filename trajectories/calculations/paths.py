@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
@@ -71,11 +72,16 @@ def paths_of(stepped: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def broken_rules(log: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
-    """Return for each case and rule `rule 0`, `rule 1`, … whether it is kept; null where it does not apply."""
+def broken_rules(
+    log: pl.DataFrame, rules: Sequence[Rule], steps: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> pl.DataFrame:
+    """Return for each case and rule `rule 0`, `rule 1`, … whether it is kept; null where it does not apply.
+
+    `steps`: the activities of what rules name as steps.
+    """
     cases = log.select("case").unique()
     for place, (word, a, b) in enumerate(rules):
-        kept = verdicts(log, word, a, b).rename({"kept": f"rule {place}"})
+        kept = verdicts(log, word, steps.get(a, [a]), steps.get(b or a, [b or a])).rename({"kept": f"rule {place}"})
         cases = cases.join(kept, on="case", how="left")
     return cases
 

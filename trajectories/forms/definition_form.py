@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.db.models import Q
 from django.http import QueryDict
 
+from organisation.models import Unit
 from trajectories.calculations.attribution import PLACES
 from trajectories.calculations.calendars import USUAL
 from trajectories.calculations.limits import QUEBEC
@@ -26,6 +28,8 @@ Sheet = dict[str, Any]
 SETS_PRIORITY: Final = "set_by"
 #: Rows of the table of activities; of a longer log, the commonest. More can be added by name.
 SHOWN: Final = 150
+#: Rows that a form may have.
+MOST_ROWS: Final = 2_000
 #: Steps, rules or priorities that a form may have: more is no form that a person filled in.
 MOST: Final = 60
 
@@ -87,7 +91,7 @@ def _roles(sheet: Sheet, activity: str) -> frozenset[str]:
 
 def draft_of(post: QueryDict, before: Sheet) -> Draft:
     """Return what was sent as a draft; `before` is the sheet kept, whose order of activities stays where it can."""
-    rows = [_row(post, at) for at in range(_count(post, "activities", SHOWN * 4))]
+    rows = [_row(post, at) for at in range(_count(post, "activities", MOST_ROWS))]
     sheet: Sheet = {name: post.get(name, "").strip() for name in ("code", "name_en", "name_fr", "timezone")}
     old = {step["code"]: step.get("activities", []) for step in _steps(before)}
     sheet["steps"] = [_step(post, at, rows, old) for at in range(_count(post, "steps"))]
@@ -135,9 +139,17 @@ def _step(post: QueryDict, at: int, rows: Sequence[ActivityRow], old: Mapping[st
         "name_en": post.get(f"step-{at}-name_en", "").strip(),
         "name_fr": post.get(f"step-{at}-name_fr", "").strip(),
         "activities": _in_order(chosen, old.get(code, ())),
-        "units": split(post.get(f"step-{at}-units", "")),
+        "units": _units(post.getlist(f"step-{at}-unit"), post.get(f"step-{at}-units", "").strip()),
         "limits": limits,
     }
+
+
+def _units(kept: Sequence[str], written: str) -> list[str]:
+    """Return the codes of units: those kept, and those written, as codes or as the whole name of one."""
+    if not written:
+        return list(kept)
+    named = Unit.objects.filter(Q(name_en__iexact=written) | Q(name_fr__iexact=written)).values_list("code", flat=True)
+    return list(dict.fromkeys([*kept, *(list(named[:1]) or split(written))]))
 
 
 def _in_order(chosen: Sequence[str], before: Sequence[str]) -> list[str]:
@@ -165,7 +177,7 @@ def number(text: str) -> int | float | str:
 
 
 def _rule(post: QueryDict, at: int) -> list[str | None]:
-    word, first, second = (post.get(f"rule-{at}-{name}", "") for name in ("word", "first", "second"))
+    word, first, second = (post.get(f"rule-{at}-{name}", "").strip() for name in ("word", "first", "second"))
     return [word, first or None, None if word == "absence" else second or None]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -15,13 +15,14 @@ from core.working_days import regions
 from organisation.models import Unit
 from trajectories.calculations.attribution import PLACES as USUAL_PLACES
 from trajectories.calculations.calendars import WEEKDAYS as ALL_WEEKDAYS
+from trajectories.calculations.conformance import OF_STEP
 from trajectories.forms.definition_form import SETS_PRIORITY, ActivityRow, Draft, rows_of
 from trajectories.queries.activities import LoggedActivity
 from trajectories.words import COUNTED, MEASURES, PLACES, ROLES, RULES, WEEKDAYS, WHICH, Label
 from trajectories.words import SETS_PRIORITY as SETS
 
-#: Units offered while writing; of a larger organisation the code is typed.
-UNITS: Final = 500
+#: Units and activities that a browser is given to look through while a name is typed; beyond, it is typed whole.
+OFFERED: Final = 5_000
 Choice = tuple[str, Label, bool]
 
 
@@ -33,7 +34,8 @@ class StepRow:
     code: str
     name_en: str
     name_fr: str
-    units: str
+    #: Code and name of each that is responsible.
+    units: tuple[tuple[str, str], ...]
     limits: tuple[tuple[str, object], ...]
     activities: str
 
@@ -100,18 +102,22 @@ class DefinitionPage:
     zones: Sequence[str]
     regions: Sequence[str]
     units: Sequence[tuple[str, str]]
+    #: The activities of the log, and what a rule may be about besides: steps, by how it names them.
+    activities: Sequence[str]
+    step_sides: Sequence[tuple[str, str]]
     focus: str
 
 
 def page_of(draft: Draft, logged: Iterable[LoggedActivity]) -> DefinitionPage:
     """Return what is drawn of a draft."""
-    sheet = draft.sheet
+    sheet, logged = draft.sheet, list(logged)
+    steps = tuple(_step(at, step, draft, _named_units(sheet)) for at, step in enumerate(sheet.get("steps", ())))
     attribution, calendar = sheet.get("attribution", {}), sheet.get("calendar", {})
     priorities = sheet.get("priorities", {})
     measures = [one for one in sheet.get("measures", ()) if isinstance(one, dict)]
     return DefinitionPage(
         sheet=sheet,
-        steps=tuple(_step(at, step, draft) for at, step in enumerate(sheet.get("steps", ()))),
+        steps=steps,
         rows=rows_of(draft, logged),
         roles=(*((role, *ROLES[role]) for role in ROLES), (SETS_PRIORITY, *SETS)),
         priorities=tuple(
@@ -130,7 +136,9 @@ def page_of(draft: Draft, logged: Iterable[LoggedActivity]) -> DefinitionPage:
         measures_json=json.dumps(sheet.get("measures", [])),
         zones=sorted(available_timezones()),
         regions=[code for country in ("CA", "FR", "US") for code in (country, *_parts(country))] + sorted(regions()),
-        units=list(Unit.objects.order_by("code").values_list("code", "name_en")[:UNITS]),
+        units=[(unit.code, unit.name) for unit in Unit.objects.order_by("code")[:OFFERED]],
+        activities=[one.name for one in logged[:OFFERED]],
+        step_sides=[(f"{OF_STEP}{step.code}", step.label) for step in steps if step.code],
         focus=draft.focus,
     )
 
@@ -139,14 +147,18 @@ def _parts(country: str) -> list[str]:
     return [f"{country}-{part}" for part in regions()[country]]
 
 
-def _step(at: int, step: dict[str, Any], draft: Draft) -> StepRow:
+def _named_units(sheet: dict[str, Any]) -> dict[str, str]:
+    codes = {code for step in sheet.get("steps", ()) for code in step.get("units", ())}
+    return {unit.code: unit.name for unit in Unit.objects.filter(code__in=codes)} if codes else {}
+
+
+def _step(at: int, step: dict[str, Any], draft: Draft, units: Mapping[str, str]) -> StepRow:
     own = step.get("limits", {})
     names = dict.fromkeys([*draft.priorities, *own])
     limits = tuple((name, own.get(name, "")) for name in names)
     names_told = (step.get("name_en", ""), step.get("name_fr", ""))
-    return StepRow(
-        at, step.get("code", ""), *names_told, ", ".join(step.get("units", ())), limits, ", ".join(step["activities"])
-    )
+    chosen = tuple((code, units.get(code, code)) for code in step.get("units", ()))
+    return StepRow(at, step.get("code", ""), *names_told, chosen, limits, ", ".join(step["activities"]))
 
 
 def _rule(at: int, rule: Sequence[str | None]) -> RuleRow:
