@@ -104,5 +104,6 @@ def _rests_on(counts: Counted, n: int) -> str:
         "hand_offs": ngettext("%(count)s hand-off", "%(count)s hand-offs", n),
         "repetitions": ngettext("%(count)s repetition", "%(count)s repetitions", n),
         "silences": ngettext("%(count)s silence", "%(count)s silences", n),
+        "days": ngettext("%(count)s day", "%(count)s days", n),
     }
     return texts[counts] % told

@@ -79,9 +79,16 @@ MEASURES: Final[Mapping[str, Label]] = {
     "closures": gettext_lazy("Cases that ended"),
     "contacts": gettext_lazy("Contacts"),
     "throughput_by_month": gettext_lazy("Cases that went through"),
+    "workload": gettext_lazy("Contacts, and different workers who had them"),
+    "team_days": gettext_lazy("Days on which a team did something for a case"),
     "handoffs": gettext_lazy("Hand-offs"),
+    "ping_pong": gettext_lazy("Hand-offs straight back"),
     "rework": gettext_lazy("Repeated activities"),
     "gaps": gettext_lazy("Silences between contacts"),
+    "open_cases_silent_over_N": gettext_lazy("Open cases without a contact for long"),
+    "net_of_pauses": gettext_lazy("First to last event, less what paused"),
+    "conformance_rules": gettext_lazy("Ended cases that kept the rules of the pathway"),
+    "pathway_order": gettext_lazy("Ended cases that took the steps in order"),
     "length_of_stay": gettext_lazy("Length of stay"),
     "dropouts": gettext_lazy("Drop-outs"),
     "return_within_N": gettext_lazy("Returns"),
@@ -112,6 +119,9 @@ PARAMS: Final[Mapping[str, Label]] = {
     "N": gettext_lazy("Days"),
     "min_contacts": gettext_lazy("Contacts at least"),
     "index": gettext_lazy("Index"),
+    "steps": gettext_lazy("Steps, in order"),
+    "skipping": gettext_lazy("A step passed by"),
+    "pause_lifecycles": gettext_lazy("Pausing states"),
     "inclusive": gettext_lazy("The first day counts too"),
     "holidays": gettext_lazy("Holidays"),
     "calendar": gettext_lazy("Working calendar"),
@@ -121,11 +131,15 @@ PARAMS: Final[Mapping[str, Label]] = {
     "caseload_at": COUNTED["caseload"],
     "responsible": gettext_lazy("Units responsible"),
 }
+#: What the definition alone says.
+NOT_IN_FORMS: Final[Mapping[str, Label]] = {"rules": gettext_lazy("Expected pathway")}
 VALUES: Final[Mapping[str, Label]] = {
     "calendar_days": gettext_lazy("calendar days"),
     "days_exact": gettext_lazy("exact days"),
     "hours": gettext_lazy("hours"),
     "minutes": gettext_lazy("minutes"),
+    "refused": gettext_lazy("counts against the case"),
+    "allowed": gettext_lazy("is allowed"),
     "coc": gettext_lazy("Bice and Boxerman"),
     "upc": gettext_lazy("usual provider"),
     "secon": gettext_lazy("sequential"),
@@ -188,12 +202,17 @@ def params_text(params: Mapping[str, Any]) -> str:
     """Say parameters in one line, in the order in which the form has them: "Begins with: Referral · Limit: 30"."""
     ordered = [name for name in PARAMS if name in params] + [name for name in params if name not in PARAMS]
     told = [name for name in ordered if params[name] not in (None, "")]
-    pairs = [{"name": PARAMS.get(name, name), "value": param_text(name, params[name])} for name in told]
+    pairs = [
+        {"name": PARAMS.get(name) or NOT_IN_FORMS.get(name, name), "value": param_text(name, params[name])}
+        for name in told
+    ]
     return " · ".join(_("%(name)s: %(value)s") % pair for pair in pairs)
 
 
 def param_text(name: str, value: Any) -> str:
     """Say the value of a parameter."""
+    if name == "rules":
+        return ", ".join(rule_text(rule) for rule in value)
     words = OF_PARAMS.get(name, {})
     return str(words[value]) if isinstance(value, str) and value in words else value_text(value)
 

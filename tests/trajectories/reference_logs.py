@@ -20,6 +20,8 @@ from trajectories.operations import Origin, import_events
 
 ANSWERS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "trajectories" / "answers.json"
 ITEMS: list[dict[str, Any]] = json.loads(ANSWERS.read_text()) if ANSWERS.exists() else []
+#: Keyed by units of a level; these are read from the values after a refresh.
+BY_LEVEL = {"access_delay_by_unit_month", "handoffs_by_level", "waiting_now_by_level", "open_caseload", "workload"}
 ZONES = {"receipt": "Europe/Amsterdam", "bpi2012": "Europe/Amsterdam", "helpdesk": "Europe/Rome"}
 #: What starts a case, for the one measure that asks the clock and not the item: only started cases are put through.
 STARTS = {"helpdesk": ["Assign seriousness"], "bpi2013_incidents": ["Accepted", "Queued"]}
@@ -39,9 +41,11 @@ def settle() -> None:
     connection.check_constraints()
 
 
-def imported(reference: Path, name: str) -> Trajectory:
+def imported(reference: Path, name: str, *, zone: str = "", code: str = "") -> Trajectory:
     clock = {"start": STARTS[name]} if name in STARTS else {}
-    trajectory = Trajectory.objects.create(code=name, name_en=name, timezone=ZONES.get(name, "UTC"), clock=clock)
+    trajectory = Trajectory.objects.create(
+        code=code or name, name_en=name, timezone=zone or ZONES.get(name, "UTC"), clock=clock
+    )
     report = ImportReport()
     chunks = read_csv_events(reference / "trajectories" / "logs" / f"{name}.csv.gz", report)
     origin = Origin(name=name, mapping={}, zone=trajectory.timezone)

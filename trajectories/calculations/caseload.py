@@ -43,8 +43,13 @@ def open_caseload(asked: Asked) -> Answer:
     return {"total": found.height, "by_team": dict(by_team.iter_rows())}
 
 
+def days_with(asked: Asked) -> pl.DataFrame:
+    """Return each `case`, `team`, `day` of the log once: the days on which a team did something for a case."""
+    return asked.log.select("case", "team", "day").unique()
+
+
 def team_days(asked: Asked) -> Answer:
     """Return the number of distinct (case, team, date), in all (no team counts as one) and of the ten teams with most."""
-    days = asked.log.select("case", "team", "day").unique()
+    days = days_with(asked)
     by_team = days.drop_nulls("team").group_by("team").len().sort("len", "team", descending=[True, False])
     return {"total": days.height, "top": dict(by_team.head(SHOWN).iter_rows())}

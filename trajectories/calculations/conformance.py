@@ -9,12 +9,15 @@ import polars as pl
 
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.refusals import BadParameter
+from trajectories.calculations.stays import lasts
 from trajectories.calculations.summaries import Answer, share
 
 #: Before the code of a step, where a rule names that and not an activity.
 OF_STEP: Final = "step:"
 #: Words after which a rule names one activity, and those after which it names two.
 ONE, TWO = ("absence",), ("precedence", "response")
+#: What a step that a case passed by does to its order.
+SKIPPING = ("refused", "allowed")
 
 
 def _rules(asked: Asked) -> list[tuple[str, str, str | None]]:
@@ -42,13 +45,18 @@ def step_activities(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {f"{OF_STEP}{step['code']}": list(step.get("activities", ())) for step in steps}
 
 
+def _verdicts(asked: Asked, word: str, a: str, b: str | None) -> pl.DataFrame:
+    """Return the verdicts of a rule over activities or steps."""
+    steps = asked.params.get("step_activities")
+    of = steps if isinstance(steps, Mapping) else {}
+    return verdicts(asked.log, word, of.get(a, [a]), of.get(b or a, [b or a]))
+
+
 def conformance_rules(asked: Asked) -> Answer:
     """Return for each rule to how many cases it applies and how many keep it."""
     answer: Answer = {}
-    steps = asked.params.get("step_activities")
-    of = steps if isinstance(steps, Mapping) else {}
     for word, a, b in _rules(asked):
-        kept = verdicts(asked.log, word, of.get(a, [a]), of.get(b or a, [b or a]))["kept"]
+        kept = _verdicts(asked, word, a, b)["kept"]
         name = f"{word}({a},{b})" if b is not None else f"{word}({a})"
         answer[name] = {"applicable": kept.len(), "ok": int(kept.sum()), "pct": share(int(kept.sum()), kept.len())}
     return answer
@@ -76,8 +84,38 @@ def verdicts(log: pl.DataFrame, word: str, a: Sequence[str], b: Sequence[str]) -
     return cases.filter(applies).select("case", kept=kept.fill_null(value=False))
 
 
+def keeping(asked: Asked) -> pl.DataFrame:
+    """Return the ended cases to which a rule applies, with day and team of their end and `kept`: all rules that do."""
+    judged = pl.concat([_verdicts(asked, *rule) for rule in _rules(asked)])
+    kept = judged.group_by("case").agg(pl.col("kept").all())
+    return lasts(asked.log, asked.leaving()).join(kept, on="case", maintain_order="left")
+
+
 def pathway_order(asked: Asked) -> Answer:
     """Return how many cases take every step in order, how many those they take in order, and who misses each step."""
+    steps, faces = orders(asked)
+    return {
+        "cases": faces.height,
+        "complete_and_in_order": faces.filter(pl.col("complete") & pl.col("ordered")).height,
+        "in_order_allowing_missing": int(faces["ordered"].sum()),
+        "missing": {step: faces[f"step {n}"].null_count() for n, step in enumerate(steps)},
+    }
+
+
+def in_order(asked: Asked) -> pl.DataFrame:
+    """Return the ended cases with day and team of their end and `kept`: whether they took the steps in order.
+
+    A step that was passed by counts against a case, unless `skipping` is allowed.
+    """
+    _steps, faces = orders(asked)
+    is_lenient = asked.choice("skipping", SKIPPING, SKIPPING[0]) == "allowed"
+    kept = pl.col("ordered") & (pl.lit(is_lenient) | pl.col("complete"))
+    faces = faces.select("case", kept=kept)
+    return lasts(asked.log, asked.leaving()).join(faces, on="case", maintain_order="left")
+
+
+def orders(asked: Asked) -> tuple[list[str], pl.DataFrame]:
+    """Return the steps, and of each case where it first took each (`step 0`, …), if in order (`ordered`), if all."""
     steps = asked.activities("steps", "steps")
     if not steps:
         raise BadParameter("“steps” must be a list of activities.")
@@ -87,13 +125,7 @@ def pathway_order(asked: Asked) -> Answer:
     )
     names = [f"step {n}" for n in range(len(steps))]
     found = pl.concat_list(names).list.drop_nulls()
-    faces = cases.select(
+    return steps, cases.with_columns(
         ordered=found.list.eval((pl.element().diff() > 0).fill_null(value=True)).list.all(),
         complete=found.list.len() == len(steps),
     )
-    return {
-        "cases": cases.height,
-        "complete_and_in_order": faces.filter(pl.col("complete") & pl.col("ordered")).height,
-        "in_order_allowing_missing": int(faces["ordered"].sum()),
-        "missing": {step: cases[name].null_count() for step, name in zip(steps, names, strict=True)},
-    }

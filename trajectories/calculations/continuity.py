@@ -15,6 +15,12 @@ def contacts(asked: Asked) -> pl.DataFrame:
     return asked.log if given is None else asked.log.filter(pl.col("activity").is_in(asked.activities("activities")))
 
 
+def workload(asked: Asked) -> Answer:
+    """Return by month the contacts and how many different workers had them; no worker is told from another."""
+    by_month = contacts(asked).group_by(month=months("day")).agg(pl.len(), pl.col("worker").drop_nulls().n_unique())
+    return {month: [seen, workers] for month, seen, workers in by_month.sort("month").iter_rows()}
+
+
 def contacts_by_month(asked: Asked) -> Answer:
     """Return the number of contacts by month."""
     return dict(contacts(asked).group_by(month=months("day")).len().sort("month").iter_rows())
@@ -81,6 +87,31 @@ def gaps(asked: Asked) -> Answer:
     if asked.as_of is not None and asked.params.get("closing") is not None:
         answer["open_cases_silent_over_N"] = _silent(asked)
     return answer
+
+
+def silent_spells(asked: Asked) -> pl.DataFrame:
+    """Return when open cases were silent: `team` of the last contact, `day`, `until` (exclusive; null: still so).
+
+    As of the end of a day, that is of the midnight after it, a case without a closing event is silent if its last
+    contact is more than N days back: from N days after the contact to the next one, or to the first closing event.
+    """
+    closed = asked.log.filter(pl.col("activity").is_in(asked.leaving("closing")))
+    first = closed.group_by("case").agg(closed=pl.col("day").min())
+    silent = pl.col("day").dt.offset_by(f"{int(asked.required_number('N'))}d")
+    return (
+        contacts(asked)
+        .select("case", "team", "day", after=pl.col("day").shift(-1).over("case"))
+        .join(first, on="case", how="left", maintain_order="left")
+        .select("case", "team", day=silent, until=pl.min_horizontal("after", "closed"))
+        .filter(pl.col("until").is_null() | (pl.col("until") > pl.col("day")))
+    )
+
+
+def silent_open(asked: Asked) -> Answer:
+    """Return how many open cases have been silent for more than N days, as of the end of the log's last day or `as_of`."""
+    last = asked.last_day()
+    found = silent_spells(asked).filter(pl.col("day") <= last, pl.col("until").is_null() | (pl.col("until") > last))
+    return {"open_cases_silent_over_N": found.height}
 
 
 def _silent(asked: Asked) -> int:

@@ -7,6 +7,7 @@ that adding them up over any set of cases, teams and days is exact, and new even
     lengths   team, day, value                      happened on a day and took so many whole days (or minutes)
     stays     team, day, until                      lasted from a day to before another (or is still going on)
     passages  team, before, day                     came from one team to another
+    runs      case, position, team, day, is_back    stood with a team, in the order of the case
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from indicators.calculations.survival import going_on
-from trajectories.calculations import access, continuity, handoffs, priorities, stays, waiting
+from trajectories.calculations import access, caseload, conformance, continuity, handoffs, priorities, stays, waiting
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.attribution import attributed, place_of
-from trajectories.calculations.caseload import segments
 from trajectories.calculations.refusals import BadParameter
 
 
@@ -37,6 +37,7 @@ class Contributions:
     lengths: pl.DataFrame | None = None
     stays: pl.DataFrame | None = None
     passages: pl.DataFrame | None = None
+    runs: pl.DataFrame | None = None
     over: float | None = None
     late_in_denominator: bool = False
     is_survival: bool = False
@@ -176,7 +177,7 @@ def _survival(asked: Asked) -> Contributions:
 
 
 def _caseload(asked: Asked) -> Contributions:
-    return Contributions(stays=segments(asked))
+    return Contributions(stays=caseload.segments(asked))
 
 
 def _handoffs(asked: Asked) -> Contributions:
@@ -187,6 +188,25 @@ def _handoffs(asked: Asked) -> Contributions:
     if place_of(asked, "hand_off") == "giving":
         passed = passed.select("day", team="before", before="team")
     return Contributions(passages=passed.select("team", "before", "day"))
+
+
+def _ping_pong(asked: Asked) -> Contributions:
+    runs = handoffs.returns(asked)
+    if asked.text("column", "team") != "team":
+        return _flows(runs.filter("is_back").rename({"team": "stop_team", "day": "stop_day"}), ONE, None)
+    return Contributions(runs=runs.select("case", "position", "team", "day", "is_back"))
+
+
+def _silent(asked: Asked) -> Contributions:
+    return Contributions(stays=continuity.silent_spells(asked).select("team", "day", "until"))
+
+
+def _kept(ended: Callable[[Asked], pl.DataFrame]) -> Contribute:
+    return lambda asked: _flows(ended(asked), pl.col("kept"), ONE)
+
+
+def _days_with(asked: Asked) -> pl.DataFrame:
+    return caseload.days_with(asked).rename({"team": "stop_team", "day": "stop_day"})
 
 
 #: measure -> kind of indicator -> what is contributed. A pair that is not here does not fit.
@@ -217,14 +237,22 @@ BINDINGS: dict[str, dict[str, Contribute]] = {
     # Different people are no sum over cases: `operations.people` makes their sets from the same contacts.
     "contacts": {"count": _count(_contacts), "distinct": _count(_contacts)},
     "throughput_by_month": {"count": _count(stays.ended)},
+    # Contacts, and how many different workers had them: `operations.people` makes their sets.
+    "workload": {"count": _count(_contacts), "distinct": _count(_contacts)},
+    "team_days": {"count": _count(_days_with)},
     "handoffs": {"count": _handoffs},
+    "ping_pong": {"count": _ping_pong},
     "rework": {"count": _count(_again)},
     "gaps": {"count": _count(_gaps)},
+    "open_cases_silent_over_N": {"stock": _silent},
     "length_of_stay": {
         "duration": _lengths(stays.stays),
         "mean": _mean(stays.stays),
         "ratio": _within(stays.stays),
     },
+    "net_of_pauses": {"mean": _mean(stays.paused_stays)},
+    "conformance_rules": {"ratio": _kept(conformance.keeping)},
+    "pathway_order": {"ratio": _kept(conformance.in_order)},
     "dropouts": {"count": _dropouts, "ratio": _share_dropped},
     "return_within_N": {"ratio": _share_returned},
     "continuity": {"mean": _continuity},
@@ -242,7 +270,7 @@ SAME = {
     "handoffs_by_level": "handoffs",
 }
 #: Parameters that only a bound measure knows: which of three indices, and whose column names the unit.
-BOUND_PARAMS = frozenset({"index", "unit_column", "target"})
+BOUND_PARAMS = frozenset({"index", "unit_column", "target", "skipping"})
 
 
 def contributions(measure: str, kind: str, asked: Asked) -> Contributions:
@@ -254,7 +282,13 @@ def contributions(measure: str, kind: str, asked: Asked) -> Contributions:
 
 
 #: Fields of an event that a measure reads beyond case, activity, time and team.
-READS = {"within_priority_target": ("priority",), "continuity": ("worker",), "return_within_N": ("person",)}
+READS = {
+    "within_priority_target": ("priority",),
+    "continuity": ("worker",),
+    "return_within_N": ("person",),
+    "workload": ("worker",),
+    "net_of_pauses": ("lifecycle",),
+}
 
 
 def reads(measure: str) -> tuple[str, ...]:

@@ -49,6 +49,18 @@ def handoffs(asked: Asked) -> Answer:
     }
 
 
+def returns(asked: Asked) -> pl.DataFrame:
+    """Return the runs of `passages` with `is_back`: whether it goes straight back to where the case had come from."""
+    back = (pl.col("value") == pl.col("before_that")).fill_null(value=False)
+    return _asked(asked).with_columns(is_back=back)
+
+
+def ping_pong(asked: Asked) -> Answer:
+    """Return how many hand-offs went straight back, and in how many cases."""
+    back = returns(asked).filter("is_back")
+    return {"ping_pong": back.height, "cases_with_ping_pong": back["case"].n_unique()}
+
+
 def handoffs_by_month(asked: Asked) -> Answer:
     """Return hand-offs by the month of the receiving event; months without any are absent."""
     by_month = _asked(asked).drop_nulls("before").group_by(month=months("day")).len().sort("month")

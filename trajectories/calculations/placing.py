@@ -121,10 +121,10 @@ def crossings(passages: pl.DataFrame, place: Place) -> pl.DataFrame:
     both = came.join(left, on="before", how="left")
     # The same two teams in the same period meet at the same unit: looked up once.
     pairs = both.drop_nulls("left").unique(["unit", "left", "period"])
-    above = _above(pairs.select("passage", "ends_on", "closes_on", "unit"), place)
-    others = _above(pairs.select("passage", "ends_on", closes_on="left_closes", unit="left"), place)
+    ours = above(pairs.select("passage", "ends_on", "closes_on", "unit"), place)
+    others = above(pairs.select("passage", "ends_on", closes_on="left_closes", unit="left"), place)
     meeting = (
-        above.join(others.select("passage", "ancestor"), on=["passage", "ancestor"])
+        ours.join(others.select("passage", "ancestor"), on=["passage", "ancestor"])
         .sort("distance")
         .group_by("passage", maintain_order=True)
         .agg(common=pl.col("ancestor").first())
@@ -140,7 +140,7 @@ def crossings(passages: pl.DataFrame, place: Place) -> pl.DataFrame:
     )
 
 
-def _above(rows: pl.DataFrame, place: Place) -> pl.DataFrame:
+def above(rows: pl.DataFrame, place: Place) -> pl.DataFrame:
     """Return `passage`, `ancestor`, `distance` in the tree of the period's last day, or of the unit's own last day."""
     day = pl.min_horizontal("ends_on", "closes_on")
     return (

@@ -144,17 +144,25 @@ def dropouts(asked: Asked) -> Answer:
 
 def net_of_pauses(asked: Asked) -> Answer:
     """Return first to last event in exact days, gross and less the time from each pausing lifecycle to the next event."""
+    cases = paused_stays(asked)
+    return {
+        "gross": spread(cases["gross"]),
+        "net": spread(cases["value"]),
+        "paused_cases": int((cases["paused"] > 0).sum()),
+        "paused_days_total": rounded(cases["paused"].sum()),
+    }
+
+
+def paused_stays(asked: Asked) -> pl.DataFrame:
+    """Return each case's `gross`, `paused` and `value` (net) in exact days, with day and team of its last event."""
     pausing = asked.params.get("pause_lifecycles") or []
     log = asked.log.with_columns(until=pl.col("instant").shift(-1).over("case"))
     paused = pl.col("lifecycle").is_in(pausing).fill_null(value=False)  # type: ignore[arg-type]  # a list of texts
     day = 86_400_000_000
-    cases = log.group_by("case").agg(
+    cases = log.group_by("case", maintain_order=True).agg(
         gross=(pl.col("instant").max() - pl.col("instant").min()).dt.total_microseconds() / day,
         paused=(pl.col("until") - pl.col("instant")).filter(paused).dt.total_microseconds().sum() / day,
+        stop_day=pl.col("day").last(),
+        stop_team=pl.col("team").last(),
     )
-    return {
-        "gross": spread(cases["gross"]),
-        "net": spread(cases["gross"] - cases["paused"]),
-        "paused_cases": int((cases["paused"] > 0).sum()),
-        "paused_days_total": rounded(cases["paused"].sum()),
-    }
+    return cases.with_columns(value=pl.col("gross") - pl.col("paused"))

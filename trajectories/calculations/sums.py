@@ -14,6 +14,7 @@ from indicators.calculations.survival import going_on
 from trajectories.calculations.contributions import Contributions
 from trajectories.calculations.eras import ALL, Era
 from trajectories.calculations.placing import Place, at_ends, crossings, dated, located
+from trajectories.calculations.returns import returned
 
 #: Numerators and denominators are kept to six decimals, as observations are; each contribution is rounded once.
 MICRO = 1_000_000
@@ -87,6 +88,14 @@ def sums_of(contributed: Contributions, place: Place, *, rule: int = 0, era: Era
         found = _dated(contributed.passages, place, era)
         strange.append(found)
         steps = crossings(found.drop_nulls("unit"), place)
+        figures.append(
+            steps.select("unit", "period", numerator=pl.col("step") * MICRO, denominator=pl.lit(0, pl.Int64))
+        )
+    if contributed.runs is not None:
+        runs = dated(located(contributed.runs, place), place)
+        last_day = pl.max_horizontal("ends_on", "day")
+        strange.append(runs.filter(era.holds(last_day), "is_back"))
+        steps = returned(runs, place).filter(era.holds(last_day))
         figures.append(
             steps.select("unit", "period", numerator=pl.col("step") * MICRO, denominator=pl.lit(0, pl.Int64))
         )

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from trajectories.calculations.attribution import PLACES
+from trajectories.calculations.conformance import SKIPPING
 from trajectories.calculations.contributions import BINDINGS, SAME
 from trajectories.calculations.filled import Rules, filled
 from trajectories.calculations.limits import WHICH
@@ -32,11 +33,13 @@ ACTIVITIES: Final = {
     "drop_out": "drop_out",
     "refer_out": "refer_out",
     "activities": "",
+    "steps": "",
     "set_by": "",
 }
 #: Activities to choose from at a glance; the others of a log are found by their names.
 OFFERED: Final = 20
 NUMBERS: Final = ("target", "N", "min_contacts")
+LISTS: Final = ("holidays", "pause_lifecycles")
 TEXTS: Final = ("column", "unit_column")
 CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "unit": ("calendar_days", "days_exact", "hours", "minutes"),
@@ -44,11 +47,13 @@ CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "which": WHICH,
     "index": ("coc", "upc", "secon"),
     "key": ("case", "person"),
+    "skipping": SKIPPING,
     **{f"{what}_at": places for what, places in PLACES.items()},
 }
 #: Parameters that every bound measure is let have, but only these use.
 OF_SOME: Final = {
     "index": ("continuity",),
+    "skipping": ("pathway_order",),
     "target": (
         "access_delay",
         "access_delay_business_days",
@@ -105,8 +110,8 @@ def _field(name: str, value: Any, usual: Any, rules: Rules, activities: Sequence
         return ParamField(name, label, kind, "" if value is None else value, value_text(usual or ""))
     if name == "targets":
         return ParamField(name, label, "limits", _limits_text(value), _limits_text(usual))
-    if name == "holidays":
-        held = rules.calendar.get("holidays", "") or _("none")
+    if name in LISTS:
+        held = (name == "holidays" and rules.calendar.get("holidays", "")) or _("none")
         return ParamField(name, label, "days", ", ".join(value or ()), held)
     return None
 

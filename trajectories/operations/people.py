@@ -26,6 +26,9 @@ from trajectories.operations.sound import Rule, Sound
 from trajectories.operations.work import Work
 from trajectories.queries.logs import copied, read_log
 
+#: Whose set a measure makes, if not that of the persons served.
+WHO = {"workload": "worker"}
+
 
 def counts_people(one: Sound) -> bool:
     """Whether a measure feeds an indicator of different people."""
@@ -72,7 +75,8 @@ def _people(work: Work, one: Sound) -> pl.DataFrame:
 def _seen(named: pl.DataFrame, rule: Rule, place_of: Place) -> pl.DataFrame:
     column = rule.params.get("unit_column")
     log = named.with_columns(team=pl.col(column)) if isinstance(column, str) else named
-    seen = contacts(Asked(log, rule.params)).select("team", "day", "who")
+    who = WHO.get(rule.measure, "who")
+    seen = contacts(Asked(log, rule.params)).select("team", "day", who=pl.col(who))
     placed = rule.shape.era.of(dated(located(seen, place_of), place_of).drop_nulls(["unit", "who"]))
     return placed.select("unit", "period", "who").unique()
 

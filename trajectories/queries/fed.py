@@ -19,11 +19,14 @@ from trajectories.models import BoundMeasure, Trajectory, TrajectoryVersion
 from trajectories.queries.measures import rules_of
 from trajectories.queries.rules import InForce, as_it_was, rules_in_force, version_on
 
-Counted = Literal["episodes", "contacts", "hand_offs", "repetitions", "silences"]
+Counted = Literal["episodes", "contacts", "hand_offs", "repetitions", "silences", "days"]
 #: Measures that count something other than episodes, and what.
 COUNTS: Final[Mapping[str, Counted]] = {
     "contacts": "contacts",
+    "workload": "contacts",
+    "team_days": "days",
     "handoffs": "hand_offs",
+    "ping_pong": "hand_offs",
     "rework": "repetitions",
     "gaps": "silences",
 }
