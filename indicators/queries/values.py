@@ -12,7 +12,7 @@ from indicators.calculations import NOTHING, StatusCode, shown
 from indicators.calculations.windows import Window
 from indicators.choices import DERIVED, Kind
 from indicators.models import Indicator
-from indicators.queries.judged import day_of, exactness_of, figure_of, reported_of, status_of
+from indicators.queries.judged import day_of, exactness_of, figure_of, is_covered, reported_of, status_of
 from indicators.queries.targets import Targets, targets_of
 from indicators.queries.tree import Tree, load_tree
 from indicators.queries.values_sql import (
@@ -194,7 +194,8 @@ def _row(kept: Kept, around: Around) -> ValueRow:
         period=period.code,
         period_start=period.starts_on,
         period_end=period.ends_on,
-        value=shown(value, indicator.decimals),
+        # Its parts stand beside it, for whoever wants to know what came; a figure it is not.
+        value=shown(value, indicator.decimals) if is_covered(indicator, found) else None,
         numerator=parts.numerator,
         denominator=None if indicator.kind in DERIVED else parts.denominator,
         n=None if indicator.kind == Kind.YES_NO else parts.n,

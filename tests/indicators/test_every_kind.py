@@ -245,19 +245,21 @@ def of_those(case: Case, said: Said, below: Sequence[str], months: Sequence[str]
     if missing == Missing.MISSING and lacking > 0:
         figure = None
     counted = reporting + lacking if zeros else reporting
+    if counted < coverage * expected:
+        figure = None
     return (
         None if figure is None else rounded(figure),
         reporting,
         expected,
-        status_of(figure, came=came or zeros, expected=expected, is_covered=counted >= coverage * expected),
+        status_of(figure, came=came or zeros, expected=expected),
         "approximate" if zeros else "exact",
     )
 
 
-def status_of(figure: Fraction | None, *, came: bool, expected: int, is_covered: bool) -> str:
+def status_of(figure: Fraction | None, *, came: bool, expected: int) -> str:
     if not came:
         return "late" if expected else "n/a"
-    return "no target" if figure is not None and is_covered else "no data"
+    return "no target" if figure is not None else "no data"
 
 
 def rounded(figure: Fraction) -> Decimal:

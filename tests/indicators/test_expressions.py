@@ -3,7 +3,7 @@
 from decimal import Decimal, localcontext
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.calculations.expressions import (
@@ -14,6 +14,7 @@ from indicators.calculations.expressions import (
     Number,
     Operation,
     Unreadable,
+    degree,
     evaluate,
     kept,
     names,
@@ -40,6 +41,7 @@ def test_what_is_written_reads_back_as_the_same(expression: Expression) -> None:
     assert parse(written(expression)) == expression
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(EXPRESSIONS)
 def test_an_expression_computes_as_python_does(expression: Expression) -> None:
     assert evaluate(expression, FIGURES) == _python(expression)
@@ -172,3 +174,26 @@ def test_an_equation_holds_numbers_in_the_place_of_names() -> None:
 )
 def test_a_result_is_kept_to_six_decimals_if_it_fits(result: Decimal | None, is_kept: Decimal | None) -> None:
     assert kept(result) == is_kept
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(EXPRESSIONS, st.integers(2, 5))
+def test_an_expression_grows_as_its_degree_says(expression: Expression, times: int) -> None:
+    codes = names(written(expression))
+    small = {code: Decimal(place + 1) for place, code in enumerate(codes)}
+    grown = {code: figure * times for code, figure in small.items()}
+
+    grows = degree(expression, dict.fromkeys(codes, 1))
+    before, after = evaluate(expression, small), evaluate(expression, grown)
+
+    if grows is not None and before is not None and after is not None:
+        with localcontext(prec=40):
+            assert abs(after - before * Decimal(times) ** grows) <= abs(after) * Decimal("1e-20")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a / b × 100", 0), ("a + b", 1), ("a − 3", None), ("a × b", 2), ("-(a + b) ÷ 2", 1), ("c", None), ("1 / a", -1)],
+)
+def test_a_sum_of_counts_grows_and_a_share_of_them_does_not(text: str, expected: int | None) -> None:
+    assert degree(parse(text), {"a": 1, "b": 1, "c": None}) == expected
