@@ -187,6 +187,11 @@ class PseudonymMark(models.Model):
 
     mark = models.CharField(max_length=32)
     since = models.DateTimeField(default=timezone.now)
+    #: The mark of the keys under which they are being brought; empty: all are under `mark`.
+    toward = models.CharField(max_length=32, default="", db_default="", blank=True)
+    #: How far that is: {table: [last id, rows]}; and what was counted before it, which must be the same after it.
+    done = models.JSONField(default=dict)
+    counted = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("pk",)

@@ -6,17 +6,20 @@ import datetime as dt
 import hashlib
 import hmac
 import io
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from tests.trajectories.logs import NOW, add, trajectory
 from trajectories.calculations.pseudonyms import pseudonym
-from trajectories.models import AwaitedEvent, Event, Trajectory, Withdrawal
-from trajectories.operations import add_events
-from trajectories.operations.keys import OtherKey
-from trajectories.operations.rotating import rotate_keys
+from trajectories.models import AwaitedEvent, Event, EventBatch, Trajectory, Withdrawal
+from trajectories.operations import add_events, refresh, rotating
+from trajectories.operations.keys import OtherKey, RotationUnderWay
+from trajectories.operations.rotating import RotationRefused, rotate_keys
+from trajectories.operations.undoing import undo_events
 from trajectories.queries.logs import read_log
 
 ROWS = [
@@ -74,6 +77,97 @@ def test_every_column_with_a_pseudonym_follows(youths: Trajectory, settings: Set
     awaited.refresh_from_db()
     assert awaited.case == pseudonym("ada", keys=["old", "new"], domain="case")
     assert Withdrawal.objects.get().source_key == pseudonym("e9", keys=["old", "new"], domain="event")
+
+
+def break_off(_done: int, _of: int) -> None:
+    raise KeyboardInterrupt
+
+
+def people() -> set[UUID]:
+    return set(Event.objects.values_list("case", flat=True)) | set(
+        Withdrawal.objects.values_list("source_key", flat=True)
+    )
+
+
+@pytest.mark.django_db
+def test_a_rotation_that_is_broken_off_goes_on_where_it_stood(
+    youths: Trajectory, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotating, "ROWS", 3)
+    rows = [{"case": f"c{number}", "activity": "A", "at": "2024-01-01", "event": str(number)} for number in range(10)]
+    send(youths, *rows, {"event": "gone", "withdrawn": "1"})
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+    told: list[tuple[int, int]] = []
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            rotate_keys(now=NOW, tell=break_off)
+    moved = rotate_keys(now=NOW, tell=lambda done, of: told.append((done, of)))
+
+    assert (moved, told) == (11, [(9, 11), (10, 11), (11, 11)])
+    assert people() == {
+        *(pseudonym(f"c{number}", keys=["old", "new"], domain="case") for number in range(10)),
+        pseudonym("gone", keys=["old", "new"], domain="event"),
+    }
+    assert send(youths, *rows, days=1) == (0, 0, 10)
+
+
+@pytest.mark.django_db
+def test_until_a_rotation_has_ended_nothing_is_imported_undone_or_measured(
+    youths: Trajectory, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotating, "ROWS", 1)
+    send(youths, *ROWS)
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+    with pytest.raises(KeyboardInterrupt):
+        rotate_keys(now=NOW, tell=break_off)
+
+    measured = refresh(youths, now=NOW)
+    for keys in (["old"], ["old", "new"]):
+        settings.PSEUDONYM_KEYS = keys
+        with pytest.raises(RotationUnderWay):
+            send(youths, *ROWS, days=1)
+    with pytest.raises(RotationUnderWay):
+        undo_events(batch=EventBatch.objects.finished()[0], by=None, now=NOW)
+    settings.PSEUDONYM_KEYS = ["old", "another"]
+    with pytest.raises(OtherKey):
+        rotate_keys(now=NOW)
+
+    assert measured is not None
+    assert "further key" in measured.error
+
+
+@pytest.mark.django_db
+def test_a_rotation_after_which_rows_are_missing_does_not_end(
+    youths: Trajectory, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotating, "ROWS", 1)
+    send(youths, *ROWS)
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+    with pytest.raises(KeyboardInterrupt):
+        rotate_keys(now=NOW, tell=break_off)
+    Event.objects.order_by("pk")[0].delete()
+
+    with pytest.raises(RotationRefused, match="restore the backup"):
+        rotate_keys(now=NOW)
+
+    with pytest.raises(RotationUnderWay):
+        send(youths, *ROWS, days=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_rotations_are_never_at_work_at_once(youths: Trajectory, settings: Settings) -> None:
+    send(youths, *ROWS)
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [rotating.LOCK])
+
+    with pytest.raises(RotationRefused, match="Another process"):
+        rotate_keys(now=NOW)
+
+    other.close()
+    assert rotate_keys(now=NOW) == 3
 
 
 @pytest.mark.django_db

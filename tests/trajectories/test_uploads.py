@@ -262,6 +262,8 @@ def test_a_file_on_which_nobody_decided_for_a_day_is_gone(youths: Trajectory, fo
 
     upload.refresh_from_db()
     assert (early, late, upload.stage, list(folder.iterdir())) == (0, 1, UploadStage.CANCELLED, [])
+    forget_old(now=now + dt.timedelta(days=31))
+    assert EventUpload.objects.count() == 0
 
 
 def test_a_job_that_is_taken_up_again_begins_anew(

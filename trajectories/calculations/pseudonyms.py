@@ -39,9 +39,9 @@ def pseudonym(text: str, *, keys: Keys, domain: str) -> UUID:
     return UUID(chain(keys, domain)(text))
 
 
-def carried(kept: pl.Series, *, keys: Keys, domain: str) -> pl.Series:
-    """Return what stored pseudonyms (hexadecimal, 32 digits) become under further keys."""
-    return _mapped(kept, {}, chain(keys, domain))
+def carried(kept: pl.Series, *, keys: Keys, domain: str, known: dict[str, str] | None = None) -> pl.Series:
+    """Return what stored pseudonyms (hexadecimal, 32 digits) become under further keys; `known` remembers the last."""
+    return _mapped(kept, {} if known is None else known, chain(keys, domain))
 
 
 def mark(keys: Keys) -> str:

@@ -19,6 +19,7 @@ from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, 
 from trajectories.operations.faces import keep_faces
 from trajectories.operations.faults import tell_faults
 from trajectories.operations.following import MustBeWhole, follow
+from trajectories.operations.keys import check_rotation
 from trajectories.operations.people import count_people, counts_people
 from trajectories.operations.sharing import compute, compute_together
 from trajectories.operations.sound import sound_measures
@@ -52,6 +53,7 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
         if not is_ours:
             return None
         try:
+            check_rotation()
             _measure(row, trajectory, now, full=full)
             _roll_up(trajectory, now=now, full=full)
         except Exception as error:

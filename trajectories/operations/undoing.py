@@ -11,6 +11,7 @@ from organisation.models import Person
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.models import Event, EventBatch
 from trajectories.operations.events import lock_events, mark_stale
+from trajectories.operations.keys import check_rotation
 
 #: What a row says, which a row that comes back into force says too.
 SAID = (
@@ -37,9 +38,10 @@ class OthersRestOnIt(UndoRefused):
 def undo_events(*, batch: EventBatch, by: Person | None, now: dt.datetime) -> int:
     """Take the events of an import out of force and bring back what it corrected or withdrew; return how many of each.
 
-    What was known while it stood can still be asked. Its file may be imported again. Raises `UndoRefused`.
+    What was known while it stood can still be asked. Its file may be imported again. Raises `UndoRefused` and `RotationUnderWay`.
     """
     lock_events(batch.trajectory)
+    check_rotation()
     batch.refresh_from_db()
     _check(batch)
     leaving = Event.objects.filter(batch=batch).exclude(superseded_by__isnull=False).count()

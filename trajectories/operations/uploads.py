@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 TASK = "trajectories.tasks.read_upload"
 #: How long a file waits for somebody to decide.
 KEPT = dt.timedelta(days=1)
+#: How long it is told that a file was cancelled.
+TOLD = dt.timedelta(days=30)
 
 
 class UploadRefused(TrajectoryRefused):
@@ -93,6 +95,7 @@ def forget_old(*, now: dt.datetime) -> int:
     before = now - KEPT
     idle = Q(stage__in=WAITING - RUNNING) | Q(stage__in=RUNNING, batch__isnull=True)
     EventUpload.objects.filter(idle, sent_at__lt=before).update(stage=UploadStage.CANCELLED)
+    EventUpload.objects.filter(sent_at__lt=now - TOLD, stage=UploadStage.CANCELLED).delete()
     return uploads.forget_older(before.timestamp())
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from organisation.models import Person
 from trajectories.choices import RUNNING, WAITING, UploadStage
 from trajectories.models import EventBatch, EventUpload, Trajectory
+from trajectories.operations.keys import RotationUnderWay
 from trajectories.operations.progress import cancel_import
 from trajectories.operations.undoing import UndoRefused, undo_events
 from trajectories.operations.uploads import UploadRefused, cancel, receive, say_reading, start
@@ -84,7 +85,7 @@ def undo_batch(request: HttpRequest, code: str, number: int) -> HttpResponse:
         return redirect("trajectories:events", code)
     try:
         gone = undo_events(batch=batch, by=person, now=now)
-    except UndoRefused as refused:
+    except (UndoRefused, RotationUnderWay) as refused:
         messages.error(request, str(refused), extra_tags="events")
     else:
         told = {"name": batch.name, "events": gone}
