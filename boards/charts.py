@@ -45,8 +45,8 @@ COMPANIONS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 #: With fewer points off the centre line the verdict on runs is of little use.
 USEFUL = 10
-#: Decimals of what is worked out from figures beyond theirs.
-MORE = 1
+#: Of what is worked out from whole figures a decimal is told too.
+FINER = 1
 
 
 @dataclass(frozen=True)
@@ -94,19 +94,28 @@ def chart_name(chart: SeriesChart[Point]) -> str:
     return str(ChartType(chart.choice.chart).label)
 
 
-def value_text(chart: SeriesChart[Point], indicator: Indicator, value: Decimal | None, more: int = 0) -> str:
+def value_text(
+    chart: SeriesChart[Point], indicator: Indicator, value: Decimal | None, decimals: int | None = None
+) -> str:
     """Write what is drawn with the unit that it has there: days or cases between events, else the figure's."""
     if chart.choice.chart == "t":
         return words.with_unit(words.figure_text(value, 0), "d")
     if chart.choice.chart == "g":
         return words.figure_text(value, 0)
-    return words.with_unit(words.figure_text(value, indicator.decimals + more), indicator.unit)
+    return words.with_unit(
+        words.figure_text(value, indicator.decimals if decimals is None else decimals), indicator.unit
+    )
 
 
 def usual_text(chart: SeriesChart[Point], place: int, low: Decimal | None, high: Decimal | None) -> str:
     """Write the range that is usual at a point: "70.2 to 89.9"; empty where there is none."""
-    decimals = 0 if chart.is_between else chart.points[place].rule.decimals + MORE
+    decimals = 0 if chart.is_between else finer(chart.points[place].rule.decimals)
     return _range(chart.control.lines_at(place), low, high, decimals)
+
+
+def finer(decimals: int) -> int:
+    """Return how many decimals are told of what is worked out from figures."""
+    return max(decimals, FINER)
 
 
 @said_once
@@ -163,8 +172,8 @@ def _companion(series: Series) -> CompanionFace | None:
         str(reason),
         _beyond(beyond),
         spark,
-        value_text(series.chart, series.indicator, spark.high, MORE),
-        value_text(series.chart, series.indicator, spark.low, MORE),
+        value_text(series.chart, series.indicator, spark.high, finer(series.indicator.decimals)),
+        value_text(series.chart, series.indicator, spark.low, finer(series.indicator.decimals)),
     )
 
 

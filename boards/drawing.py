@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from boards import words
 from boards.aims import target_spoken, target_text
-from boards.charts import BETWEEN, value_text
+from boards.charts import BETWEEN, finer, value_text
 from boards.computed import is_index, parts_in
 from boards.faces import TileFace
 from boards.sparkline import Spark, sparkline
@@ -345,7 +345,7 @@ def _lines_text(series: Series) -> str:
     if lines.mean is None or lower is None or upper is None:
         return no_limits_text(chart)
     kind = "own" if chart.control.segments[-1].own is not None else chart.choice.chart
-    text = _usual(kind, lines.mean, lower, upper, 0 if chart.is_between else series.indicator.decimals + 1)
+    text = _usual(kind, lines.mean, lower, upper, 0 if chart.is_between else finer(series.indicator.decimals))
     return " ".join((text, *(f"{icon.words}." for icon in icons_of(chart))))
 
 
@@ -357,6 +357,8 @@ def _usual(kind: str, mean: Decimal, lower: Decimal, upper: Decimal, decimals: i
     }
     if kind == "own":
         return gettext("Mean %(mean)s, usual variation of the latest from %(lower)s to %(upper)s.") % told
+    if kind == "t":
+        return gettext("Centre %(mean)s, usual variation from %(lower)s to %(upper)s.") % told
     if kind == "g":
         return gettext("Median %(mean)s, usual variation from %(lower)s to %(upper)s.") % told
     return gettext("Mean %(mean)s, usual variation from %(lower)s to %(upper)s.") % told

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from boards.faces import BoardFace, ColumnFace, FlowFace, IconFace, StepFace, TileFace, spanned
 from boards.layout import arrange
-from boards.sparkline import Limits, sparkline
+from boards.sparkline import Limits, Spark, sparkline
 from boards.statuses import status_face, tallies
 from boards.variation import ASSURANCE, VARIATION, assurance_icon, variation_icon
 from indicators.choices import Status
@@ -35,13 +35,15 @@ def example(
     points: Sequence[Decimal | None] = SERIES,
     causes: Sequence[str] = (),
     icons: tuple[IconFace, ...] = (),
+    spark: Spark | None = None,
     **rest: str | bool,
 ) -> TileFace:
     """Make a tile of constants."""
     face = status_face(status)
     is_trusted = face.css != "quiet"
     said = f"{name}: {figure} {unit}, {face.word}".replace(" ,", ",")
-    fields: dict[str, str | bool] = {"beside": "≤ 32 d", "coverage": _("12 of 12 teams"), "age": "P8 · 14 Nov", **rest}
+    fields: dict[str, str | bool] = {"beside": "≤ 32 d", "coverage": _("12 of 12 teams"), "age": "P8 · 14 Nov"}
+    fields |= {"chart_text": _("20 points, latest 34.4; mean 34.8; target at most 32."), **rest}
     return TileFace(
         key=key,
         name=name,
@@ -50,8 +52,8 @@ def example(
         status=face,
         is_trusted=is_trusted,
         sentence=said,
-        chart_text=_("20 points, latest 34.4; mean 34.8; target at most 32."),
-        spark=sparkline(
+        spark=spark
+        or sparkline(
             points,
             targets=[TARGETS[: len(points)]],
             limits=LIMITS if len(points) > len(LIMITS) else (),

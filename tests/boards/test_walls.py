@@ -279,5 +279,5 @@ def test_the_gallery_shows_every_state_to_everyone() -> None:
 
     assert (answer.status_code, len(asked)) == (200, 0)
     page = answer.content.decode()
-    assert page.count("<article") == 22
+    assert page.count("<article") == 33
     assert [page.count(f'class="flow is-{size}"') for size in ("wide", "large")] == [1, 1]

@@ -251,7 +251,8 @@ def test_the_administration_site_takes_weights_as_lines(client: Client) -> None:
     page = {
         "code": "north", "name_en": "True North", "kind": "index", "combine": "share", "factor": "1", "decimals": "0",
         "direction": "up", "frequency": "month", "minimum_coverage": "0", "grace_days": "7", "status": "active",
-        "missing": "skip", "adds_up": "on", "chart": "auto", "screens_outliers": "on", "reporters-TOTAL_FORMS": "0", "reporters-INITIAL_FORMS": "0",
+        "missing": "skip", "adds_up": "on", "chart": "auto", "screens_outliers": "on",
+        "reporters-TOTAL_FORMS": "0", "reporters-INITIAL_FORMS": "0",
         "left_out-TOTAL_FORMS": "0", "left_out-INITIAL_FORMS": "0",
     }  # fmt: skip
     address = reverse("admin:indicators_indicator_add")
