@@ -22,7 +22,7 @@ class RuleForm(forms.ModelForm[ValidationRule]):
     """A validation rule of an indicator. Before it is saved it tells how many figures that stand it would doubt."""
 
     since = forms.DateField(
-        label=gettext_lazy("figures since"),
+        label=gettext_lazy("Figures since"),
         required=False,
         widget=AdminDateWidget,
         help_text=gettext_lazy("figures of periods that ended before are not looked at; empty: all are"),
