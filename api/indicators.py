@@ -93,6 +93,8 @@ class IndicatorSheet(IndicatorRow):
     components: list[str]
     used_in: list[str]
     #: False: figures of several units or periods make no sum, and values say so.
+    #: `working_days`: of a daily figure, none is expected at weekends and on holidays.
+    calendar: str
     adds_up: bool
     missing: Missing
     minimum_coverage: int | float
@@ -203,6 +205,7 @@ def sheet(indicator: Indicator) -> IndicatorSheet:
         "weights": [weight_row(one) for one in indicator.weights],
         "components": sorted(one.indicator.code for one in indicator.components.select_related("indicator")),
         "used_in": sorted(one.of.code for one in indicator.used_in.select_related("of")),
+        "calendar": indicator.calendar,
         "adds_up": indicator.adds_up,
         "missing": Missing(indicator.missing),
         "minimum_coverage": number(indicator.minimum_coverage),

@@ -16,13 +16,13 @@ from indicators.queries.doubts import rules_of_indicator
 from indicators.queries.versions import SHEET_FIELDS, label_of, words_of
 from indicators.rollup_words import over_time, over_units
 from indicators.rule_words import rule_text
-from organisation.choices import Do
+from organisation.choices import Do, Frequency
 from organisation.models import Unit
 from organisation.queries import unit_ids_where, units_where
 from trajectories.models import BoundMeasure
 
 #: Fields of the sheet that are told in words of their own.
-ELSEWHERE = frozenset({"complementary", "combine", "adds_up", "missing"})
+ELSEWHERE = frozenset({"complementary", "calendar", "combine", "adds_up", "missing"})
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,11 @@ def _facts(indicator: Indicator) -> Sequence[Fact]:
 
 def _adding_up(indicator: Indicator) -> Sequence[Fact]:
     """Say what is as usual, too: how figures add up, and what becomes of reports that do not come."""
+    on_days = (
+        [Fact(label_of("calendar"), indicator.get_calendar_display())] if indicator.frequency == Frequency.DAY else []
+    )
     return (
+        *on_days,
         Fact(_("Over units"), over_units(indicator)),
         Fact(_("Over time"), over_time(indicator)),
         Fact(label_of("missing"), indicator.get_missing_display()),

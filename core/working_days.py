@@ -43,9 +43,10 @@ def working_day_after(day: dt.date, count: int, region: str = "") -> dt.date:
     """
     while count:
         day += ONE_DAY
-        count -= _is_worked(day, region)
+        count -= is_worked(day, region)
     return day
 
 
-def _is_worked(day: dt.date, region: str) -> bool:
+def is_worked(day: dt.date, region: str) -> bool:
+    """Answer whether a day is one from Monday to Friday and no holiday of a region."""
     return day.weekday() < SATURDAY and day not in holidays_in(region, day.year, day.year + 1)

@@ -46,6 +46,13 @@ class Combine(models.TextChoices):
     ANY = "any", _("Yes if any says yes")
 
 
+class Calendar(models.TextChoices):
+    """On which days a daily figure is expected."""
+
+    EVERY_DAY = "every_day", _("Every day")
+    WORKING_DAYS = "working_days", _("Monday to Friday, without holidays")
+
+
 class Missing(models.TextChoices):
     """What becomes of a parent's figure when a unit below has not reported and its days of grace are over."""
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 
 import django
 from django.apps import apps
@@ -19,6 +20,8 @@ def main() -> None:
     """Bring tables and translations up to date, and load the demo where there is no organisation yet."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("compile_translations", verbosity=0)
+    # The region may have been set otherwise since the last start.
+    import_module("organisation.operations").mark_days_off(region=settings.HOLIDAYS)
     if not settings.PRODUCTION and not apps.get_model("organisation", "Unit").objects.exists():
         sys.stdout.write("This is the first start: loading the demo, which takes a minute or two …\n")
         sys.stdout.flush()

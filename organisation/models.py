@@ -260,6 +260,8 @@ class Period(models.Model):
     frequency = models.CharField(_("frequency"), max_length=15, choices=Frequency.choices)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    #: Of a day, whether it is one from Monday to Friday and no holiday; a longer period always is.
+    is_worked = models.BooleanField(_("worked"), default=True, db_default=True, editable=False)
 
     class Meta:
         ordering = ("starts_on",)

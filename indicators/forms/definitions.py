@@ -11,7 +11,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from core.tables import UnreadableFile, open_text
-from indicators.choices import ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
+from indicators.choices import Calendar, ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from indicators.forms.cells_of_definitions import (
     read_choice,
     read_day,
@@ -43,6 +43,7 @@ CHOICES: dict[str, list[str]] = {
     "kind": Kind.values,
     "direction": Direction.values,
     "frequency": Frequency.values,
+    "calendar": Calendar.values,
     "statistic": Statistic.values,
     "combine": Combine.values,
     "missing": Missing.values,

@@ -70,6 +70,7 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             "exclusion_fr",
             "direction",
             "frequency",
+            "calendar",
             "also_at",
             "adds_up",
             "missing",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.language import in_language
 from indicators.calculations.expressions import LONGEST
-from indicators.choices import ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
+from indicators.choices import Calendar, ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from organisation.choices import Frequency
 from organisation.models import Unit
 
@@ -62,6 +62,14 @@ class Indicator(models.Model):
     denominator_text_fr = models.CharField(_("denominator in French"), max_length=300, blank=True)
     direction = models.CharField(_("direction"), max_length=5, choices=Direction.choices, default=Direction.NONE)
     frequency = models.CharField(_("frequency"), max_length=15, choices=Frequency.choices)
+    calendar = models.CharField(
+        _("calendar"),
+        max_length=12,
+        choices=Calendar.choices,
+        default=Calendar.EVERY_DAY,
+        db_default=Calendar.EVERY_DAY,
+        help_text=_("of a daily figure: on other days none is expected"),
+    )
     also_at = ArrayField(
         models.CharField(max_length=15, choices=Frequency.choices),
         verbose_name=_("also rolled up to"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.choices import ALWAYS, DERIVED, MADE_OF, ChartType, IndicatorStatus, Kind, Statistic
+from indicators.choices import ALWAYS, DERIVED, MADE_OF, Calendar, ChartType, IndicatorStatus, Kind, Statistic
 from indicators.models import Indicator, Observation, Reporter, Value
 from indicators.operations.around import (
     LeftOutGiven,
@@ -36,11 +36,12 @@ from indicators.queries.subgroups import kind_of
 from indicators.queries.versions import sheet_of
 from indicators.spc.choice import may_be
 from live.operations import announce
+from organisation.choices import Frequency
 from organisation.models import Person, Unit
 
 Outcome = Literal["new", "changed", "unchanged"]
 #: A change of these moves values: they follow.
-MOVING = frozenset({"kind", "frequency", "also_at", "adds_up"})
+MOVING = frozenset({"kind", "frequency", "calendar", "also_at", "adds_up"})
 #: And of these, the values of what is computed from others.
 MOVING_DERIVED = MOVING | {"expression", "weights", "missing"}
 
@@ -160,6 +161,8 @@ def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
         raise DefinitionRefused(field, " ".join(messages)) from error
     if indicator.factor <= 0:
         raise DefinitionRefused("factor", _("A factor is more than zero."))
+    if indicator.calendar != Calendar.EVERY_DAY and indicator.frequency != Frequency.DAY:
+        raise DefinitionRefused("calendar", _("Only a daily figure leaves days out."))
     for longer in indicator.also_at:
         if indicator.frequency not in MADE_OF.get(longer, frozenset()):
             raise DefinitionRefused("also_at", _("These periods are not made of whole shorter ones: %s") % longer)

@@ -107,7 +107,8 @@ def follow_tree(*, now: dt.datetime) -> bool:
                     concat_ws(' ', unit_id, parent_id, valid_from, valid_to), ',' ORDER BY unit_id, valid_from
                  ) FROM organisation_placement),
                 (SELECT string_agg(concat_ws(' ', code, starts_on, ends_on), ',' ORDER BY code)
-                 FROM organisation_period WHERE frequency IN ('fiscal_period', 'fiscal_year'))
+                 FROM organisation_period WHERE frequency IN ('fiscal_period', 'fiscal_year')),
+                (SELECT string_agg(code, ',' ORDER BY code) FROM organisation_period WHERE NOT is_worked)
             ))
             """
         )

@@ -65,6 +65,7 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         "decimals": indicator.decimals,
         "direction": indicator.direction,
         "frequency": indicator.frequency,
+        "calendar": indicator.calendar,
         "also_at": list(indicator.also_at),
         "adds_up": indicator.adds_up,
         "missing": indicator.missing,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from indicators.calculations.members import KEPT
-from indicators.choices import DERIVED, LAST_OVER_TIME
+from indicators.choices import DERIVED, LAST_OVER_TIME, Calendar
 from indicators.models import Indicator
 from indicators.queries.derived_checks import compare_derived
 
@@ -53,7 +53,7 @@ WITH RECURSIVE epoch AS (
 )
 SELECT epoch, unit_id, above_id FROM line;
 CREATE TEMPORARY TABLE check_period ON COMMIT DROP AS
-    SELECT id, frequency, starts_on, ends_on, max(epoch) AS epoch
+    SELECT id, frequency, starts_on, ends_on, is_worked, max(epoch) AS epoch
     FROM organisation_period
     LEFT JOIN (SELECT DISTINCT valid_from AS epoch FROM organisation_placement) epochs ON epoch <= ends_on
     GROUP BY id;
@@ -117,6 +117,7 @@ WITH member AS MATERIALIZED (
     JOIN organisation_unit unit ON unit.id = reporter.unit_id
     JOIN check_period period ON period.frequency = %(frequency)s AND period.ends_on >= reporter.valid_from
         AND period.ends_on <= least(reporter.valid_to, unit.closes_on, 'infinity') AND period.ends_on >= unit.opens_on
+        AND (period.is_worked OR NOT %(skips_days_off)s)
     JOIN member ON member.inside_id = period.id
     JOIN check_period longer ON longer.id = member.longer_id
     JOIN check_line line ON line.epoch = longer.epoch AND line.unit_id = unit.id
@@ -166,7 +167,7 @@ LEFT JOIN organisation_period period ON period.id = different.period_id
 """)
 LAST_OF_ITS_UNIT = """(row_number() OVER (
     PARTITION BY longer.id, seen.unit_id ORDER BY seen.is_applicable DESC, period.ends_on DESC) = 1)"""
-EXPECTED = """unit.opens_on <= period.ends_on AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
+EXPECTED = """(period.is_worked OR NOT %(skips_days_off)s) AND unit.opens_on <= period.ends_on AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
     AND EXISTS (
         SELECT FROM indicators_reporter reporter WHERE reporter.indicator_id = %(indicator)s
             AND reporter.unit_id = seen.unit_id AND period.ends_on >= reporter.valid_from
@@ -214,6 +215,7 @@ def _compare(cursor: Any, which: tuple[Indicator, bool]) -> Check:
             "frequency": indicator.frequency,
             "also_at": indicator.also_at,
             "has_reporters": has_reporters,
+            "skips_days_off": indicator.calendar == Calendar.WORKING_DAYS,
             "listed": LISTED,
             "kept_members": KEPT,
         },

@@ -69,7 +69,8 @@ SELECT pair.indicator_id, pair.unit_id, due.frequency, EXISTS (
         AND seen.period_id = due.id AND seen.unit_id = pair.unit_id
 )
 FROM pair JOIN due ON due.id = pair.due_id JOIN organisation_unit unit ON unit.id = pair.unit_id
-WHERE (%(units)s::bigint[] IS NULL OR unit.id = ANY(%(units)s))
+JOIN indicators_indicator indicator ON indicator.id = pair.indicator_id
+WHERE (due.is_worked OR indicator.calendar <> 'working_days') AND (%(units)s::bigint[] IS NULL OR unit.id = ANY(%(units)s))
     AND unit.opens_on <= due.ends_on AND (unit.closes_on IS NULL OR unit.closes_on >= due.starts_on)
 """
 

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from django.conf import settings
 
+from core.working_days import working_day_after
 from indicators.calculations import Exactness, Parts, Reading, Reported, StatusCode, exactness, figure, reported, status
 from indicators.calculations.due import due_day
 from indicators.calculations.exactness import exactness_of_derived
-from indicators.choices import DERIVED, IndicatorStatus, Missing
+from indicators.choices import DERIVED, Calendar, IndicatorStatus, Missing
 from indicators.models import Indicator
 from indicators.queries.targets import TargetInForce
 from organisation.models import Period, Unit
@@ -148,6 +149,11 @@ def is_open(unit: Unit, period: Period) -> bool:
     return unit.opens_on <= period.ends_on and (unit.closes_on is None or unit.closes_on >= period.starts_on)
 
 
+def is_day_off(indicator: Indicator, period: Period) -> bool:
+    """Whether no figure of an indicator is expected on a day, because nobody works on it."""
+    return not period.is_worked and indicator.calendar == Calendar.WORKING_DAYS
+
+
 def is_suspended(indicator: Indicator, period: Period) -> bool:
     """Whether nothing is asked of an indicator any more; what was abandoned on a day is judged as ever before it."""
     if indicator.status == IndicatorStatus.ABANDONED and indicator.abandoned_on is not None:
@@ -169,12 +175,22 @@ def due_day_of(indicator: Indicator, period: Period) -> dt.date | None:
 
 def due_on_of(indicator: Indicator, period: Period) -> dt.date:
     """Return the day by which a report is asked for: the due day, without one the last day of grace."""
-    return due_day_of(indicator, period) or period.ends_on + dt.timedelta(days=indicator.grace_days)
+    return due_day_of(indicator, period) or last_day_in_time(indicator, period)
 
 
 def last_day_in_time(indicator: Indicator, period: Period) -> dt.date:
-    """Return the last day on which a report is not late."""
-    return (due_day_of(indicator, period) or period.ends_on) + dt.timedelta(days=indicator.grace_days)
+    """Return the last day on which a report is not late. Where weekends are left out, they are no grace either."""
+    due_on = due_day_of(indicator, period) or period.ends_on
+    if indicator.calendar == Calendar.WORKING_DAYS:
+        return working_day_after(due_on, indicator.grace_days, settings.HOLIDAYS)
+    return due_on + dt.timedelta(days=indicator.grace_days)
+
+
+def _days_of_grace(indicator: Indicator, period: Period) -> int:
+    """Return the days of grace as they lie in the calendar."""
+    if indicator.calendar != Calendar.WORKING_DAYS:
+        return indicator.grace_days
+    return (last_day_in_time(indicator, period) - (due_day_of(indicator, period) or period.ends_on)).days
 
 
 def status_of(
@@ -194,7 +210,7 @@ def status_of(
             value=value,
             period_ends_on=period.ends_on,
             today=today,
-            grace_days=indicator.grace_days,
+            grace_days=_days_of_grace(indicator, period),
             due_on=due_day_of(indicator, period),
             reporting=found.counted,
             expected=found.expected,
@@ -205,7 +221,13 @@ def status_of(
             band_low=target.band_low if target else None,
             band_high=target.band_high if target else None,
             has_report=found.has_report,
-            is_applicable=found.has_report or (found.is_applicable and is_open(unit, period) and found.expected != 0),
+            is_applicable=found.has_report
+            or (
+                found.is_applicable
+                and is_open(unit, period)
+                and found.expected != 0
+                and not is_day_off(indicator, period)
+            ),
             is_suspended=is_suspended(indicator, period),
             is_suspect=found.suspect > 0,
             is_closed_for_good=is_closed_for_good,

@@ -4,7 +4,9 @@ from collections.abc import Collection
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from indicators.choices import Calendar
 from indicators.models import Indicator, LeftOut, Observation, Reporter
+from indicators.queries.judged import is_day_off
 from organisation.models import Ancestor, Period, Unit
 
 
@@ -46,10 +48,12 @@ def last_reports(indicator: Indicator, units: Collection[Unit], period: Period) 
 def reported_periods(indicator: Indicator, period: Period) -> QuerySet[Period]:
     """Return the periods of the indicator's own frequency inside a period, oldest first."""
     if period.frequency == indicator.frequency:
-        return Period.objects.filter(pk=period.pk)
+        return Period.objects.none() if is_day_off(indicator, period) else Period.objects.filter(pk=period.pk)
     inside = Period.objects.filter(
         frequency=indicator.frequency, starts_on__gte=period.starts_on, ends_on__lte=period.ends_on
     )
+    if indicator.calendar == Calendar.WORKING_DAYS:
+        inside = inside.filter(is_worked=True)
     return inside.order_by("starts_on")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from string import Template
 
 from indicators.calculations.members import KEPT as KEPT_MEMBERS
-from indicators.choices import LAST_OVER_TIME, Kind
+from indicators.choices import LAST_OVER_TIME, Calendar, Kind
 from indicators.models import Indicator
 
 
@@ -27,6 +27,8 @@ class Shape:
     has_reporters: bool
     #: Whether units are left out of it on some days.
     has_left_out: bool
+    #: Whether nobody is expected to report on days that are not worked.
+    skips_days_off: bool
     #: False: only a unit's own parts are kept, and coverage alone is handed up.
     adds_up: bool
     #: For a drain: whether somebody says, or said, that nothing applies, so that the expected are counted anew.
@@ -51,6 +53,7 @@ def shape_of(
         has_members=indicator.kind == Kind.DISTINCT,
         has_reporters=has_reporters,
         has_left_out=has_left_out,
+        skips_days_off=indicator.calendar == Calendar.WORKING_DAYS,
         adds_up=indicator.adds_up,
         counts_anew=counts_anew,
     )
@@ -141,11 +144,13 @@ reporter.indicator_id = %(indicator)s AND reporter.valid_from <= period.ends_on
     AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on)
     AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on) AND unit.opens_on <= period.ends_on"""
 
-REPORTS_AS_EXPECTED = f"""
+ON_WORKING_DAYS = f"{IS_EXPECTED} AND period.is_worked"
+
+REPORTS_AS_EXPECTED = Template("""
 (EXISTS (
     SELECT FROM indicators_reporter reporter JOIN organisation_unit unit ON unit.id = reporter.unit_id
-    WHERE reporter.unit_id = hang.unit_id AND {IS_EXPECTED}
-))::int"""
+    WHERE reporter.unit_id = hang.unit_id AND $is_expected
+))::int""")
 
 #: Rows without a figure, for those expected: they count, whether or not they have reported.
 EXPECTED = Template("""
@@ -295,12 +300,13 @@ def _own(shape: Shape, *, is_whole: bool) -> str:
         )
         latest = "CASE WHEN row_number() OVER (" + newest_first + ") = 1 THEN {} END"
     # Where figures do not add up, those of several periods do not either, unless the last one stands for all.
+    reports = REPORTS_AS_EXPECTED.substitute(is_expected=_is_expected(shape))
     has_own = shape.adds_up or not shape.is_longer or shape.takes_last
     own = OWN.substitute(
         parts=_named(shape, latest.format("observation.{0}") + " AS {0}") if has_own else _named(shape, NO_PART),
-        counts=REPORTS_AS_EXPECTED if shape.has_reporters else "1",
+        counts=reports if shape.has_reporters else "1",
         suspect=latest.format("(cardinality(observation.suspicions) > 0)::int"),
-        excused=EXCUSED if shape.has_reporters else "0",
+        excused=EXCUSED.substitute(reports=reports) if shape.has_reporters else "0",
         inside=inside,
     )
     if not is_whole:
@@ -310,13 +316,13 @@ def _own(shape: Shape, *, is_whole: bool) -> str:
             unless_left_out=left_out if shape.has_left_out else "",
         )
     if shape.has_reporters:
-        own += EXPECTED.substitute(inside=inside, is_expected=IS_EXPECTED, no_parts=_named(shape, NO_PART))
+        own += EXPECTED.substitute(inside=inside, is_expected=_is_expected(shape), no_parts=_named(shape, NO_PART))
     return own
 
 
 #: What stands where there is no part; with its type, for no other row may have one that says so.
 NO_PART = "NULL::{1} AS {0}"
-EXCUSED = f"CASE WHEN observation.is_applicable THEN 0 ELSE -{REPORTS_AS_EXPECTED} END"
+EXCUSED = Template("CASE WHEN observation.is_applicable THEN 0 ELSE -$reports END")
 TYPES = {
     "numerator": "numeric",
     "denominator": "numeric",
@@ -330,6 +336,10 @@ def _named(shape: Shape, text: str) -> str:
     """Return the columns of the parts that a shape has, each written as `text` of its name and type."""
     names = ("numerator", "denominator", *shape.arrays)
     return ", ".join(text.format(name, TYPES[name]) for name in names)
+
+
+def _is_expected(shape: Shape) -> str:
+    return ON_WORKING_DAYS if shape.skips_days_off else IS_EXPECTED
 
 
 def _inside(shape: Shape) -> str:
@@ -368,7 +378,7 @@ def _fresh(shape: Shape, deepest: int, *, is_whole: bool) -> str:
         if not is_whole:
             expected = EXPECTED_OF_CELL.substitute(
                 inside=_inside(shape),
-                is_expected=IS_EXPECTED,
+                is_expected=_is_expected(shape),
                 kept="NULL" if shape.counts_anew else EXPECTED_AS_KEPT,
                 unless_left_out=NONE_LEFT_OUT_BETWEEN if shape.has_left_out else "",
             )

@@ -9,7 +9,7 @@ from indicators.models import Indicator
 from indicators.queries.charts import SeriesChart, chart_of
 from indicators.queries.judged import day_of, due_on_of, figure_of, is_covered, is_settled, reported_of
 from indicators.queries.points import Point
-from indicators.queries.series_rows import Rows, Wanted, calendar_of, kept_values, rows_of
+from indicators.queries.series_rows import Rows, Wanted, calendar_of, expected_periods, kept_values, rows_of
 from indicators.queries.versions import breaks_line, is_broken_between
 from organisation.models import Period, Person, Unit
 
@@ -85,7 +85,7 @@ def _looked_farther(one: Series, rows: Rows, *, today: dt.date) -> Series:
 
 def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
     indicator, unit = rows.indicators[wanted.indicator_id], rows.units[wanted.unit_id]
-    calendar = rows.periods.get(wanted.frequency, ())
+    calendar = expected_periods(wanted, rows.indicators, rows.periods, rows.values)
     newest = next((period for period in reversed(calendar) if period.ends_on < today), None)
     points = tuple(_points(indicator, unit, calendar, rows, newest=newest, today=today))
     ended = [point for point in points if point.period.ends_on < today]

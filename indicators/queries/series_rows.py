@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
@@ -10,7 +10,9 @@ from typing import NamedTuple, TypeVar
 from django.db import connection
 from django.db.models import Model, prefetch_related_objects
 
+from indicators.choices import Calendar
 from indicators.models import ChartMark, Indicator, Observation
+from indicators.queries.judged import is_day_off
 from indicators.queries.targets import Line, Targets, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
 from organisation.models import Period, Unit
@@ -89,7 +91,7 @@ def rows_of(wanted: Sequence[Wanted], *, today: dt.date, periods: int) -> Rows:
         targets=targets_of(indicators, {line.ancestor_id for above in lines.values() for line in above}),
         lines=lines,
         entries=_entries(wanted),
-        expected=_expected(missing(wanted, calendar, values, today=today)),
+        expected=_expected(missing(wanted, indicators, calendar, values, today=today)),
         rules=rules_of(indicators.values()),
         marks=marks_of(indicators, units),
         unexplained=_unexplained(indicators.values(), units, calendar, today=today),
@@ -103,7 +105,8 @@ def _unexplained(
     asking = [one.pk for one in indicators if one.note_when_beyond]
     if not asking:
         return frozenset()
-    due = [next((one.pk for one in reversed(periods) if one.ends_on < today), 0) for periods in calendar.values()]
+    ended = [[one for one in periods if one.ends_on < today] for periods in calendar.values()]
+    due = [one.pk for periods in ended for one in periods[-1:] + [one for one in periods if one.is_worked][-1:]]
     rows = Observation.objects.filter(indicator__in=asking, unit__in=list(units), period__in=due, note="")
     return frozenset(rows.values_list("indicator_id", "unit_id", "period_id"))
 
@@ -203,18 +206,45 @@ def _entries(wanted: Sequence[Wanted]) -> dict[tuple[int, int], EntryRow]:
 
 def missing(
     wanted: Sequence[Wanted],
+    indicators: Mapping[int, Indicator],
     calendar: Mapping[str, Sequence[Period]],
     values: Collection[tuple[int, int, int]],
     *,
     today: dt.date,
 ) -> list[tuple[int, int, int]]:
     """Return indicator, unit and newest ended period of the figures for which no value of that period is kept."""
-    ended = {
-        frequency: [period.pk for period in periods if period.ends_on < today]
-        for frequency, periods in calendar.items()
-    }
-    keys = ((one.indicator_id, one.unit_id, ended[one.frequency][-1]) for one in wanted if ended.get(one.frequency))
+    newest = (
+        (
+            one,
+            next(
+                (due for due in reversed(expected_periods(one, indicators, calendar, values)) if due.ends_on < today),
+                None,
+            ),
+        )
+        for one in wanted
+    )
+    keys = ((one.indicator_id, one.unit_id, due.pk) for one, due in newest if due is not None)
     return [key for key in keys if key not in values]
+
+
+def expected_periods(
+    wanted: Wanted,
+    indicators: Mapping[int, Indicator],
+    calendar: Mapping[str, Sequence[Period]],
+    values: Container[tuple[int, int, int]],
+) -> Sequence[Period]:
+    """Return the periods of a series: of a figure of working days, no day off for which nothing was reported.
+
+    So on a Monday the newest is Friday, and the chart has no gap between the two.
+    """
+    indicator, periods = indicators[wanted.indicator_id], calendar.get(wanted.frequency, ())
+    if indicator.calendar == Calendar.EVERY_DAY:
+        return periods
+    return [
+        one
+        for one in periods
+        if not is_day_off(indicator, one) or (wanted.indicator_id, wanted.unit_id, one.pk) in values
+    ]
 
 
 def _expected(figures: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], int]:

@@ -11,7 +11,7 @@ from indicators.queries.charts import chart_of
 from indicators.queries.judged import figure_of, is_settled, reported_of
 from indicators.queries.series import FAR, PERIODS
 from indicators.queries.series_rows import ValueRow as KeptRow
-from indicators.queries.series_rows import Wanted, calendar_of, kept_values, marks_of
+from indicators.queries.series_rows import Wanted, calendar_of, expected_periods, kept_values, marks_of
 from indicators.queries.values import ValueRow
 from indicators.queries.versions import Rules, breaks_line, is_broken_between, rules_of
 from organisation.models import Period
@@ -85,7 +85,7 @@ def _points(
     rules, values = rules_of(indicators.values()), kept_values(wanted, calendar)
     found = {}
     for one in wanted:
-        periods = calendar.get(one.frequency, [])
+        periods = expected_periods(one, indicators, calendar, values)
         kept = [values.get((one.indicator_id, one.unit_id, period.pk)) for period in periods]
         found[one] = list(_charted(indicators[one.indicator_id], periods, kept, rules, today))
     return found

@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from indicators.choices import ChartType, Kind, Missing
+from indicators.choices import Calendar, ChartType, Kind, Missing
 from indicators.models import DefinitionVersion, Indicator
 
 #: A definition as JSON holds it.
@@ -48,6 +48,7 @@ SHEET_FIELDS: Final = (
     "exclusion_fr",
     "direction",
     "frequency",
+    "calendar",
     "also_at",
     "adds_up",
     "missing",
@@ -101,7 +102,9 @@ BREAKING_FIELDS: Final = (
 #: A translation that comes later says nothing new.
 BREAKING_TEXTS: Final = ("numerator_text", "denominator_text", "start_event", "stop_event", "inclusion", "exclusion")
 KEPT_FIELDS: Final = tuple(
-    dict.fromkeys((*RULE_FIELDS, *BREAKING_FIELDS, *(f"{name}{of}" for name in BREAKING_TEXTS for of in ("_en", "_fr"))))
+    dict.fromkeys(
+        (*RULE_FIELDS, *BREAKING_FIELDS, *(f"{name}{of}" for name in BREAKING_TEXTS for of in ("_en", "_fr")))
+    )
 )
 
 
@@ -172,6 +175,7 @@ def sheet_of(indicator: Indicator) -> Sheet:
     sheet["adds_up"] = "" if indicator.adds_up else "no"
     sheet["chart"] = "" if indicator.chart == ChartType.AUTO else indicator.chart
     sheet["screens_outliers"] = "" if indicator.screens_outliers else "no"
+    sheet["calendar"] = "" if indicator.calendar == Calendar.EVERY_DAY else indicator.calendar
     sheet["missing"] = "" if indicator.missing == Missing.SKIP else indicator.missing
     sheet["area"] = indicator.area.code if indicator.area else ""
     sheet["owner"] = str(indicator.owner) if indicator.owner else ""

@@ -17,7 +17,7 @@ from indicators.choices import DERIVED, LAST_OVER_TIME, Kind
 from indicators.models import Indicator, Value
 from indicators.queries.components import with_components
 from indicators.queries.derived import goal_of, read_once, weights_on
-from indicators.queries.judged import day_of, figure_of, reported_of
+from indicators.queries.judged import day_of, figure_of, is_day_off, reported_of
 from indicators.queries.targets import Line, Targets, above, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
 from organisation.choices import Frequency
@@ -73,12 +73,14 @@ class Windows:
         """
         rule = self.rules.rule(indicator, period.ends_on)
         first = first_day(window, period.ends_on)
+        kept = self.values.get((indicator.pk, unit_id), {})
         inside = [
             one
             for one in self.calendar.get(period.frequency, ())
-            if one.starts_on >= first and one.ends_on <= period.ends_on
+            if one.starts_on >= first
+            and one.ends_on <= period.ends_on
+            and (one.pk in kept or not is_day_off(indicator, one))
         ]
-        kept = self.values.get((indicator.pk, unit_id), {})
         found = [reported_of(rule, kept[one.pk], one, today=today) for one in inside if one.pk in kept]
         takes_last = indicator.kind in LAST_OVER_TIME
         whole = together(found, takes_last=takes_last, missing=rule.missing, periods=len(inside))

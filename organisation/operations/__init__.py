@@ -1,7 +1,14 @@
 """Change the organisation. Each function is one thing a person or a job can do."""
 
 from organisation.operations.people import choose_language, give_role, take_role
-from organisation.operations.periods import FiscalYearExists, add_fiscal_year, period_for, periods_for, periods_spanning
+from organisation.operations.periods import (
+    FiscalYearExists,
+    add_fiscal_year,
+    mark_days_off,
+    period_for,
+    periods_for,
+    periods_spanning,
+)
 from organisation.operations.tokens import create_token, revoke_token, use_token
 from organisation.operations.tree import TreeChange, rebuild_ancestors
 from organisation.operations.units import import_units
@@ -14,6 +21,7 @@ __all__ = [
     "create_token",
     "give_role",
     "import_units",
+    "mark_days_off",
     "period_for",
     "periods_for",
     "periods_spanning",

@@ -3,8 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.conf import settings
+from django.db.models import Case, Value, When
+
 from core import periods
 from core.periods import Span, UnknownPeriod
+from core.working_days import is_worked
+from organisation.choices import Frequency
 from organisation.models import Period
 from organisation.queries.periods import periods_between, periods_by_code
 
@@ -57,6 +62,17 @@ def add_fiscal_year(year: int) -> list[Period]:
     return [found[span.code] for span in spans]
 
 
+def mark_days_off(*, region: str) -> int:
+    """Say of every day whether it is worked by the holidays of a region; answer how many were otherwise.
+
+    Values follow with the next look at the tree.
+    """
+    days = Period.objects.filter(frequency=Frequency.DAY)
+    wrong = [pk for pk, day, was in days.values_list("pk", "starts_on", "is_worked") if is_worked(day, region) != was]
+    flipped = Case(When(is_worked=True, then=Value(value=False)), default=Value(value=True))
+    return days.filter(pk__in=wrong).update(is_worked=flipped) if wrong else 0
+
+
 def _formulaic(code: str) -> Span | None:
     """Return the days of a code if they follow from it and are plausible."""
     try:
@@ -69,7 +85,13 @@ def _formulaic(code: str) -> Span | None:
 def _make(spans: Iterable[Span]) -> None:
     Period.objects.bulk_create(
         [
-            Period(code=span.code, frequency=span.frequency, starts_on=span.first, ends_on=span.last)
+            Period(
+                code=span.code,
+                frequency=span.frequency,
+                starts_on=span.first,
+                ends_on=span.last,
+                is_worked=span.frequency != periods.DAY or is_worked(span.first, settings.HOLIDAYS),
+            )
             for span in sorted(spans)
         ],
         batch_size=5000,

@@ -73,6 +73,7 @@ def test_a_definition_is_told_as_its_sheet() -> None:
         "weights": [],
         "components": [],
         "used_in": [],
+        "calendar": "every_day",
         "adds_up": True,
         "missing": "skip",
         "minimum_coverage": 0,

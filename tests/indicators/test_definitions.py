@@ -114,6 +114,7 @@ def test_the_administration_site_asks_the_same_rules(client: Client) -> None:
         "missing": "skip",
         "minimum_coverage": "0",
         "grace_days": "7",
+        "calendar": "every_day",
         "status": "active",
         "left_out-TOTAL_FORMS": "0",
         "left_out-INITIAL_FORMS": "0",

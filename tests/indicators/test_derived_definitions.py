@@ -250,7 +250,7 @@ def test_the_administration_site_takes_weights_as_lines(client: Client) -> None:
     build.indicator("wait")
     page = {
         "code": "north", "name_en": "True North", "kind": "index", "combine": "share", "factor": "1", "decimals": "0",
-        "direction": "up", "frequency": "month", "minimum_coverage": "0", "grace_days": "7", "status": "active",
+        "direction": "up", "frequency": "month", "calendar": "every_day", "minimum_coverage": "0", "grace_days": "7", "status": "active",
         "missing": "skip", "adds_up": "on", "chart": "auto", "screens_outliers": "on",
         "reporters-TOTAL_FORMS": "0", "reporters-INITIAL_FORMS": "0",
         "left_out-TOTAL_FORMS": "0", "left_out-INITIAL_FORMS": "0",

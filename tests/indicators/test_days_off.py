@@ -1,0 +1,164 @@
+"""Figures of working days: nobody is asked for a weekend or a holiday, and nothing is missing there."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from indicators.choices import Calendar, Direction
+from indicators.models import Indicator, Value
+from indicators.operations import (
+    DefinitionRefused,
+    drain_rollups,
+    follow_tree,
+    rebuild_values,
+    save_indicator,
+    set_reporters,
+)
+from indicators.queries import Wanted, check_rollups, series, why
+from indicators.queries.entering import entry_grid
+from organisation.choices import Frequency, RoleName
+from organisation.models import Period, Unit
+from organisation.operations import mark_days_off
+from tests import build
+
+pytestmark = pytest.mark.django_db
+#: Thanksgiving was Monday 12 October; the Monday after is an ordinary one.
+MONDAY, TUESDAY = dt.date(2026, 10, 19), dt.date(2026, 10, 13)
+
+
+@pytest.fixture
+def clinic() -> Unit:
+    clinic = build.unit("clinic")
+    build.units("a", "b", parent=clinic)
+    return clinic
+
+
+def visits(clinic: Unit) -> Indicator:
+    """Two teams report each working day; from 5 to 16 October the first team did."""
+    found = build.indicator(
+        "visits",
+        frequency=Frequency.DAY,
+        direction=Direction.UP,
+        calendar=Calendar.WORKING_DAYS,
+        also_at=[Frequency.MONTH],
+        grace_days=1,
+    )
+    teams = list(Unit.objects.filter(code__in="ab"))
+    set_reporters(indicator=found, units=teams, valid_from=build.LONG_AGO, now=build.LATER)
+    for day in (5, 6, 7, 8, 9, 13, 14, 15, 16):
+        build.observation(found, teams[0], f"2026-10-{day:02}", 10)
+    drain_rollups(now=build.LATER)
+    return found
+
+
+def test_the_calendar_knows_weekends_and_holidays() -> None:
+    days = Period.objects.filter(frequency=Frequency.DAY, starts_on__range=("2026-10-08", "2026-10-13"))
+
+    assert list(days.values_list("code", "is_worked")) == [
+        ("2026-10-08", True),
+        ("2026-10-09", True),
+        ("2026-10-10", False),
+        ("2026-10-11", False),
+        ("2026-10-12", False),
+        ("2026-10-13", True),
+    ]
+
+
+def test_on_a_monday_the_newest_figure_is_that_of_friday_and_it_is_not_late(clinic: Unit) -> None:
+    found = visits(clinic)
+    team = Unit.objects.get(code="a")
+
+    [on_monday] = series([Wanted(found.pk, team.pk, Frequency.DAY)], today=MONDAY)
+    [silent] = series([Wanted(found.pk, Unit.objects.get(code="b").pk, Frequency.DAY)], today=MONDAY)
+    [of_every_day] = series([Wanted(visits_of_every_day(team).pk, team.pk, Frequency.DAY)], today=MONDAY)
+
+    assert on_monday.due is not None
+    assert (on_monday.due.period.code, on_monday.due.figure, on_monday.status) == (
+        "2026-10-16",
+        Decimal(10),
+        "no target",
+    )
+    assert [one.period.code for one in on_monday.points][-4:] == [
+        "2026-10-14",
+        "2026-10-15",
+        "2026-10-16",
+        "2026-10-19",
+    ]
+    assert (silent.status, silent.due_on) == ("pending", MONDAY)
+    assert of_every_day.due is not None
+    assert (of_every_day.due.period.code, of_every_day.status) == ("2026-10-18", "pending")
+
+
+def visits_of_every_day(team: Unit) -> Indicator:
+    found = build.indicator("stays", frequency=Frequency.DAY, grace_days=1)
+    build.observation(found, team, "2026-10-17", 3)
+    drain_rollups(now=build.LATER)
+    return found
+
+
+def test_a_month_expects_the_reports_of_its_working_days_alone(clinic: Unit) -> None:
+    found = visits(clinic)
+
+    month = Value.objects.get(indicator=found, unit=clinic, period__code="2026-10")
+    answer = why(indicator=found, unit=clinic, period=build.period("2026-10-17"), today=MONDAY)
+
+    # Two teams, 22 weekdays, one of them a holiday.
+    assert (month.numerator, month.reporting, month.expected) == (Decimal(90), 9, 42)
+    assert (answer.status, answer.missing, answer.expected) == ("n/a", (), 0)
+    assert check_rollups().different == 0
+
+
+def test_what_is_reported_for_a_day_off_counts_though_nobody_asked(clinic: Unit) -> None:
+    found = visits(clinic)
+    build.observation(found, Unit.objects.get(code="b"), "2026-10-17", 4)
+    drain_rollups(now=build.LATER)
+
+    saturday = Value.objects.get(indicator=found, unit=clinic, period__code="2026-10-17")
+    month = Value.objects.get(indicator=found, unit=clinic, period__code="2026-10")
+    [drawn] = series([Wanted(found.pk, clinic.pk, Frequency.DAY)], today=MONDAY)
+
+    assert (saturday.numerator, saturday.reporting, saturday.expected) == (Decimal(4), 0, 0)
+    assert (month.numerator, month.reporting, month.expected) == (Decimal(94), 9, 42)
+    assert [one.period.code for one in drawn.points][-3:] == ["2026-10-16", "2026-10-17", "2026-10-19"]
+    assert check_rollups().different == 0
+    assert rebuild_values(now=build.LATER) == 0
+
+
+def test_another_calendar_and_other_holidays_are_followed(clinic: Unit) -> None:
+    found = visits(clinic)
+    follow_tree(now=build.LATER)
+    drain_rollups(now=build.LATER)
+
+    changed = mark_days_off(region="")
+    is_followed = follow_tree(now=build.LATER)
+    drain_rollups(now=build.LATER)
+    without_holidays = Value.objects.get(indicator=found, unit=clinic, period__code="2026-10").expected
+    save_indicator(definition={"code": "visits", "calendar": Calendar.EVERY_DAY}, now=build.LATER)
+    drain_rollups(now=build.LATER)
+
+    assert (changed > 0, is_followed, without_holidays) == (True, True, 44)
+    assert Value.objects.get(indicator=found, unit=clinic, period__code="2026-10").expected == 62
+    assert check_rollups().different == 0
+
+
+def test_the_grid_asks_on_tuesday_for_the_friday_before_thanksgiving(clinic: Unit) -> None:
+    visits(clinic)
+    lead = build.person_with(RoleName.LEAD, clinic)
+
+    grid = entry_grid(lead, today=TUESDAY)
+    on_saturday = entry_grid(lead, today=TUESDAY, period=build.period("2026-10-10"))
+
+    assert grid.period is not None
+    assert (grid.period.code, [(row.unit.code, row.standing is not None) for row in grid.rows]) == (
+        "2026-10-09",
+        [("a", True), ("b", False)],
+    )
+    assert on_saturday.rows == ()
+
+
+def test_only_a_daily_figure_leaves_days_out() -> None:
+    build.indicator("monthly")
+
+    with pytest.raises(DefinitionRefused, match="Only a daily figure leaves days out"):
+        save_indicator(definition={"code": "monthly", "calendar": Calendar.WORKING_DAYS}, now=build.LATER)
