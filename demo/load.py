@@ -83,7 +83,7 @@ def run(command: str, *arguments: object) -> str:
     """Run a command of the product, quietly; its refusals come up as `CommandError`."""
     told = io.StringIO()
     try:
-        call_command(command, *map(str, arguments), stdout=told)
+        call_command(command, *map(str, arguments), stdout=told, stderr=io.StringIO())
     except CommandError as error:
         files = [Path(str(one)) for one in arguments if Path(str(one)).is_file()]
         refused = [file.with_name(file.name + ".refused.csv") for file in files]
