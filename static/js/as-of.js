@@ -47,5 +47,5 @@ if (form && map && slider) {
   });
   form.querySelector("select").addEventListener("change", () => form.submit());
   form.classList.add("is-followed");
-  tell();
+  slider.setAttribute("aria-valuetext", told.textContent.trim());
 }
