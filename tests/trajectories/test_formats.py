@@ -168,9 +168,26 @@ def test_the_same_resources_line_by_line_are_the_same_events(youths: Trajectory,
 def test_a_resource_that_was_entered_in_error_takes_its_events_back(youths: Trajectory, tmp_path: Path) -> None:
     take(tmp_path, bundle(*RESOURCES))
 
-    take(tmp_path, bundle(RESOURCES[3] | {"status": "entered-in-error", "meta": {"lastUpdated": "2024-02-01"}}))
+    gone = bundle(RESOURCES[3] | {"status": "entered-in-error", "meta": {"lastUpdated": "2024-02-01"}})
+    said = [take(tmp_path, gone).partition("\n")[0] for _ in range(2)]
 
     assert kept() == TOLD[:-2]
+    assert said == [
+        "read 3, new 0, changed 2, unchanged 1, refused 0",
+        "read 3, new 0, changed 0, unchanged 3, refused 0",
+    ]
+
+
+def test_a_resource_entered_in_error_before_it_was_told_is_never_counted(youths: Trajectory, tmp_path: Path) -> None:
+    gone = bundle(RESOURCES[3] | {"status": "entered-in-error", "meta": {"lastUpdated": "2024-02-01"}})
+
+    said = [take(tmp_path, text).partition("\n")[0] for text in (gone, bundle(RESOURCES[3]))]
+
+    assert said == [
+        "read 3, new 0, changed 0, unchanged 3, refused 0",
+        "read 2, new 2, changed 0, unchanged 0, refused 0",
+    ]
+    assert kept() == []
 
 
 def test_cases_of_fhir_may_be_episodes(youths: Trajectory, tmp_path: Path) -> None:
@@ -226,6 +243,26 @@ def test_cancelling_messages_take_back_and_those_sent_again_correct(youths: Traj
         ("Transfer", "2024-01-05"),
         ("Discharge", "2024-01-11"),
     ]
+
+
+def test_what_is_pending_is_an_event_of_when_it_was_decided_and_can_be_cancelled(
+    youths: Trajectory, tmp_path: Path
+) -> None:
+    take(tmp_path, adt("A14", "20240101") + adt("A15", "20240103") + adt("A16", "20240105") + adt("A16", "20240107"))
+
+    said = take(tmp_path, adt("A27", "", sent="20240110") + adt("A26", "20240103", sent="20240110"))
+
+    assert said.startswith("read 2, new 0, changed 2, unchanged 0, refused 0\n")
+    assert [(name, at[:10]) for name, at, _, _ in kept()] == [("Pending discharge", "2024-01-07")]
+
+
+def test_messages_that_join_patients_are_refused_and_counted_in_a_trial_too(youths: Trajectory, tmp_path: Path) -> None:
+    messages = adt("A01", "20240101") + adt("A40", "20240103") + adt("A18", "20240103")
+
+    said = take(tmp_path, messages, "--dry-run")
+
+    assert said.startswith("read 3, new 1, changed 0, unchanged 0, refused 2\n")
+    assert "2 messages join patients, accounts or visits. They were refused" in said
 
 
 def test_lists_and_lines_of_json_are_read_and_columns_mapped(youths: Trajectory, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 A visit (PV1-19, else the account PID-18, else the patient PID-3) is the case. Each message has one event, whose id is
 made of the visit and the trigger, so that a message sent again with another time corrects it and a cancelling message
 takes it back. A transfer is told from another of the same visit by the time at which it happened (EVN-6).
+What is pending is an event of when it was decided: the wait begins there.
 """
 
 from __future__ import annotations
@@ -23,20 +24,51 @@ ACTIVITIES = {
     "A06": ("Change to inpatient", ""),
     "A07": ("Change to outpatient", ""),
     "A08": ("Update", ""),
+    "A14": ("Pending admission", ""),
+    "A15": ("Pending transfer", ""),
+    "A16": ("Pending discharge", ""),
     "A21": ("Leave", ""),
     "A22": ("Return from leave", ""),
 }
 #: Of which several may belong to one visit: the time is part of the id.
-REPEATED = frozenset({"A02", "A06", "A07", "A08", "A21", "A22"})
+REPEATED = frozenset({"A02", "A06", "A07", "A08", "A15", "A21", "A22"})
 #: What each cancelling trigger takes back.
 CANCELLED = {
     "A11": ("A01", "A04"),
     "A12": ("A02",),
     "A13": ("A03",),
+    "A25": ("A16",),
+    "A26": ("A15",),
+    "A27": ("A14",),
     "A38": ("A05",),
     "A52": ("A21",),
     "A53": ("A22",),
 }
+
+#: Triggers that join two patients, accounts or visits, change their number or move one to another (HL7 2.8, chapter 3).
+JOINING = frozenset(
+    [
+        "A18",
+        "A30",
+        "A34",
+        "A35",
+        "A36",
+        "A39",
+        "A40",
+        "A41",
+        "A42",
+        "A43",
+        "A44",
+        "A45",
+        "A46",
+        "A47",
+        "A48",
+        "A49",
+        "A50",
+        "A51",
+    ]
+)
+JOINS = gettext_noop("the message joins two patients, accounts or visits (A40 and the like), which is not followed")
 
 #: (field, component): the text of a message's field, empty where it has none.
 Field = Callable[[str, int], str]
@@ -45,6 +77,8 @@ Field = Callable[[str, int], str]
 def events_of(trigger: str, field: Field) -> Iterator[dict[str, Any] | NotTaken]:
     """Yield the events of a message: one, those that it cancels, or none of a trigger that tells of no step."""
     visit = field("PV1-19", 1) or field("PID-18", 1) or field("PID-3", 1)
+    if trigger in JOINING:
+        yield NotTaken("person", JOINS)
     if trigger not in ACTIVITIES and trigger not in CANCELLED:
         return
     if not visit:

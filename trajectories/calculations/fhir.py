@@ -43,7 +43,7 @@ def events_of(resource: object, case: str) -> Iterator[Row | NotTaken]:
         return
     if resource.get("status") == ENDED:
         told = TAKEN_BACK[str(resource["resourceType"])]
-        yield from ({**common, "activity": name, "event": _id(resource, name), "withdrawn": "1"} for name in told)
+        yield from ({**common, "activity": name, "event": _id(resource, name), "withdrawn": ENDED} for name in told)
         return
     for name, at, further in tell(resource):
         yield {**common, **further, "activity": name, "at": at, "event": _id(resource, name, further.get("turn", ""))}

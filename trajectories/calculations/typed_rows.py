@@ -23,6 +23,8 @@ NO = ("0", "false", "no", "n", "non", "faux")
 #: Lifecycles by which sources take back what they said (FHIR's word is the second); only where events have ids.
 #: A `withdraw` or `abort` of XES is no such word: that the work was broken off is something that happened.
 TAKEN_BACK = ("withdrawn", "entered-in-error")
+#: Stands as an answer where the source takes back a whole resource, and nobody knows which of its events it had told.
+SWEEPING = "entered-in-error"
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Typing:
             sequence=text("order"),
             order=text("order").cast(pl.Int64, strict=False) if "order" in self.mapping else pl.col("#line"),
             is_withdrawn=_answer(text("withdrawn")) | _is_taken_back(text("lifecycle"), text("event")),
+            is_sweeping=(text("withdrawn").str.to_lowercase() == SWEEPING).fill_null(value=False),
             attributes=_attributes({name: texts[name] for name in sorted(set(texts) - set(self.mapping.values()))}),
         )
         times = read_times(typed["at"], self.zone, self.dates)

@@ -35,7 +35,8 @@ class Settled:
 def settle(rows: pl.DataFrame, *, kept: pl.DataFrame, withdrawn: pl.DataFrame, now: dt.datetime) -> Settled:
     """Settle the versions of events that rows bring, beside those in force and the withdrawals known (`queries.kept`).
 
-    Rows have `event` (null: no id), `fingerprint`, `line`, `recorded_at` (null: not told) and `is_withdrawn`.
+    Rows have `event` (null: no id), `fingerprint`, `line`, `recorded_at` (null: not told), `is_withdrawn` and
+    `is_sweeping`: the source takes back whatever it may have told, and this is one of the events that may be.
     """
     arrival = pl.lit(now.astimezone(dt.UTC).replace(tzinfo=None)).cast(pl.Datetime("us"))
     plain = rows.filter(pl.col("event").is_null()).with_columns(is_in_force=pl.lit(value=True))
@@ -50,15 +51,15 @@ def settle(rows: pl.DataFrame, *, kept: pl.DataFrame, withdrawn: pl.DataFrame, n
     )
     fresh = _newly_withdrawn(back, withdrawn, latest)
     is_first = pl.col("event").is_first_distinct() & ~pl.col("event").is_in(kept["event"].implode())
-    new = plain.height + versions.filter(is_first).height
+    new, counted = plain.height + versions.filter(is_first).height, int(fresh["is_counted"].sum())
     return Settled(
         rows=pl.concat([plain, won.select(plain.columns)]),
         ended=latest.join(kept, on="event", how="semi").filter(pl.col("is_gone") | (pl.col("last") != KEPT))["event"],
-        withdrawals=[(event, at.replace(tzinfo=dt.UTC)) for event, at in fresh.iter_rows()],
+        withdrawals=[(event, at.replace(tzinfo=dt.UTC)) for event, at, _is_counted in fresh.iter_rows()],
         rests_on=pl.concat([kept["batch"], withdrawn["batch"]]),
         new=new,
-        changed=plain.height + versions.height - new + fresh.height,
-        unchanged=keyed.height - versions.height - fresh.height,
+        changed=plain.height + versions.height - new + counted,
+        unchanged=keyed.height - versions.height - counted,
     )
 
 
@@ -80,8 +81,11 @@ def _latest(versions: pl.DataFrame, kept: pl.DataFrame, withdrawn: pl.DataFrame)
 
 
 def _newly_withdrawn(back: pl.DataFrame, withdrawn: pl.DataFrame, latest: pl.DataFrame) -> pl.DataFrame:
-    """Return `event, version` of the withdrawals that were not known; one without a time is known if it has no event."""
-    asked = back.group_by("event").agg(pl.col("version").max(), pl.col("is_told").any())
+    """Return `event, version` of the withdrawals that were not known; one without a time is known if it has no event.
+
+    Of those that sweep over all that might have been told, only those that met an event are counted (`is_counted`).
+    """
+    asked = back.group_by("event").agg(pl.col("version").max(), pl.col("is_told").any(), pl.col("is_sweeping").all())
     known = withdrawn.group_by("event").agg(known=pl.col("version").max())
     has_version = pl.col("event").is_in(latest["event"].implode())
     is_known = (pl.col("known") >= pl.col("version")) | (
@@ -91,5 +95,5 @@ def _newly_withdrawn(back: pl.DataFrame, withdrawn: pl.DataFrame, latest: pl.Dat
         asked.join(known, on="event", how="left")
         .filter(~is_known.fill_null(value=False))
         .sort("event")
-        .select("event", "version")
+        .select("event", "version", is_counted=has_version | ~pl.col("is_sweeping"))
     )

@@ -10,7 +10,7 @@ import polars as pl
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
-from trajectories.calculations.adt import events_of
+from trajectories.calculations.adt import JOINING, events_of
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.sources import Source, Stream
@@ -66,7 +66,7 @@ def _cleaned(segment: bytes) -> Iterator[bytes]:
 
 
 def _events(messages: Iterator[list[bytes]], report: ImportReport) -> Iterator[object]:
-    others = 0
+    others = joining = 0
     for segments in messages:
         message = _parsed(segments)
         if isinstance(message, NotTaken):
@@ -75,8 +75,17 @@ def _events(messages: Iterator[list[bytes]], report: ImportReport) -> Iterator[o
         trigger = _field(message, "MSH-9", 2) or _field(message, "EVN-1", 1)
         found = list(events_of(trigger, lambda name, part, of=message: _field(of, name, part)))  # type: ignore[misc]
         others += not found
+        joining += trigger in JOINING
         for event in found:
             yield event if isinstance(event, NotTaken) else event_of(event)
+    if joining:
+        report.notes.append(
+            _(
+                "%(count)d messages join patients, accounts or visits. They were refused: events stay under the number under"
+                " which they came, so a passage under two numbers counts as two."
+            )
+            % {"count": joining}
+        )
     if others:
         report.notes.append(_("%(count)d messages of other kinds were passed over.") % {"count": others})
 
