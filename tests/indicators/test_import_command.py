@@ -1,5 +1,6 @@
 """The command line imports as the browser does: columns by other names, a look before, one batch, and undone as a whole."""
 
+import datetime as dt
 import io
 from pathlib import Path
 
@@ -139,3 +140,14 @@ def test_an_import_that_was_corrected_since_stays(hospital: Unit, tmp_path: Path
 
     assert said[0] == f"This was import {batch.pk}; undo_observations takes it back."
     assert figures()[0] == ("north", "2026-08", 19, 21)
+
+
+def test_the_check_follows_first_what_nobody_has_followed_yet(hospital: Unit) -> None:
+    south = Unit.objects.get(code="south")
+    run("check_rollups")
+    build.move(south, to=build.unit("other", parent=hospital), on=dt.date(2026, 8, 1))
+
+    said = run("check_rollups")
+
+    assert said[0].endswith("differences 0")
+    assert Value.objects.get(unit__code="other", period__code="2026-08").denominator == 19
