@@ -19,7 +19,6 @@ from indicators.models import Indicator, Observation
 from indicators.operations import Row
 from indicators.operations.observations import columns
 from indicators.queries.doubts import foreseen, named
-from indicators.queries.entering import importable
 from indicators.queries.standing import Standing, standing_of
 from indicators.rule_words import doubt_texts
 from organisation.models import Period, Unit
@@ -142,9 +141,8 @@ def fingerprint(outcomes: Sequence[Outcome]) -> str:
 
 def _catalogue(may_see: Collection[int] | None) -> Catalogue:
     loaded = Catalogue.load()
-    mine = {one.code: one for one in importable()}
     units = {code: unit for code, unit in loaded.units.items() if may_see is None or unit.pk in may_see}
-    return Catalogue(mine, units, loaded.periods, loaded.locked)
+    return Catalogue(loaded.indicators, units, loaded.periods, loaded.locked, loaded.measured)
 
 
 def _cells(cells: Sequence[str], fields: Sequence[str]) -> dict[str, str]:

@@ -90,17 +90,13 @@ class Grid:
 
 
 def enterable() -> QuerySet[Indicator]:
-    """Return the indicators whose figures people type: those that come in files, but no sets of people.
+    """Return the indicators whose figures people type: in force, measured by no job, computed from no others.
 
     Who was there is for files and programs; of people who are different at each place only a bare number is typed.
     """
-    return importable().exclude(kind=Kind.DISTINCT, adds_up=True)
-
-
-def importable() -> QuerySet[Indicator]:
-    """Return the indicators whose figures people give: in force, measured by no job, computed from no others."""
     closed = (IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED)
-    return Indicator.objects.filter(~Q(status__in=closed), ~Q(kind__in=DERIVED), ~is_fed())
+    given = Indicator.objects.filter(~Q(status__in=closed), ~Q(kind__in=DERIVED), ~is_fed())
+    return given.exclude(kind=Kind.DISTINCT, adds_up=True)
 
 
 def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, under: str = "") -> Grid:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from decimal import Decimal
+from html import unescape
 from http import HTTPStatus
 from pathlib import Path
 
@@ -297,3 +298,20 @@ def test_the_command_says_how_many_figures_are_suspect(youth: Programme, tmp_pat
     call_command("import_observations", file, stdout=said)
 
     assert said.getvalue() == "read 1, new 1, changed 0, unchanged 0, refused 0\n1 figure is suspect\n"
+
+
+def test_a_figure_that_nobody_gives_is_refused_by_what_it_is_and_not_as_unknown(youth: Programme) -> None:
+    client = signed_in(youth.lead)
+    build.formula("doubled", "referrals × 2", name_en="Doubled")
+    build.indicator("old", status="abandoned", abandoned_on="2020-01-01")
+    send(
+        client,
+        f"indicator,unit,period,value\ndoubled,north,{youth.month.code},4\nold,north,{youth.month.code},4\n"
+        f"unheard,north,{youth.month.code},4\n",
+    )
+
+    page = " ".join(unescape(look(client)).split())
+
+    assert "Indicator: This indicator is computed from others" in page
+    assert "Indicator: This indicator is suspended or abandoned and takes no figures" in page
+    assert page.count("no indicator has this code") == 1
