@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from uuid import UUID
 
 import polars as pl
 from django.db import connection
@@ -100,16 +99,27 @@ def _add_firsts(measure: BoundMeasure, firsts: pl.DataFrame) -> None:
     copy_in("trajectories_firstcell", firsts.select(measure_id=pl.lit(measure.pk), unit_id="unit", period_id="period"))
 
 
-def replace_awaited(taken: Taken, as_of: dt.datetime, cases: Sequence[UUID] | None = None) -> None:
-    """Keep the events whose time has not come, of all cases or some: on that day the case is another."""
+def replace_awaited(taken: Taken, as_of: dt.datetime) -> None:
+    """Keep the events of all cases whose time has not come: on that day the case is another."""
+    AwaitedEvent.objects.filter(trajectory=taken.trajectory).delete()
+    _add_awaited(taken, as_of, None)
+
+
+def change_awaited(taken: Taken, as_of: dt.datetime, cases: Sequence[str], *, is_any_to_come: bool) -> None:
+    """Keep the same of some cases alone; `is_any_to_come`: whether they have such an event. Mostly there is nothing to do."""
     awaited = AwaitedEvent.objects.filter(trajectory=taken.trajectory)
-    if cases is None:
-        awaited.delete()
-    else:
+    if awaited.exists():
         awaited.filter(case__in=cases).delete()
+    if is_any_to_come:
+        _add_awaited(taken, as_of, cases)
+
+
+def _add_awaited(taken: Taken, as_of: dt.datetime, cases: Sequence[str] | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            taken.where(AWAITED) + taken.where(NOW) + taken.where("" if cases is None else ' AND "case" = ANY(%s)'),
+            taken.where(AWAITED)
+            + taken.where(NOW)
+            + taken.where("" if cases is None else ' AND "case" = ANY(%s::uuid[])'),
             [as_of.replace(tzinfo=dt.UTC), *([] if cases is None else [list(cases)])],
         )
 

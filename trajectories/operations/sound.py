@@ -19,7 +19,7 @@ from trajectories.calculations.refusals import MeasureRefused
 from trajectories.calculations.sums import Shape, shape_of
 from trajectories.models import BoundMeasure, Trajectory
 from trajectories.queries.logs import COLUMNS, typed
-from trajectories.queries.measures import columns_of, with_columns
+from trajectories.queries.measures import named_columns, with_columns
 from trajectories.queries.rules import InForce, rules_in_force
 
 #: Changed whenever the same events would give other figures: then all is computed anew.
@@ -109,7 +109,7 @@ def _tried(row: BoundMeasure, held: Sequence[InForce], tree: str) -> Sound:
 
 def _rule(held: InForce, kind: str) -> Rule:
     params = with_columns(held.trajectory, held.params, held.measure)
-    columns = tuple(dict.fromkeys([*reads(held.measure), *columns_of(params)]))
+    columns = tuple(dict.fromkeys([*reads(held.measure), *named_columns(params)]))
     clock = held.trajectory.clock
     empty = Asked(frame(_no_events(columns), zone="UTC"), params, clock)
     shape = shape_of(contributions(held.measure, kind, empty), kind, held.era)

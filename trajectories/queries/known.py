@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import polars as pl
 from django.db import connection
@@ -55,11 +54,11 @@ def take(trajectory: Trajectory) -> Taken:
     )
 
 
-def touched_cases(taken: Taken, as_of: dt.datetime) -> tuple[list[UUID], int]:
-    """Return the cases with news, or with an event whose time has come before `as_of`, and how many events are news."""
+def touched_cases(taken: Taken, as_of: dt.datetime) -> tuple[list[str], int]:
+    """Return the cases (as text) with news, or with an event whose time has come before `as_of`, and how many events are news."""
     with connection.cursor() as cursor:
         query = """
-            SELECT DISTINCT "case" FROM trajectories_awaitedevent
+            SELECT DISTINCT "case"::text FROM trajectories_awaitedevent
             WHERE trajectory_id = {trajectory} AND wall < {as_of}
         """
         cursor.execute(taken.where(query.replace("{as_of}", "%s")), [as_of.replace(tzinfo=dt.UTC)])
@@ -67,7 +66,7 @@ def touched_cases(taken: Taken, as_of: dt.datetime) -> tuple[list[UUID], int]:
         cursor.execute(
             taken.where(
                 """
-                SELECT "case", count(*) FROM trajectories_event WHERE trajectory_id = {trajectory}
+                SELECT "case"::text, count(*) FROM trajectories_event WHERE trajectory_id = {trajectory}
                     AND (batch_id = ANY({taken}) OR superseded_by_id = ANY({taken})) GROUP BY "case"
                 """
             )
@@ -76,15 +75,15 @@ def touched_cases(taken: Taken, as_of: dt.datetime) -> tuple[list[UUID], int]:
     return sorted(cases | news.keys()), sum(news.values())
 
 
-def with_their_people(taken: Taken, cases: Sequence[UUID]) -> list[UUID]:
+def with_their_people(taken: Taken, cases: Sequence[str]) -> list[str]:
     """Return cases and all others of the same people: some measures look at a person across cases."""
     with connection.cursor() as cursor:
         cursor.execute(
             taken.where(
                 """
-                SELECT DISTINCT "case" FROM trajectories_event WHERE trajectory_id = {trajectory} AND person = ANY(
+                SELECT DISTINCT "case"::text FROM trajectories_event WHERE trajectory_id = {trajectory} AND person = ANY(
                     ARRAY(SELECT DISTINCT person FROM trajectories_event
-                          WHERE trajectory_id = {trajectory} AND "case" = ANY(%s) AND person IS NOT NULL)
+                          WHERE trajectory_id = {trajectory} AND "case" = ANY(%s::uuid[]) AND person IS NOT NULL)
                 )
                 """
             ),
@@ -93,13 +92,13 @@ def with_their_people(taken: Taken, cases: Sequence[UUID]) -> list[UUID]:
         return sorted({*cases, *(case for (case,) in cursor.fetchall())})
 
 
-def read_cases(taken: Taken, cases: Sequence[UUID], columns: Iterable[str]) -> pl.DataFrame:
+def read_cases(taken: Taken, cases: Sequence[str], columns: Iterable[str]) -> pl.DataFrame:
     """Return the events of some cases, with the marks `is_now`, `was_before`: whether they are, and were, in force."""
     marks = {
         name: sql.SQL("({})::int").format(taken.where(text)) for name, text in (("is_now", NOW), ("was_before", BEFORE))
     }
     where = taken.where('trajectory_id = {trajectory} AND "case" = ANY(') + sql.SQL("{}::uuid[])").format(
-        sql.Literal([str(case) for case in cases])
+        sql.Literal(list(cases))
     )
     return read_events(where, columns, marks)
 

@@ -116,9 +116,13 @@ def _column(trajectory: Trajectory, name: str) -> str:
 
 
 def columns_of(params: Mapping[str, object]) -> list[str]:
-    """Return the columns that a frame needs for these parameters, beside those that are always read."""
-    named = [str(params[naming]) for naming in NAMING if isinstance(params.get(naming), str)]
-    return ["person", "worker", "priority", "lifecycle", *named]
+    """Return the columns that a frame needs for any measure of these parameters, beside those that are always read."""
+    return ["person", "worker", "priority", "lifecycle", *named_columns(params)]
+
+
+def named_columns(params: Mapping[str, object]) -> list[str]:
+    """Return the columns that parameters name themselves."""
+    return [str(params[naming]) for naming in NAMING if isinstance(params.get(naming), str)]
 
 
 def _fiscal_periods(name: str, params: Mapping[str, object]) -> list[tuple[str, dt.date, dt.date]]:
