@@ -306,7 +306,8 @@ def chart_text(series: Series, today: dt.date) -> str:
     else:
         latest, decimals = measured(series.indicator, known[-1][0]), series.indicator.decimals
         span = _span(len(known), (first, last), latest, (min(figures), max(figures)), decimals)
-    return f"{span} {_lines_text(series)}".strip()
+    said = " ".join((lines_text(series), *(f"{icon.words}." for icon in icons_of(chart))))
+    return f"{span} {said}".strip()
 
 
 @said_once
@@ -339,14 +340,14 @@ def _between_span(count: int, periods: tuple[str, str], latest: str, reach: tupl
     return text % {"count": count, "first": periods[0], "last": periods[1], "latest": latest, "low": low, "high": high}
 
 
-def _lines_text(series: Series) -> str:
+def lines_text(series: Series) -> str:
+    """Say where the lines of the chart stand; of a chart without limits, why."""
     chart, lines = series.chart, series.chart.lines
     lower, upper = cut(lines, *scale_of(chart))
     if lines.mean is None or lower is None or upper is None:
         return no_limits_text(chart)
     kind = "own" if chart.control.segments[-1].own is not None else chart.choice.chart
-    text = _usual(kind, lines.mean, lower, upper, 0 if chart.is_between else finer(series.indicator.decimals))
-    return " ".join((text, *(f"{icon.words}." for icon in icons_of(chart))))
+    return _usual(kind, lines.mean, lower, upper, 0 if chart.is_between else finer(series.indicator.decimals))
 
 
 @said_once

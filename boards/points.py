@@ -14,6 +14,7 @@ from boards.drawing import measured, period_of
 from boards.sparkline import HEIGHT, Scale
 from boards.variation import rules_text, scale_of
 from indicators.choices import MarkKind
+from indicators.models import ChartMark
 from indicators.queries import Point, Series
 from indicators.queries.charts import PlacedMark, SeriesChart
 
@@ -40,7 +41,8 @@ class MarkFace:
     number: int
     period: str
     kind: str
-    reason: str
+    #: What it is, and why.
+    text: str
     by: str
     on: str
 
@@ -84,10 +86,15 @@ def point_text(series: Series, point: Point, place: int, today: dt.date) -> str:
 def cause_text(chart: SeriesChart[Point], place: int) -> str:
     """Say which rules speak of a point, and what people have marked there."""
     said = [rules_text(chart, place)]
-    said += [f"{one.mark.get_kind_display()}: {one.mark.reason}" for one in chart.marks if one.place == place]
+    said += [mark_text(one.mark) for one in chart.marks if one.place == place]
     if place in chart.redefined:
         said.append(gettext("a new definition holds from here"))
     return " · ".join(part for part in said if part)
+
+
+def mark_text(mark: ChartMark) -> str:
+    """Say what a person has marked, and why."""
+    return gettext("%(mark)s: %(reason)s") % {"mark": mark.get_kind_display(), "reason": mark.reason}
 
 
 def mark_faces(series: Series, points: Sequence[Point], today: dt.date) -> tuple[MarkFace, ...]:
@@ -101,7 +108,7 @@ def _mark_face(placed: PlacedMark, points: Sequence[Point], today: dt.date) -> M
         mark.pk,
         period_of(points[placed.place], today),
         mark.get_kind_display(),
-        mark.reason,
+        mark_text(mark),
         str(mark.made_by or ""),
         words.day_text(mark.made_at.date(), today),
     )

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 
 from boards.aims import target_text
 from boards.axes import Axes, axes
@@ -13,6 +14,7 @@ from boards.drawing import (
     Hanging,
     chart_text,
     coverage_of,
+    lines_text,
     measured,
     period_of,
     reported,
@@ -20,9 +22,19 @@ from boards.drawing import (
     tile_face,
 )
 from boards.explaining import Explained, explained, may_confirm
-from boards.faces import IconFace, StatusFace, TileFace
+from boards.faces import StatusFace, TileFace
 from boards.leaving_out import LeavingOut, leaving_out
-from boards.points import MarkFace, PointFace, Suggestion, cause_text, kinds, mark_faces, point_faces, suggestion
+from boards.points import (
+    MarkFace,
+    PointFace,
+    Suggestion,
+    cause_text,
+    kinds,
+    mark_faces,
+    mark_text,
+    point_faces,
+    suggestion,
+)
 from boards.queries import Reader, figure_series, figure_why
 from boards.sparkline import Spark
 from boards.statuses import status_face
@@ -72,6 +84,10 @@ class SheetFace:
     kinds: Sequence[tuple[str, str]]
 
 
+#: Where the first line below a drawing stands, and the next one from it, in the drawing's own units.
+FOOT, LEADING = 130, 8
+
+
 @dataclass(frozen=True)
 class DrawingFace:
     """The chart as a file of its own."""
@@ -82,7 +98,23 @@ class DrawingFace:
     spark: Spark | None
     axes: Axes | None
     chart_text: str
-    icons: tuple[IconFace, ...]
+    #: What stands below the drawing: its lines, what they say of the latest figure and of the target, what people marked.
+    lines: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[tuple[int, str]]:
+        """The lines with the height at which each stands."""
+        return [(FOOT + place * LEADING, line) for place, line in enumerate(self.lines)]
+
+    @property
+    def height(self) -> int:
+        """The height of the whole drawing, of which the width is 400."""
+        return max(150, FOOT + len(self.lines) * LEADING - LEADING // 2)
+
+    @property
+    def pixels(self) -> int:
+        """The height in pixels, of which the width has 1,200."""
+        return 3 * self.height
 
 
 def sheet_face(
@@ -153,8 +185,18 @@ def drawing_face(series: Series, *, today: dt.date) -> DrawingFace:
         spark_of(series),
         axes(series, today),
         chart_text(series, today),
-        icons_of(series.chart),
+        tuple(line for line in _below(series, today) if line),
     )
+
+
+def _below(series: Series, today: dt.date) -> Iterator[str]:
+    chart = series.chart
+    target = "" if chart.is_between or not chart.points else target_text(series.indicator, chart.points[-1].target)
+    aim = gettext("target %(figure)s") % {"figure": target} if target else ""
+    yield " ".join(part for part in (lines_text(series), capfirst(f"{aim}.") if aim else "") if part)
+    yield from (f"{icon.letter} · {icon.words}" if icon.letter else icon.words for icon in icons_of(chart))
+    for one in chart.marks:
+        yield f"{period_of(chart.points[one.place], today)} · {mark_text(one.mark)}"
 
 
 def download_rows(series: Series) -> Iterator[tuple[object, ...]]:

@@ -69,6 +69,11 @@ class SeriesChart(Generic[P]):
         return self.choice.chart in BETWEEN
 
     @property
+    def is_bare(self) -> bool:
+        """Whether someone chose to have neither limits nor icons, however many points there are."""
+        return self.choice == Choice("run", "by hand")
+
+    @property
     def lines(self) -> Lines:
         """The lines of the newest segment, at its latest point."""
         return self.control.segments[-1].lines if self.control.segments else Lines()
@@ -86,7 +91,7 @@ class SeriesChart(Generic[P]):
     @property
     def variation(self) -> str | None:
         """What the latest point says; a run chart has no icons."""
-        return None if self.choice == Choice("run", "by hand") else self.control.variation
+        return None if self.is_bare else self.control.variation
 
     @property
     def assurance(self) -> Assurance | None:
@@ -96,7 +101,7 @@ class SeriesChart(Generic[P]):
     def variation_at(self, place: int) -> str | None:
         """Return the variation icon of any point, as if it were the latest; None where there is nothing to say."""
         segment, inside = self.control.at(place)
-        if segment.side[inside] is None or sum(segment.feeds) < MINIMUM_POINTS or self.variation is None:
+        if self.is_bare or segment.side[inside] is None or sum(segment.feeds) < MINIMUM_POINTS:
             return None
         return self.control.variation_at(place)
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from boards.picture import png
 from boards.points import point_faces, suggestion
+from boards.sheets import drawing_face
 from boards.variation import causes_of, icons_of
 from indicators.models import ChartMark, Indicator
 from indicators.operations import drain_rollups
@@ -112,6 +113,25 @@ def test_the_chart_can_be_taken_away_as_numbers_and_as_a_drawing(team: Unit) -> 
     # The signature of a PNG, then its width and height.
     assert (picture.content[:8], struct.unpack(">II", picture.content[16:24])) == (b"\x89PNG\r\n\x1a\n", (1600, 600))
     assert client.get("/indicators/wait/OTHER/chart.csv").status_code == 404
+
+
+def test_the_drawing_that_is_taken_away_says_its_lines_its_target_and_what_was_marked(
+    team: Unit, shifted: Indicator
+) -> None:
+    client = signed_in(RoleName.LEAD, team)
+    client.post("/indicators/wait/TEAM/marks/", {"period": "2026-09", "kind": "note", "reason": "New intake team"})
+
+    face = drawing_face(drawn(shifted, team), today=TODAY)
+    drawing = client.get("/indicators/wait/TEAM/chart.svg").content.decode()
+
+    assert face.lines == (
+        "Mean 24.8, usual variation from 22.1 to 27.4. Target ≤\u00a09\u00a0d.",
+        "L · Improvement: low or falling",
+        "F · Falls short: the target is missed unless something changes",
+        "September · Note: New intake team",
+    )
+    assert [line in drawing for line in face.lines] == [True] * 4
+    assert 'viewBox="0 0 400 158" width="1200" height="474"' in drawing
 
 
 def test_letters_are_drawn_without_any_font_of_the_machine() -> None:

@@ -86,6 +86,15 @@ def test_a_rebase_begins_new_limits_at_its_period_and_can_be_undone() -> None:
     assert ChartMark.objects.get().undone_by == lead
 
 
+def test_points_before_a_rebase_say_what_they_said_while_the_new_limits_are_waited_for() -> None:
+    wait, team = reported([9, 11] * 7 + [60] + [30, 32] * 3)
+
+    marked(wait, team, MONTHS[-6], MarkKind.REBASE)
+    chart = drawn(wait, team).chart
+
+    assert (chart.variation, chart.variation_at(20), chart.variation_at(14)) == (None, None, "concern_high")
+
+
 def test_a_point_left_out_enters_neither_mean_nor_limits_and_its_neighbours_meet() -> None:
     wait, team = reported([9, 11] * 8)
     plain = drawn(wait, team).chart.lines
