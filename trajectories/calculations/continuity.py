@@ -90,27 +90,27 @@ def gaps(asked: Asked) -> Answer:
 
 
 def silent_spells(asked: Asked) -> pl.DataFrame:
-    """Return when open cases were silent: `team` of the last contact, `day`, `until` (exclusive; null: still so).
+    """Return how long open cases were silent: `team` and `day` of a contact, `until` the next, or the first closing event.
 
-    As of the end of a day, that is of the midnight after it, a case without a closing event is silent if its last
-    contact is more than N days back: from N days after the contact to the next one, or to the first closing event.
+    `until` is exclusive; null: still so. As of the end of a day, that is of the midnight after it, a silence is of more
+    than N days if its `day` is N days back.
     """
     closed = asked.log.filter(pl.col("activity").is_in(asked.leaving("closing")))
     first = closed.group_by("case").agg(closed=pl.col("day").min())
-    silent = pl.col("day").dt.offset_by(f"{int(asked.required_number('N'))}d")
     return (
         contacts(asked)
         .select("case", "team", "day", after=pl.col("day").shift(-1).over("case"))
         .join(first, on="case", how="left", maintain_order="left")
-        .select("case", "team", day=silent, until=pl.min_horizontal("after", "closed"))
+        .select("case", "team", "day", until=pl.min_horizontal("after", "closed"))
         .filter(pl.col("until").is_null() | (pl.col("until") > pl.col("day")))
     )
 
 
 def silent_open(asked: Asked) -> Answer:
     """Return how many open cases have been silent for more than N days, as of the end of the log's last day or `as_of`."""
-    last = asked.last_day()
-    found = silent_spells(asked).filter(pl.col("day") <= last, pl.col("until").is_null() | (pl.col("until") > last))
+    last, days = pl.lit(asked.last_day()), asked.required_number("N")
+    still = pl.col("until").is_null() | (pl.col("until") > last)
+    found = silent_spells(asked).filter(still, (last - pl.col("day")).dt.total_days() >= days)
     return {"open_cases_silent_over_N": found.height}
 
 

@@ -29,7 +29,8 @@ class Contributions:
     """What a bound measure adds up; what its shape does not have is None.
 
     Of stays, those longer than `over` days count in the `late` part at the end of a period: the numerator of a share of
-    the list, or the denominator of the pattern that counts overdue open cases. Where those still waiting count in a
+    the list, or the denominator of the pattern that counts overdue open cases; with
+    `is_over_only` shorter ones do not count at all. Where those still waiting count in a
     duration (`is_survival`), stays going on at a period's end are entered there, and those at its beginning taken out.
     """
 
@@ -41,6 +42,7 @@ class Contributions:
     over: float | None = None
     late_in_denominator: bool = False
     is_survival: bool = False
+    is_over_only: bool = False
 
 
 Contribute = Callable[[Asked], Contributions]
@@ -198,7 +200,8 @@ def _ping_pong(asked: Asked) -> Contributions:
 
 
 def _silent(asked: Asked) -> Contributions:
-    return Contributions(stays=continuity.silent_spells(asked).select("team", "day", "until"))
+    spells = continuity.silent_spells(asked).select("team", "day", "until")
+    return Contributions(stays=spells, over=asked.required_number("N") - 1, is_over_only=True)
 
 
 def _kept(ended: Callable[[Asked], pl.DataFrame]) -> Contribute:

@@ -62,19 +62,27 @@ class Sums:
 class Shape:
     """How sums by one rule become cells of an indicator of a kind, and of which periods.
 
-    `over`, `late_in_denominator`, `is_survival`: as contributed.
+    `over`, `late_in_denominator`, `is_survival`, `is_over_only`: as contributed.
     """
 
     kind: str
     over: float | None = None
     late_in_denominator: bool = False
     is_survival: bool = False
+    is_over_only: bool = False
     era: Era = ALL
 
 
 def shape_of(contributed: Contributions, kind: str, era: Era = ALL) -> Shape:
     """Return the shape of what a rule contributes to an indicator of a kind in an era."""
-    return Shape(kind, contributed.over, contributed.late_in_denominator, contributed.is_survival, era)
+    return Shape(
+        kind,
+        contributed.over,
+        contributed.late_in_denominator,
+        contributed.is_survival,
+        contributed.is_over_only,
+        era,
+    )
 
 
 def sums_of(contributed: Contributions, place: Place, *, rule: int = 0, era: Era = ALL) -> Sums:
@@ -213,7 +221,8 @@ def _ends(
     if shape.is_survival:
         return pl.DataFrame(schema=FIGURES), _still_going_on(counted, stays, periods, units)
     if shape.kind != "ratio":
-        return pl.DataFrame(schema=FIGURES), counted.select(*COUNTS)
+        long = counted.filter(pl.col("days") > shape.over) if shape.is_over_only else counted
+        return pl.DataFrame(schema=FIGURES), long.select(*COUNTS)
     n = pl.col("cases") * MICRO
     late = n.filter(pl.col("days") > shape.over).sum() if shape.over is not None else pl.lit(0)
     nothing = pl.lit(0, pl.Int64)
