@@ -149,7 +149,7 @@ class RuleRow:
 
 @dataclass(frozen=True)
 class MapFace:
-    """A map, ready to draw. `is_few`: something is hidden because it rests on too few people."""
+    """A map, ready to draw. `is_few`: something is hidden because it rests on too few people; `is_blocked`: most wait in one step."""
 
     name: str
     unit: str
@@ -169,5 +169,6 @@ class MapFace:
     waiting: str
     dropped: str
     is_few: bool = False
+    is_blocked: bool = False
     #: Whether the lower left of the drawing is empty, so that the legend can stand there.
     has_room: bool = False

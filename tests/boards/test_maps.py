@@ -22,7 +22,7 @@ from tests.trajectories.logs import add, trajectory
 from trajectories.calculations.pictures import Delay, Link, Picture, Stand
 from trajectories.models import Refresh, Trajectory
 from trajectories.operations import keep_maps, refresh
-from trajectories.queries import DrawnMap
+from trajectories.queries import DrawnMap, flow
 from trajectories.queries.maps import StepName
 
 STEPS = [
@@ -118,6 +118,27 @@ def test_the_step_where_most_wait_is_marked_in_words_and_shape() -> None:
     assert [node.css for node in face.nodes] == ["is-blocked", ""]
     assert face.nodes[0].title == "A: 9, all waiting · longest 12\u00a0d"
     assert face.description == "A: 9, all waiting · longest 12\u00a0d. B: 40, 3 waiting · longest 2\u00a0d."
+
+
+@pytest.mark.django_db
+def test_the_legend_tells_of_what_is_drawn_alone() -> None:
+    organisation()
+    client = signed_in(build.person(is_superuser=True))
+
+    page = client.get("/trajectories/youths/?unit=south")
+
+    map_ = page.context["map"]
+    shown = ("where most wait", "Nobody went from one step to another.")
+    assert [sign in page.content.decode() for sign in shown] == [map_.is_blocked, not map_.ways]
+    assert not map_.is_blocked
+
+
+@pytest.mark.django_db
+def test_a_zone_that_this_machine_does_not_know_takes_no_board_down() -> None:
+    youths, centre = organisation()
+    Trajectory.objects.filter(pk=youths.pk).update(timezone="Nowhere/Zone")
+
+    assert flow(Trajectory.objects.get(), centre).steps
 
 
 @pytest.mark.django_db

@@ -222,6 +222,18 @@ def test_a_new_trajectory_is_written_by_hand(lead: Client, youths: Trajectory) -
     ]
 
 
+def test_who_leads_a_part_is_told_to_name_its_unit(lead: Client, youths: Trajectory) -> None:
+    blank = form_of(lead.get("/trajectories/new/"))
+
+    answer = lead.post("/trajectories/new/", {**blank, "code": "adults", "name_en": "Adults", "do": "save"})
+
+    assert answer.status_code == 422
+    assert answer.context["faults"] == [
+        "no step says which unit is responsible, and that is for those who lead the whole organisation: name one in a"
+        " step."
+    ]
+
+
 def test_a_log_of_thousands_of_activities_is_written_about_by_searching(lead: Client, youths: Trajectory) -> None:
     add(youths, "\n".join(f"case{number} 2024-01-01 act{number} north" for number in range(1200)))
     build.unit("far-away")

@@ -122,7 +122,11 @@ def test_a_trial_counts_refuses_and_keeps_nothing(
     assert {name: upload.outcome[name] for name in ("read", "new", "refused")} == {"read": 3, "new": 2, "refused": 1}
     assert [(line, field) for line, field, _reason in upload.outcome["refusals"]] == [(4, "at")]
     assert (Event.objects.count(), EventBatch.objects.count(), len(list(folder.iterdir()))) == (0, 0, 1)
-    assert "2</b>" in client.get(f"/trajectories/youths/events/{upload.pk}/").content.decode()
+    page = client.get(f"/trajectories/youths/events/{upload.pk}/").content.decode()
+    assert "2</b>" in page
+    # Refused rows alone stand out, and what Return presses does no harm.
+    assert [page.count(sign) for sign in ('class="is-refused"', 'class="is-changed"')] == [1, 0]
+    assert page.index('value="try"') < page.index('value="take"')
 
 
 def test_what_is_taken_is_kept_remembered_and_the_file_is_gone(
@@ -206,7 +210,7 @@ def test_a_spreadsheet_is_looked_at_tried_and_taken_like_csv(
     assert (preview.format, preview.is_csv, preview.rows[0]) == (
         "XLSX", False, ("Tremblay", "REFERRAL", "03/01/2024", "north", "bonjour"),
     )  # fmt: skip
-    assert [(line, field) for line, field, _reason in tried["refusals"]] == [(5, "quoi"), (4, "at")]
+    assert [(line, field) for line, field, _reason in tried["refusals"]] == [(4, "at"), (5, "quoi")]
     assert (tried["new"], taken.stage, Event.objects.count()) == (2, UploadStage.TAKEN, 2)
 
 
@@ -220,7 +224,7 @@ def test_the_rows_of_units_that_are_not_ones_own_are_refused(
 
     assert (upload.outcome["new"], upload.outcome["refused"]) == (2, 3)
     assert [(line, field) for line, field, _reason in upload.outcome["refusals"]] == [
-        (5, "unit"), (6, "unit"), (4, "at"),
+        (4, "at"), (5, "unit"), (6, "unit"),
     ]  # fmt: skip
 
 

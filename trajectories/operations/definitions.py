@@ -26,6 +26,9 @@ from trajectories.queries.definitions import may_define, sheet
 from trajectories.queries.rules import rules_in_force
 
 NOT_YOURS = gettext_noop("you may define trajectories of units that you lead.")
+UNITLESS = gettext_noop(
+    "no step says which unit is responsible, and that is for those who lead the whole organisation: name one in a step."
+)
 MEANWHILE = gettext_noop("someone else has changed the definition meanwhile: version %(number)d.")
 NO_UNIT = gettext_noop("no unit has the code “%(unit)s”.")
 TAKEN = gettext_noop("a trajectory has this code already.")
@@ -170,7 +173,7 @@ def _refuse(
         return
     steps = [*wanted.fields["steps"], *(trajectory.steps if trajectory else [])]
     if not may_define(by, steps, on=today):
-        raise MayNotDefine(NOT_YOURS)
+        raise MayNotDefine(NOT_YOURS if any(step.get("units") for step in steps) else UNITLESS)
 
 
 def _unknown_units(wanted: Definition) -> list[Fault]:

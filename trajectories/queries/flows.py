@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 import polars as pl
 from django.utils.translation import get_language
@@ -60,6 +61,17 @@ class Flow:
         return max((step.longest_wait for step in self.steps if step.longest_wait is not None), default=None)
 
 
+def _day_of(moment: dt.datetime, zone: str) -> dt.date:
+    """Return the day of a moment in a zone; in one that this machine does not know, that of UTC.
+
+    Such a trajectory's refreshes fail and say so; what was kept before is shown all the same, and so is the board.
+    """
+    try:
+        return local(moment, zone).date()
+    except ZoneInfoNotFoundError:
+        return moment.date()
+
+
 def flow(
     trajectory: Trajectory,
     unit: Unit | None = None,
@@ -74,7 +86,7 @@ def flow(
     if as_of is None:
         face = FlowFace.objects.filter(trajectory=trajectory, unit=unit).first()
         kept = face.steps if face else []
-        defined = trajectory_on(trajectory, local(face.as_of, trajectory.timezone).date()) if face else trajectory
+        defined = trajectory_on(trajectory, _day_of(face.as_of, trajectory.timezone)) if face else trajectory
         return _flow(defined, unit, face.as_of if face else None, {step["code"]: step for step in kept})
     before = local(as_of, trajectory.timezone)
     log = read_log(trajectory, as_of=before, columns=(), known_on=known_on)
