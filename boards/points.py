@@ -141,7 +141,9 @@ def suggestion(series: Series, today: dt.date) -> Suggestion:
         said = gettext("The last %(count)s figures lie below the mean, since %(period)s. ")
     first = points[segment.first + start]
     more = gettext("If you know why, and it will last, begin new limits there.")
-    return Suggestion(said % {"count": lasting, "period": period_of(first, today)} + more, first.period.code)
+    # A period that ends in a month's short name brings a full stop of its own in French.
+    told = said % {"count": lasting, "period": period_of(first, today).removesuffix(".")}
+    return Suggestion(told + more, first.period.code)
 
 
 def kinds() -> list[tuple[str, str]]:
