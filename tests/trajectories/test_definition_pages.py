@@ -228,10 +228,8 @@ def test_who_leads_a_part_is_told_to_name_its_unit(lead: Client, youths: Traject
     answer = lead.post("/trajectories/new/", {**blank, "code": "adults", "name_en": "Adults", "do": "save"})
 
     assert answer.status_code == 422
-    assert answer.context["faults"] == [
-        "no step says which unit is responsible, and that is for those who lead the whole organisation: name one in a"
-        " step."
-    ]
+    [fault] = answer.context["faults"]
+    assert fault.startswith("no step says which unit is responsible")
 
 
 def test_a_log_of_thousands_of_activities_is_written_about_by_searching(lead: Client, youths: Trajectory) -> None:
