@@ -209,7 +209,9 @@ def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, 
 
 def chunks(wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of an export, some at a time; a chunk is forgotten when the next is read."""
-    for chunk in read(wanted, today) if may_see is None else read_by_pages(wanted, today):
+    # Those of today's tree stand in a table of their own, and what is read around them to hide small numbers would too.
+    is_read_twice = may_see is not None and wanted.tree == "now"
+    for chunk in read_by_pages(wanted, today) if is_read_twice else read(wanted, today):
         yield [cells(one) for one in hidden(chunk, wanted, may_see, today)]
 
 
@@ -236,7 +238,7 @@ def read(wanted: ValueFilter, today: dt.date) -> Iterator[list[ValueRow]]:
 
 
 def read_by_pages(wanted: ValueFilter, today: dt.date) -> Iterator[list[ValueRow]]:
-    """Yield all values, each chunk from a cursor of its own: to hide small numbers, figures around it are read too."""
+    """Yield all values, each chunk from a cursor of its own."""
     last: tuple[int, int, int] | None = None
     while chunk := list(values(wanted, today=today, after=last, limit=CHUNK)):
         yield chunk

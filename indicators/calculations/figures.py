@@ -49,8 +49,7 @@ def shown(value: Decimal | None, decimals: int) -> Decimal | None:
     """Round half up, as people do on paper; the only rounding there is, and only for showing."""
     if value is None:
         return None
-    with localcontext(prec=PRECISION):
-        rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=WIDE)
     # No "-0": a small negative that rounds to nothing is nothing.
     return abs(rounded) if rounded == 0 else rounded
 

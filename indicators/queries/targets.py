@@ -50,7 +50,7 @@ class Targets:
 
     def in_force(self, indicator_id: int, above: Iterable[tuple[int, int]], day: dt.date) -> TargetInForce | None:
         """Return the target of the nearest of the units `above` (distance, id; itself at 0, in any order) on a day."""
-        nearest = self._nearest(indicator_id, above, day)
+        nearest = self.nearest(indicator_id, above, day)
         return None if nearest is None else numbers_on(*nearest, day)
 
     def along(
@@ -66,7 +66,7 @@ class Targets:
         for day in days:
             stretch = bisect_right(edges, day)
             if stretch not in nearest:
-                nearest[stretch] = self._nearest(indicator_id, above(lines, day), day)
+                nearest[stretch] = self.nearest(indicator_id, above(lines, day), day)
             one = nearest[stretch]
             if one is not None and one[1].path:
                 yield numbers_on(*one, day)
@@ -75,7 +75,7 @@ class Targets:
                 settled[stretch] = None if one is None else numbers_on(*one, day)
             yield settled[stretch]
 
-    def _nearest(self, indicator_id: int, above: Iterable[tuple[int, int]], day: dt.date) -> tuple[int, Target] | None:
+    def nearest(self, indicator_id: int, above: Iterable[tuple[int, int]], day: dt.date) -> tuple[int, Target] | None:
         """Return the nearest target with its distance; of several of one unit, the one that began last."""
         found = [
             (distance, target)
@@ -84,6 +84,34 @@ class Targets:
             if _holds(target.valid_from, target.valid_to, day)
         ]
         return min(found, key=lambda one: (one[0], -one[1].valid_from.toordinal())) if found else None
+
+
+class TargetsInTurn:
+    """Targets for those who ask unit by unit, and of each day by day: between two changes they are looked for once."""
+
+    def __init__(self, targets: Targets) -> None:
+        self._targets = targets
+        #: By indicator: the days from which on another target may hold.
+        self._edges: dict[int, list[dt.date]] = defaultdict(list)
+        for (indicator_id, _unit_id), rows in targets.rows.items():
+            ends = [one.valid_to + dt.timedelta(days=1) for one in rows if one.valid_to]
+            self._edges[indicator_id] += [*(one.valid_from for one in rows), *ends]
+        for days in self._edges.values():
+            days.sort()
+        #: Of the indicator and the units that are asked about: what holds from each of its days on.
+        self._asked: tuple[int, Sequence[int]] = (0, ())
+        self._found: dict[int, tuple[Target | None, TargetInForce | None]] = {}
+
+    def in_force(self, indicator_id: int, path: Sequence[int], day: dt.date) -> TargetInForce | None:
+        """Return the target in force on a day, of the units from the root down to the one whose figure it is."""
+        if self._asked != (indicator_id, path):
+            self._asked, self._found = (indicator_id, path), {}
+        stretch = bisect_right(self._edges.get(indicator_id, ()), day)
+        if stretch not in self._found:
+            nearest = self._targets.nearest(indicator_id, enumerate(reversed(path)), day)
+            self._found[stretch] = (nearest[1], numbers_on(*nearest, day)) if nearest else (None, None)
+        target, found = self._found[stretch]
+        return numbers_on(found.distance, target, day) if target and found and target.path else found
 
 
 def numbers_on(distance: int, target: Target, day: dt.date) -> TargetInForce:

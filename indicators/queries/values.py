@@ -13,7 +13,7 @@ from indicators.calculations.windows import Window
 from indicators.choices import DERIVED, Kind
 from indicators.models import Indicator
 from indicators.queries.judged import day_of, exactness_of, figure_of, is_covered, reported_of, status_of
-from indicators.queries.targets import Targets, targets_of
+from indicators.queries.targets import TargetsInTurn, targets_of
 from indicators.queries.tree import Tree, load_tree
 from indicators.queries.values_sql import (
     Kept,
@@ -72,8 +72,10 @@ class Around:
     units: Mapping[int, Unit]
     periods: dict[int, Period]
     tree: Tree
-    targets: Targets
+    targets: TargetsInTurn
     rules: Rules
+    #: Codes from the root to a unit, by the ids of the path.
+    paths: dict[tuple[int, ...], str]
     today: dt.date
     is_now: bool
     window: Window | None
@@ -97,8 +99,9 @@ def values(
             units=Unit.objects.in_bulk(),
             periods={},
             tree=load_tree(),
-            targets=targets_of(indicators),
+            targets=TargetsInTurn(targets_of(indicators)),
             rules=rules_of(indicators.values()),
+            paths={},
             today=today,
             is_now=wanted.tree == "now",
             window=wanted.window,
@@ -185,12 +188,13 @@ def _row(kept: Kept, around: Around) -> ValueRow:
     how_exact = exactness_of(indicator, found)
     day = day_of(unit, period)
     path = around.tree.path(unit.pk, around.today if around.is_now else day)
-    above = ((distance, unit_id) for distance, unit_id in enumerate(reversed(path)))
-    target = around.targets.in_force(indicator.pk, above, day)
+    if path not in around.paths:
+        around.paths[path] = "/".join(around.tree.codes[unit_id] for unit_id in path)
+    target = around.targets.in_force(indicator.pk, path, day)
     return ValueRow(
         indicator=indicator.code,
         unit=unit.code,
-        unit_path="/".join(around.tree.codes[unit_id] for unit_id in path),
+        unit_path=around.paths[path],
         period=period.code,
         period_start=period.starts_on,
         period_end=period.ends_on,

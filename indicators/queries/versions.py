@@ -120,8 +120,10 @@ class Rules:
 
         What is not of its rule (names, status, …) is as it is now.
         """
-        versions = self.versions.get(indicator.pk, ())
-        return next((rule for first, rule in versions if first <= day), versions[-1][1] if versions else indicator)
+        versions = self.versions.get(indicator.pk)
+        if not versions:
+            return indicator
+        return next((rule for first, rule in versions if first <= day), versions[-1][1])
 
 
 def rules_of(indicators: Collection[Indicator]) -> Rules:

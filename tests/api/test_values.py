@@ -275,6 +275,22 @@ def test_an_export_has_an_etag_of_its_own(seen_in_time: Indicator, analyst: APIC
     assert analyst.get(ADDRESS, {"format": "arrow"}, headers={"If-None-Match": tag}).status_code == 200
 
 
+@pytest.mark.parametrize("tree", ["was", "now"])
+def test_an_export_read_piece_by_piece_hides_what_the_whole_hides(
+    seen_in_time: Indicator, centre: Unit, monkeypatch: pytest.MonkeyPatch, tree: str
+) -> None:
+    build.observation(seen_in_time, Unit.objects.get(code="SOUTH"), "2025-03", 1, 3)
+    drain_rollups(now=build.LATER)
+    viewer = as_person(build.person_with(RoleName.VIEWER, at=centre))
+
+    whole = parsed_csv(body_of(viewer.get(ADDRESS, {"format": "csv", "tree": tree})))
+    monkeypatch.setattr("api.values.CHUNK", 1)
+    in_pieces = parsed_csv(body_of(viewer.get(ADDRESS, {"format": "csv", "tree": tree})))
+
+    assert in_pieces == whole
+    assert {row["suppressed"] for row in whole} == {True, False}
+
+
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_figures_of_a_sibling_are_in_no_list_and_no_export(seen_in_time: Indicator, centre: Unit, form: str) -> None:
     client = as_program(build.person_with(RoleName.LEAD, at=Unit.objects.get(code="NORTH")))
