@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 import polars as pl
@@ -113,14 +114,15 @@ def let_through(opened: Opened, sender: Sender, report: ImportReport) -> Iterato
 
 
 def _counts(report: ImportReport) -> dict[str, Any]:
-    """Return what an import says at its end; never what stood in a row."""
+    """Return what an import says at its end, by line; never what stood in a row."""
+    refusals = sorted(report.refusals, key=attrgetter("line"))
     return {
         "read": report.read,
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
         "refused": report.refused,
-        "refusals": [[one.line, one.field, kept(one.reason)] for one in report.refusals[:SHOWN_REFUSALS]],
+        "refusals": [[one.line, one.field, kept(one.reason)] for one in refusals[:SHOWN_REFUSALS]],
         "more_refusals": max(0, len(report.refusals) - SHOWN_REFUSALS),
         "notes": [kept(note) for note in report.notes],
     }

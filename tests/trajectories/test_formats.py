@@ -262,7 +262,7 @@ def test_messages_that_join_patients_are_refused_and_counted_in_a_trial_too(yout
     said = take(tmp_path, messages, "--dry-run")
 
     assert said.startswith("read 3, new 1, changed 0, unchanged 0, refused 2\n")
-    assert "2 messages join patients, accounts or visits. They were refused" in said
+    assert "Messages that join patients, accounts or visits: 2. They were refused" in said
 
 
 def test_lists_and_lines_of_json_are_read_and_columns_mapped(youths: Trajectory, tmp_path: Path) -> None:

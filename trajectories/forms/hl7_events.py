@@ -81,8 +81,8 @@ def _events(messages: Iterator[list[bytes]], report: ImportReport) -> Iterator[o
     if joining:
         report.notes.append(
             _(
-                "%(count)d messages join patients, accounts or visits. They were refused: events stay under the number under"
-                " which they came, so a passage under two numbers counts as two."
+                "Messages that join patients, accounts or visits: %(count)d. They were refused: events stay under the number"
+                " under which they came, so a passage under two numbers counts as two."
             )
             % {"count": joining}
         )

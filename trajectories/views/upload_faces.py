@@ -107,11 +107,12 @@ def preview_of(upload: EventUpload) -> Preview:
         rows = [tuple(map(_cell, row)) for row in first.select(names).head(ROWS).rows()] if first is not None else []
     except (TrajectoryRefused, UnreadableFile) as refused:
         return Preview(refused=why(upload, refused))
+    can_map = opened.format not in FIXED
     return Preview(
         format=str(opened.format),
-        columns=_columns(upload, names),
+        columns=_columns(upload, names) if can_map else _named(names),
         rows=tuple(rows),
-        can_map=opened.format not in FIXED,
+        can_map=can_map,
     )
 
 
@@ -158,6 +159,11 @@ def _columns(upload: EventUpload, names: Sequence[str]) -> tuple[ColumnFace, ...
         )
         for number, name in enumerate(names)
     )
+
+
+def _named(names: Sequence[str]) -> tuple[ColumnFace, ...]:
+    """Return the columns of a format whose fields are known, in the reader's words."""
+    return tuple(ColumnFace(number, field_text(name), name, ()) for number, name in enumerate(names))
 
 
 def _cell(value: object) -> str:
