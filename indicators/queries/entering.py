@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from indicators.choices import DERIVED, Calendar, IndicatorStatus, Kind
+from indicators.choices import DERIVED, IndicatorStatus, Kind
 from indicators.feeding import is_fed
 from indicators.models import Indicator, Observation, PeriodLock, ValidationRule
 from indicators.queries.charts import usual_lines
@@ -107,11 +107,11 @@ def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, 
     indicators = enterable().in_bulk()
     calendar = due_periods({one.frequency for one in indicators.values()}, today=today)
     units = unit_ids_where(person, Do.ENTER_FIGURES, on=today)
-    on_working_days = {
-        one.calendar == Calendar.WORKING_DAYS for one in indicators.values() if one.frequency == Frequency.DAY
-    }
-    due = _due(calendar, period, today, skips_days_off=on_working_days == {True})
+    due = _due(calendar, period, today)
     pairs = pairs_due(indicators, units, due, calendar)
+    if worked := _worked_instead(calendar, due, pairs, period):
+        due |= {Frequency.DAY: worked}
+        pairs = pairs_due(indicators, units, due, calendar)
     tabs = _tabs(pairs, due)
     shown = period or _most_wanted(tabs)
     if shown is None:
@@ -135,20 +135,24 @@ def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, 
     )
 
 
-def _due(
-    calendar: Mapping[str, Sequence[Period]], chosen: Period | None, today: dt.date, *, skips_days_off: bool
-) -> dict[str, Period]:
-    """Return the newest ended period of each frequency, before any has ended the open one; the chosen one for its own.
-
-    Where no daily figure is expected on days off, these are none of them.
-    """
+def _due(calendar: Mapping[str, Sequence[Period]], chosen: Period | None, today: dt.date) -> dict[str, Period]:
+    """Return the newest ended period of each frequency, before any has ended the open one; the chosen one for its own."""
     newest = {
-        frequency: next(
-            (one for one in periods if one.ends_on < today and (one.is_worked or not skips_days_off)), periods[0]
-        )
+        frequency: next((one for one in periods if one.ends_on < today), periods[0])
         for frequency, periods in calendar.items()
     }
     return newest | ({chosen.frequency: chosen} if chosen else {})
+
+
+def _worked_instead(
+    calendar: Mapping[str, Sequence[Period]], due: Mapping[str, Period], pairs: Sequence[Pair], chosen: Period | None
+) -> Period | None:
+    """Return the working day to ask for where nothing is asked of this person for a day off; None: the day stays."""
+    day = due.get(Frequency.DAY)
+    is_asked = any(pair.frequency == Frequency.DAY for pair in pairs)
+    if day is None or day.is_worked or is_asked or day == chosen:
+        return None
+    return next((one for one in calendar[Frequency.DAY] if one.is_worked and one.ends_on < day.starts_on), None)
 
 
 def _tabs(pairs: Sequence[Pair], due: Mapping[str, Period]) -> tuple[Tab, ...]:

@@ -145,6 +145,8 @@ def test_another_calendar_and_other_holidays_are_followed(clinic: Unit) -> None:
 def test_the_grid_asks_on_tuesday_for_the_friday_before_thanksgiving(clinic: Unit) -> None:
     visits(clinic)
     lead = build.person_with(RoleName.LEAD, clinic)
+    # That others are asked on every day changes nothing.
+    build.reporter(build.indicator("beds", frequency=Frequency.DAY), build.unit("ward"))
 
     grid = entry_grid(lead, today=TUESDAY)
     on_saturday = entry_grid(lead, today=TUESDAY, period=build.period("2026-10-10"))
