@@ -1,6 +1,7 @@
 """Different people seen: one in all their cases, and after any change what a count of the log's own rows says."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from indicators.choices import Kind
 from indicators.models import Observation, Value
@@ -9,6 +10,7 @@ from tests import build
 from tests.trajectories.logs import NOW, add, trajectory
 from trajectories.models import Trajectory
 from trajectories.operations import add_events, refresh
+from trajectories.operations.rotating import rotate_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,11 @@ def youths() -> Trajectory:
 def counted(model: type[Observation | Value]) -> dict[tuple[str, str], int]:
     rows = model._default_manager.values_list("unit__code", "period__code", "members")
     return {(unit, period): len(members or ()) for unit, period, members in rows}
+
+
+def hashes() -> set[int]:
+    kept = [*Observation.objects.values_list("members", flat=True), *Value.objects.values_list("members", flat=True)]
+    return {member for members in kept for member in members or ()}
 
 
 def test_without_people_each_case_is_one_at_every_level(youths: Trajectory) -> None:
@@ -67,6 +74,25 @@ def test_what_comes_later_is_followed_and_the_same_again_changes_nothing(youths:
     assert later is not None
     assert again is not None
     assert (later.observations_changed, again.observations_changed, again.differences) == (1, 0, 0)
+
+
+def test_after_a_rotation_of_keys_the_same_number_of_people_is_kept_and_none_of_their_old_hashes(
+    youths: Trajectory, settings: Settings
+) -> None:
+    settings.PSEUDONYM_KEYS = ["old"]
+    add(youths)
+    refresh(youths, now=NOW)
+    before, known = counted(Value), hashes()
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+    rotate_keys(now=NOW)
+
+    row = refresh(youths, now=NOW)
+
+    assert row is not None
+    assert row.error == ""
+    assert counted(Value) == before
+    assert known & hashes() == set()
+    assert check_rollups().different == 0
 
 
 def test_who_was_seen_can_be_narrowed_to_activities(youths: Trajectory) -> None:
