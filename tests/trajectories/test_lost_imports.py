@@ -80,10 +80,9 @@ def test_an_import_at_work_holds_its_own_lock(youths: Trajectory) -> None:
     batch = import_events(
         trajectory=youths, chunks=chunks(), origin=Origin("x", {}, "UTC"), report=ImportReport(), now=NOW
     )
+    assert batch is not None
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE classid = %s AND objid = %s", [ALIVE_LOCK, batch and batch.pk]
-        )
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE classid = %s AND objid = %s", [ALIVE_LOCK, batch.pk])
         (held,) = cursor.fetchone()
 
     assert held == 1
