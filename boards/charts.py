@@ -30,6 +30,7 @@ REASONS: dict[str, str | Promise] = {
     "level": _("A level that carries over: limits follow how it changes from one period to the next."),
     "by hand": _("Named by the definition."),
     "unfit": _("The definition names a chart that these figures do not allow: limits follow how they change."),
+    "gaps": _("Small numbers are hidden here: of the larger ones alone, limits would be too high."),
     "hidden": _(
         "Small numbers are hidden here, so limits cannot follow each denominator: they follow the figures alone."
     ),

@@ -15,7 +15,6 @@ from indicators.queries import Point
 from indicators.queries.charts import MINIMUM_POINTS, SeriesChart
 from indicators.spc import ControlChart
 from indicators.spc.chart import Lines
-from indicators.spc.choice import Choice
 
 #: Letter and sign say high or low, as the signal is; colour and words whether that is better.
 VARIATION: dict[str, tuple[str, str, str, str | Promise]] = {
@@ -131,8 +130,8 @@ def rules_text(chart: SeriesChart[Point], place: int) -> str:
 
 
 def no_limits_text(chart: SeriesChart[Point]) -> str:
-    """Say why there are no limits; empty without any figure, and of a run chart that someone chose."""
-    if not chart.points or chart.choice == Choice("run", "by hand"):
+    """Say why there are no limits; empty without any figure, and where there shall be none."""
+    if not chart.points or chart.is_bare:
         return ""
     if chart.known >= MINIMUM_POINTS:
         return gettext("The figures hardly vary: no limits. Time between events may tell more.")

@@ -70,8 +70,8 @@ class SeriesChart(Generic[P]):
 
     @property
     def is_bare(self) -> bool:
-        """Whether someone chose to have neither limits nor icons, however many points there are."""
-        return self.choice == Choice("run", "by hand")
+        """Whether it has neither limits nor icons, however many points there are."""
+        return is_bare(self.choice)
 
     @property
     def lines(self) -> Lines:
@@ -206,6 +206,11 @@ def _bare(values: Sequence[Decimal | None]) -> Groups:
     return Groups(tuple([None if value is None else Fraction(value) for value in values]))
 
 
+def is_bare(choice: Choice) -> bool:
+    """Whether a chart has neither limits nor icons, however many points there are."""
+    return choice.chart == "run" and choice.reason != "few"
+
+
 def improvement_of(indicator: Indicator) -> Improvement:
     """Return which way is better, as charts say it; within a band, neither is."""
     return IMPROVEMENT.get(indicator.direction, "neutral")
@@ -239,7 +244,7 @@ def chart_of(
     told = Told(improvement_of(rule), target, frozenset(rebased), ghosts, rule.screens_outliers)
     if choice.chart in {"xmr", "run"}:
         # A run chart by choice has as few limits as one of too few points.
-        control = _xmr(values, told, len(shown) + 1 if choice == Choice("run", "by hand") else MINIMUM_POINTS)
+        control = _xmr(values, told, len(shown) + 1 if is_bare(choice) else MINIMUM_POINTS)
     else:
         times = tuple([factor_of(choice.chart, point.rule) for point in shown])
         spreads = spreads_of(shown, groups) if choice.chart == "xbar" else ()
@@ -251,6 +256,9 @@ def _choice(
     rule: Indicator, kind: str, shown: Sequence[Chartable], groups: Sequence[Subgroup | None], named: Chart | None
 ) -> Choice:
     wanted = named or (None if rule.chart == ChartType.AUTO else rule.chart)
+    if kind == Kind.COUNT and any(point.is_small for point in shown):
+        # Of the counts that are left, the large ones, limits would be too high.
+        return Choice("run", "gaps")
     is_whole = kind not in HIDEABLE or all(point.parts is not None for point in shown if point.figure is not None)
     known = groups if is_whole else [None if point.figure is None else Subgroup(None) for point in shown]
     return choose(kind, rule.statistic, known, named=cast("Chart | None", wanted), is_whole=is_whole)

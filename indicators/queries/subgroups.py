@@ -42,6 +42,10 @@ class Chartable(Protocol):
         """The target in force."""
 
     @property
+    def is_small(self) -> bool:
+        """Whether its figure is hidden from whoever reads."""
+
+    @property
     def breaks_line(self) -> bool:
         """Whether its figure doesn't compare with those before."""
 

@@ -30,6 +30,7 @@ class Charted(NamedTuple):
     rule: Indicator
     breaks_line: bool
     aim: Decimal | None = None
+    is_small: bool = False
 
 
 class Icons(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 Chart = Literal["xmr", "run", "p", "pp", "u", "up", "c", "g", "t", "xbar", "ip"]
 Reason = Literal[
     "few", "shares", "rates", "small counts", "rare events", "rare cases", "measurements", "figures", "level",
-    "by hand", "unfit", "hidden",
+    "by hand", "unfit", "hidden", "gaps",
 ]  # fmt: skip
 
 #: Fewer points than this have no limits to rely on (the Excel tool of Making Data Count).

@@ -18,6 +18,7 @@ from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, drain_rollups, save_indicator
 from indicators.operations.marks import mark_chart
 from indicators.queries import Series, Wanted, series
+from indicators.queries.small_numbers import hide_in_series
 from indicators.spc import shewhart_chart, xmr_chart
 from indicators.spc.choice import Choice, Subgroup, choose
 from indicators.spc.judging import Groups
@@ -90,11 +91,21 @@ def test_limits_that_would_betray_hidden_denominators_are_not_drawn() -> None:
     assert choose("ratio", "", shares(*[(18, 21)] * 13), is_whole=False) == Choice("xmr", "hidden")
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 300), st.integers(1, 400)), min_size=13, max_size=40),
-    st.sampled_from(["p", "pp", "u", "up"]),
-)
-def test_a_point_is_outside_exactly_where_its_own_limits_say_so(pairs: list[tuple[int, int]], kind: str) -> None:
+def test_counts_of_which_the_small_ones_are_hidden_have_neither_limits_nor_icons(team: Unit) -> None:
+    falls = build.indicator("falls", direction=Direction.DOWN)
+    for place, month in enumerate(MONTHS):
+        build.observation(falls, team, month, (0, 7, 3)[place % 3])
+
+    seen = drawn(falls, team)
+    (read,) = hide_in_series([seen], {team.pk})
+
+    assert (seen.chart.choice, seen.chart.variation) == (Choice("c", "small counts"), "common_cause")
+    assert (read.chart.choice, read.chart.lines.upper, read.chart.variation) == (Choice("run", "gaps"), None, None)
+
+
+@given(st.lists(st.integers(0, 119_999), min_size=13, max_size=20), st.sampled_from(["p", "pp", "u", "up"]))
+def test_a_point_is_outside_exactly_where_its_own_limits_say_so(numbers: list[int], kind: str) -> None:
+    pairs = [(number % 300, number // 300 + 1) for number in numbers]
     ys = [Fraction(min(events, n), n) for events, n in pairs]
 
     chart = shewhart_chart(kind, Groups(tuple(ys), tuple(Fraction(n) for _, n in pairs)), minimum_points=13)
