@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from indicators.choices import Calendar, Direction
 from indicators.models import Indicator, Value
@@ -164,3 +165,12 @@ def test_only_a_daily_figure_leaves_days_out() -> None:
 
     with pytest.raises(DefinitionRefused, match="Only a daily figure leaves days out"):
         save_indicator(definition={"code": "monthly", "calendar": Calendar.WORKING_DAYS}, now=build.LATER)
+
+
+def test_a_day_for_which_nothing_is_asked_says_so(clinic: Unit, client: Client) -> None:
+    visits(clinic)
+    client.force_login(build.person_with(RoleName.LEAD, clinic))
+
+    page = client.get("/enter/?period=2026-10-10").content.decode()
+
+    assert "Nothing is asked of you for this period." in page
