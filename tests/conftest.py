@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from obeya.engines import embedded_engines
 from tests.chromium import opened_chromium
+
+# How fast examples are drawn says how busy the machine is, not whether the product is right.
+settings.register_profile("obeya", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("obeya")
 
 #: Published logs and results, kept beside the project; read in place, never copied.
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
