@@ -35,17 +35,18 @@ class Around:
     #: The place of each period in the calendar of its frequency, by id.
     places: Mapping[int, int]
     definitions: Rules
-    _figures: dict[Cell, Decimal | None] = field(default_factory=dict)
+    #: By the identity of an observation, which is held here as long as this: a history asks for each many times.
+    _figures: dict[int, Decimal | None] = field(default_factory=dict)
 
     def figure(self, row: Observation | None) -> Decimal | None:
         """Return the figure of an observation by the definition that held then, unrounded; worked out once."""
         if row is None:
             return None
-        cell = cell_of(row)
-        if cell not in self._figures:
+        key = id(row)
+        if key not in self._figures:
             rule = self.definitions.rule(row.indicator, row.period.ends_on)
-            self._figures[cell] = figure_of(rule, parts_of(row))
-        return self._figures[cell]
+            self._figures[key] = figure_of(rule, parts_of(row))
+        return self._figures[key]
 
     def doubts(self, row: Observation) -> list[str]:
         """Return the codes of the rules that doubt an observation."""

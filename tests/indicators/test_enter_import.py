@@ -263,7 +263,7 @@ def test_a_preview_takes_the_same_queries_for_one_row_as_for_three(
     send(client, f"indicator,unit,period,value\n{lines}")
 
     # Session, person, draft, mapping, twice the roles; indicators, units, locks, the enterable; periods, what stands, rules.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert counts(client) == [0, 0, rows, 0]
 
 

@@ -10,7 +10,7 @@ from indicators.choices import Kind, Source
 from indicators.feeding import is_fed
 from indicators.forms.observations import Catalogue, CellRefused, clean_row
 from indicators.models import Indicator
-from indicators.queries.entering import importable
+from indicators.queries.entering import enterable
 from tests import build
 from trajectories.models import BoundMeasure, Trajectory
 
@@ -29,7 +29,7 @@ def test_a_bound_indicator_is_asked_of_nobody_and_taken_from_no_file() -> None:
         clean_row(cells, Catalogue.load(), source=Source.IMPORTED, today=dt.date(2026, 3, 1))
 
     assert refusal.value.field == "indicator"
-    assert list(importable()) == [free]
+    assert list(enterable()) == [free]
     assert list(Indicator.objects.filter(is_fed())) == [bound]
 
 
