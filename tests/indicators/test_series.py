@@ -89,8 +89,8 @@ def test_a_chart_has_a_gap_where_too_few_reported_and_while_someone_is_awaited()
     after = drawn(count, hospital, today=dt.date(2026, 11, 8))
 
     assert [point.figure for point in in_grace.points] == [12, None, 8, None]
-    assert in_grace.chart.values == (12, None, None)
-    assert after.chart.values == (12, None, 8)
+    assert in_grace.chart.values == (Decimal(12), None, None)
+    assert after.chart.values == (Decimal(12), None, Decimal(8))
 
 
 def test_what_nobody_has_reported_still_says_how_many_are_expected() -> None:

@@ -230,8 +230,10 @@ def test_a_definition_is_kept_once_and_refuses_what_does_not_fit() -> None:
         "measures[1].indicator: there is no indicator “nothing”.",
         "measures[2].measure: “handoffs” fits an indicator of kind count; “share” is of kind ratio.",
         "measures[3].measure: there is no measure “rework_rate”.",
-        "measures[4].measure: “half-seen” counts those still waiting, of whom “access_delay” does not tell: "
-        "bind access_delay_kaplan_meier.",
+        (
+            "measures[4].measure: “half-seen” counts those still waiting, of whom “access_delay” does not tell: "
+            "bind access_delay_kaplan_meier."
+        ),
     ]
 
 
