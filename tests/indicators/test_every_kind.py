@@ -83,7 +83,7 @@ def middle(share_of: Fraction) -> Callable[[list[Any]], Fraction | None]:
     """Interpolate between cases, as Excel does."""
 
     def of(seen: list[Any]) -> Fraction | None:
-        cases = sorted(together(seen))
+        cases: list[int] = sorted(together(seen))
         if not cases:
             return None
         place = (len(cases) - 1) * share_of
