@@ -292,6 +292,24 @@ def figures(code: str) -> dict[tuple[str, str, dt.date], tuple[object, ...]]:
 
 
 @pytest.mark.django_db
+def test_what_a_lock_keeps_from_leaving_is_held_alike_when_all_is_computed() -> None:
+    place()
+    youths, now = bind(["starts-daily"]), FIRST + dt.timedelta(days=20)
+    add(youths, [Happening(0, None, 24 * day, "REFERRAL", "north", None, "") for day in (9, 12)], batch(youths, now))
+    refresh(youths, now=now)
+    first = Event.objects.order_by("wall").values_list("pk", flat=True)[0]
+    leave_force([first], batch(youths, now))
+    PeriodLock.objects.create(unit=Unit.objects.get(code="left"), period=build.period("2024-01"), locked_at=now)
+
+    refresh(youths, now=now)
+    followed = kept()
+    refresh(youths, now=now, full=True)
+
+    assert kept() == followed
+    assert HeldCell.objects.filter(is_withdrawn=True).count() == 3
+
+
+@pytest.mark.django_db
 def test_only_the_cases_that_news_touches_are_computed_again() -> None:
     place()
     youths = bind()

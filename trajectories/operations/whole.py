@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from trajectories.calculations.cells import KEY, WITH_ZEROS, cells, differing, zeros
+from trajectories.calculations.cells import KEY, PARTS, SCHEMA, WITH_ZEROS, cells, differing, zeros
 from trajectories.calculations.horizon import horizon
 from trajectories.calculations.parcels import Part
 from trajectories.calculations.placing import Place, begun
@@ -55,9 +55,16 @@ def _write(work: Work, one: Sound, place: Place, sums: Sums, until: dt.date | No
         before = measured.cells_in(one.row, block["period"].to_list())
         work.changed += write_cells(one.row, differing(fresh, before), now=work.now)
     surplus = measured.cells_elsewhere(one.row, periods["period"].to_list(), since=one.era.since)
-    work.changed += write_cells(one.row, surplus.with_columns(is_withdrawn=pl.lit(value=True)), now=work.now)
+    work.changed += write_cells(one.row, _withdrawn(surplus), now=work.now)
     order = periods.select("period", first=pl.int_range(pl.len(), dtype=pl.Int64))
     remembering.replace_firsts(one.row, first.join(order, on="first").select("unit", "period"))
+
+
+def _withdrawn(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells as they are when nothing is measured there any more: without parts."""
+    return cells.with_columns(pl.lit(None, SCHEMA[part]).alias(part) for part in PARTS).with_columns(
+        is_withdrawn=pl.lit(value=True)
+    )
 
 
 def _blocks(sums: Sums, periods: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
