@@ -22,7 +22,9 @@ document.body.addEventListener("figure-entered", ({ target }) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const slot = slotOf(event.target);
+  // Where nothing has the focus, as while an answer takes its place, Escape still means the entry that is open.
+  const open = event.target === document.body ? document.querySelector(".slot:has(.entry-form)") : null;
+  const slot = slotOf(event.target) ?? open;
   if (!slot) return;
   const isTyping = event.target.matches("input, select, textarea");
   if (event.key === "Escape" && slot.querySelector(".entry-form")) {

@@ -42,16 +42,19 @@ def spans(draw: st.DrawFn) -> dict[str, str]:
 @st.composite
 def targets(draw: st.DrawFn, direction: str) -> list[dict[str, Any]]:
     rows = []
-    for unit, first in draw(st.sets(st.tuples(units, days), max_size=4)):
+    starts = draw(st.sets(st.tuples(units, days), max_size=4))
+    for unit, first in starts:
         row: dict[str, Any] = {"unit": unit, "valid_from": first.isoformat(), "note": draw(words)}
         low, width = draw(numbers), draw(st.integers(0, 50))
         if direction == "band":
             row |= {"band_low": low, "band_high": low + width, "threshold": width}
         else:
             row |= {"target": low, "threshold": low + SIDES.get(direction, 1) * width}
-            if direction in SIDES and draw(st.booleans()):
-                later = [(first + dt.timedelta(days=30 * number)).isoformat() for number in (1, 2)]
-                points = [{"from": day, "target": low, "threshold": row["threshold"]} for day in later]
+            later = [first + dt.timedelta(days=30 * number) for number in (1, 2)]
+            # A path ends before the target that follows it.
+            has_time = all(not first < start <= later[-1] for other, start in starts if other == unit)
+            if direction in SIDES and has_time and draw(st.booleans()):
+                points = [{"from": day.isoformat(), "target": low, "threshold": row["threshold"]} for day in later]
                 row |= {"path": draw(st.sampled_from(["steps", "line"])), "points": points, "starting_point": low}
         rows.append(row)
     return rows

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from indicators.models import Observation
-from organisation.models import Period, Unit
+from organisation.models import Unit
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_nothing_is_deleted_of_which_there_are_figures(key: str) -> None:
 def test_what_a_figure_refers_to_cannot_be_deleted_while_it_is_being_written() -> None:
     build.calendar()
     indicator, unit = build.indicator(), Unit.objects.create(code="short-lived", opens_on=build.LONG_AGO)
-    period = Period.objects.get(code="2026-10")
+    period = build.period("2026-10")
     refused: list[IntegrityError] = []
 
     def delete() -> None:

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
 
+from tests.locks import wait_until_free
 from tests.trajectories.logs import NOW, add, trajectory
 from trajectories.calculations.pseudonyms import pseudonym
 from trajectories.models import AwaitedEvent, Event, EventBatch, Trajectory, Withdrawal
@@ -167,6 +168,7 @@ def test_two_rotations_are_never_at_work_at_once(youths: Trajectory, settings: S
         rotate_keys(now=NOW)
 
     other.close()
+    wait_until_free(rotating.LOCK)
     assert rotate_keys(now=NOW) == 3
 
 

@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from core.imports import ImportReport
 from organisation.choices import RoleName
 from tests import build
+from tests.locks import wait_until_free
 from tests.trajectories.logs import NOW, trajectory
 from trajectories.choices import UploadStage
 from trajectories.models import Event, EventBatch, EventUpload, Trajectory
@@ -65,6 +66,7 @@ def test_an_import_is_alive_until_its_process_ends(sent: EventUpload) -> None:
 
     before = list(lost_imports(now=LATER))
     other.close()
+    wait_until_free(ALIVE_LOCK, sent.batch.pk)
 
     assert (before, list(lost_imports(now=LATER))) == ([], [sent.batch])
 
