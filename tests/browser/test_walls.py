@@ -98,8 +98,8 @@ def test_a_figure_entered_by_keyboard_changes_every_wall_above_it(organisation: 
         page.bring_to_front()
         expect(figure(page)).to_have_text("60.0%")
     assert time.monotonic() - began < 5
-    # Asked of the document: a window that is behind, as this one is now, has no focused element to look at.
-    operational.wait_for_function("() => document.activeElement.matches('[data-enter]')", timeout=5000)
+    # Asked of the document by the clock: a window that is behind draws no frames and tells of no focus.
+    operational.wait_for_function("() => document.activeElement.matches('[data-enter]')", polling=100, timeout=5000)
 
 
 def test_escape_leaves_the_entry_and_a_refusal_keeps_what_was_typed(organisation: str, context: BrowserContext) -> None:
