@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.language import in_language
+from indicators.calculations.calendars import is_turned
 from indicators.calculations.expressions import LONGEST
 from indicators.choices import Calendar, ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from organisation.choices import Frequency
@@ -151,6 +153,8 @@ class Indicator(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     #: First days from which what is measured is another thing: the line of the chart breaks there.
     breaks_on = ArrayField(models.DateField(), default=list, db_default=[], blank=True, editable=False)
+    #: First days from which another calendar holds than on the day before; after the last of them, the one above.
+    calendar_turns_on = ArrayField(models.DateField(), default=list, db_default=[], blank=True, editable=False)
     #: Why the job that measures it failed the last time; empty: it did not, or there is none. Its figures are late.
     fault = models.CharField(_("fault"), max_length=300, blank=True, db_default="", editable=False)
 
@@ -175,6 +179,10 @@ class Indicator(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return in_language(self.name_en, self.name_fr)
+
+    def leaves_days_off_out(self, day: dt.date) -> bool:
+        """Whether a report for a day is expected on working days alone, by the calendar that holds for that day."""
+        return (self.calendar == Calendar.WORKING_DAYS) != is_turned(self.calendar_turns_on, day)
 
     @property
     def numerator_text(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from indicators.calculations.calendars import turns_of
 from indicators.choices import ALWAYS, DERIVED
 from indicators.models import DefinitionVersion, Indicator, Observation, Value
 from indicators.operations.components import queue_following
@@ -84,6 +85,7 @@ def restate(
         raise DefinitionRefused("since", _("The newest version holds for these periods already."))
     if newest.takes_effect_on > today:
         raise DefinitionRefused("since", _("The newest version has not taken effect yet."))
+    turned = indicator.calendar_turns_on
     made = _add(
         indicator,
         newest.sheet,
@@ -95,7 +97,7 @@ def restate(
         is_restatement=True,
     )
     touch_values(indicator, since=since, now=now)
-    if indicator.kind in DERIVED:
+    if indicator.kind in DERIVED or indicator.calendar_turns_on != turned:
         queue_all(indicators=[indicator.pk], now=now)
     queue_following(indicator, now=now)
     return made
@@ -132,7 +134,7 @@ def _add(
 ) -> DefinitionVersion:
     indicator.version = number
     Indicator.objects.filter(pk=indicator.pk).update(version=number)
-    return DefinitionVersion.objects.create(
+    made = DefinitionVersion.objects.create(
         indicator=indicator,
         number=number,
         takes_effect_on=takes_effect_on,
@@ -142,3 +144,14 @@ def _add(
         changed_by=by,
         changed_at=changed_at,
     )
+    _turn_calendar(indicator)
+    return made
+
+
+def _turn_calendar(indicator: Indicator) -> None:
+    """Keep on the definition itself from which days on its versions have another calendar: so many queries ask."""
+    versions = indicator.versions.order_by("number").values_list("takes_effect_on", "sheet__calendar")
+    turns = turns_of((first, calendar or "") for first, calendar in versions)
+    if turns != indicator.calendar_turns_on:
+        indicator.calendar_turns_on = turns
+        Indicator.objects.filter(pk=indicator.pk).update(calendar_turns_on=turns)

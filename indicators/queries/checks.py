@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from indicators.calculations.calendars import spans
 from indicators.calculations.members import KEPT
 from indicators.choices import DERIVED, LAST_OVER_TIME, Calendar
 from indicators.models import Indicator
@@ -117,7 +118,7 @@ WITH member AS MATERIALIZED (
     JOIN organisation_unit unit ON unit.id = reporter.unit_id
     JOIN check_period period ON period.frequency = %(frequency)s AND period.ends_on >= reporter.valid_from
         AND period.ends_on <= least(reporter.valid_to, unit.closes_on, 'infinity') AND period.ends_on >= unit.opens_on
-        AND (period.is_worked OR NOT %(skips_days_off)s)
+        AND (period.is_worked OR NOT period.ends_on <@ %(working_days)s::datemultirange)
     JOIN member ON member.inside_id = period.id
     JOIN check_period longer ON longer.id = member.longer_id
     JOIN check_line line ON line.epoch = longer.epoch AND line.unit_id = unit.id
@@ -167,7 +168,7 @@ LEFT JOIN organisation_period period ON period.id = different.period_id
 """)
 LAST_OF_ITS_UNIT = """(row_number() OVER (
     PARTITION BY longer.id, seen.unit_id ORDER BY seen.is_applicable DESC, period.ends_on DESC) = 1)"""
-EXPECTED = """(period.is_worked OR NOT %(skips_days_off)s) AND unit.opens_on <= period.ends_on AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
+EXPECTED = """(period.is_worked OR NOT period.ends_on <@ %(working_days)s::datemultirange) AND unit.opens_on <= period.ends_on AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
     AND EXISTS (
         SELECT FROM indicators_reporter reporter WHERE reporter.indicator_id = %(indicator)s
             AND reporter.unit_id = seen.unit_id AND period.ends_on >= reporter.valid_from
@@ -215,7 +216,7 @@ def _compare(cursor: Any, which: tuple[Indicator, bool]) -> Check:
             "frequency": indicator.frequency,
             "also_at": indicator.also_at,
             "has_reporters": has_reporters,
-            "skips_days_off": indicator.calendar == Calendar.WORKING_DAYS,
+            "working_days": _working_days(indicator),
             "listed": LISTED,
             "kept_members": KEPT,
         },
@@ -223,6 +224,12 @@ def _compare(cursor: Any, which: tuple[Indicator, bool]) -> Check:
     rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     different = tuple(Difference(indicator.code, *row[2:]) for row in rows if row[2] is not None)
     return Check(rows[0][0], rows[0][1], different)
+
+
+def _working_days(indicator: Indicator) -> str:
+    """Return the days of which those off are left out, as the database writes them: `{[,2026-10-01),[2026-11-01,)}`."""
+    held = spans(indicator.calendar_turns_on, holds_last=indicator.calendar == Calendar.WORKING_DAYS)
+    return "{" + ",".join(f"[{first or ''},{end or ''})" for first, end in held) + "}"
 
 
 def _compare_derived(indicator: Indicator) -> Check:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from string import Template
 from typing import NamedTuple
 
 from django.db import connection
 
 from indicators.choices import Source
+from indicators.queries.rollup import IS_ASKED
 from organisation.models import Period
 
 #: Ended periods that are offered beside the open one.
@@ -47,7 +49,7 @@ def due_periods(frequencies: Collection[str], *, today: dt.date) -> dict[str, li
     }
 
 
-PAIRS = """
+PAIRS = Template("""
 WITH due AS (
     SELECT period.* FROM organisation_period period WHERE id = ANY(%(due)s)
 ), pair AS (
@@ -70,9 +72,9 @@ SELECT pair.indicator_id, pair.unit_id, due.frequency, EXISTS (
 )
 FROM pair JOIN due ON due.id = pair.due_id JOIN organisation_unit unit ON unit.id = pair.unit_id
 JOIN indicators_indicator indicator ON indicator.id = pair.indicator_id
-WHERE (due.is_worked OR indicator.calendar <> 'working_days') AND (%(units)s::bigint[] IS NULL OR unit.id = ANY(%(units)s))
+WHERE $is_asked AND (%(units)s::bigint[] IS NULL OR unit.id = ANY(%(units)s))
     AND unit.opens_on <= due.ends_on AND (unit.closes_on IS NULL OR unit.closes_on >= due.starts_on)
-"""
+""").substitute(is_asked=IS_ASKED.substitute(period="due"))
 
 
 def pairs_due(

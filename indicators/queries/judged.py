@@ -10,7 +10,7 @@ from core.working_days import working_day_after
 from indicators.calculations import Exactness, Parts, Reading, Reported, StatusCode, exactness, figure, reported, status
 from indicators.calculations.due import due_day
 from indicators.calculations.exactness import exactness_of_derived
-from indicators.choices import DERIVED, Calendar, IndicatorStatus, Missing
+from indicators.choices import DERIVED, IndicatorStatus, Missing
 from indicators.models import Indicator
 from indicators.queries.targets import TargetInForce
 from organisation.models import Period, Unit
@@ -151,7 +151,7 @@ def is_open(unit: Unit, period: Period) -> bool:
 
 def is_day_off(indicator: Indicator, period: Period) -> bool:
     """Whether no figure of an indicator is expected on a day, because nobody works on it."""
-    return not period.is_worked and indicator.calendar == Calendar.WORKING_DAYS
+    return not period.is_worked and indicator.leaves_days_off_out(period.ends_on)
 
 
 def is_suspended(indicator: Indicator, period: Period) -> bool:
@@ -181,14 +181,14 @@ def due_on_of(indicator: Indicator, period: Period) -> dt.date:
 def last_day_in_time(indicator: Indicator, period: Period) -> dt.date:
     """Return the last day on which a report is not late. Where weekends are left out, they are no grace either."""
     due_on = due_day_of(indicator, period) or period.ends_on
-    if indicator.calendar == Calendar.WORKING_DAYS:
+    if indicator.leaves_days_off_out(period.ends_on):
         return working_day_after(due_on, indicator.grace_days, settings.HOLIDAYS)
     return due_on + dt.timedelta(days=indicator.grace_days)
 
 
 def _days_of_grace(indicator: Indicator, period: Period) -> int:
     """Return the days of grace as they lie in the calendar."""
-    if indicator.calendar != Calendar.WORKING_DAYS:
+    if not indicator.leaves_days_off_out(period.ends_on):
         return indicator.grace_days
     return (last_day_in_time(indicator, period) - (due_day_of(indicator, period) or period.ends_on)).days
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from indicators.calculations.calendars import spans
 from indicators.choices import Calendar
 from indicators.models import Indicator, LeftOut, Observation, Reporter
 from indicators.queries.judged import is_day_off
@@ -52,9 +53,18 @@ def reported_periods(indicator: Indicator, period: Period) -> QuerySet[Period]:
     inside = Period.objects.filter(
         frequency=indicator.frequency, starts_on__gte=period.starts_on, ends_on__lte=period.ends_on
     )
-    if indicator.calendar == Calendar.WORKING_DAYS:
-        inside = inside.filter(is_worked=True)
-    return inside.order_by("starts_on")
+    return inside.filter(_is_asked(indicator)).order_by("starts_on")
+
+
+def _is_asked(indicator: Indicator) -> Q:
+    """Return on which days a report is expected: the worked ones, and all days while the calendar was that of every day."""
+    asked = Q(is_worked=True)
+    holds_last = indicator.calendar == Calendar.EVERY_DAY
+    for first, end in spans(indicator.calendar_turns_on, holds_last=holds_last):
+        asked |= Q(**({"ends_on__gte": first} if first else {}), **({"ends_on__lt": end} if end else {}))
+        if first is None and end is None:
+            return Q()
+    return asked
 
 
 def left_out_below(indicator: Indicator, unit: Unit, period: Period) -> list[LeftOut]:

@@ -27,7 +27,7 @@ class Shape:
     has_reporters: bool
     #: Whether units are left out of it on some days.
     has_left_out: bool
-    #: Whether nobody is expected to report on days that are not worked.
+    #: Whether nobody is, or once was, expected to report on days that are not worked.
     skips_days_off: bool
     #: False: only a unit's own parts are kept, and coverage alone is handed up.
     adds_up: bool
@@ -53,7 +53,7 @@ def shape_of(
         has_members=indicator.kind == Kind.DISTINCT,
         has_reporters=has_reporters,
         has_left_out=has_left_out,
-        skips_days_off=indicator.calendar == Calendar.WORKING_DAYS,
+        skips_days_off=indicator.calendar == Calendar.WORKING_DAYS or bool(indicator.calendar_turns_on),
         adds_up=indicator.adds_up,
         counts_anew=counts_anew,
     )
@@ -144,7 +144,13 @@ reporter.indicator_id = %(indicator)s AND reporter.valid_from <= period.ends_on
     AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on)
     AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on) AND unit.opens_on <= period.ends_on"""
 
-ON_WORKING_DAYS = f"{IS_EXPECTED} AND period.is_worked"
+#: Whether an indicator expects reports for a period by the calendar of the version that holds on its last day:
+#: `Indicator.leaves_days_off_out` for those who ask of many.
+IS_ASKED = Template("""($period.is_worked OR (indicator.calendar = 'working_days')
+    = (SELECT mod(count(*), 2) = 1 FROM unnest(indicator.calendar_turns_on) turn WHERE turn > $period.ends_on))""")
+ON_WORKING_DAYS = Template("""$is_expected AND (period.is_worked OR (
+    SELECT $is_asked FROM indicators_indicator indicator WHERE indicator.id = %(indicator)s
+))""").substitute(is_expected=IS_EXPECTED, is_asked=IS_ASKED.substitute(period="period"))
 
 REPORTS_AS_EXPECTED = Template("""
 (EXISTS (

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from string import Template
 from typing import NamedTuple, TypeVar
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.db.models import Model, prefetch_related_objects
 from indicators.choices import Calendar
 from indicators.models import ChartMark, Indicator, Observation
 from indicators.queries.judged import is_day_off
+from indicators.queries.rollup import IS_ASKED
 from indicators.queries.targets import Line, Targets, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
 from organisation.models import Period, Unit
@@ -238,7 +240,7 @@ def expected_periods(
     So on a Monday the newest is Friday, and the chart has no gap between the two.
     """
     indicator, periods = indicators[wanted.indicator_id], calendar.get(wanted.frequency, ())
-    if indicator.calendar == Calendar.EVERY_DAY:
+    if indicator.calendar == Calendar.EVERY_DAY and not indicator.calendar_turns_on:
         return periods
     return [
         one
@@ -247,46 +249,50 @@ def expected_periods(
     ]
 
 
+#: Reports expected for figures of which none has come.
+EXPECTED = Template("""
+SELECT wanted.indicator_id, wanted.unit_id, wanted.period_id, (
+    SELECT count(DISTINCT (reporter.unit_id, period.id))
+    FROM organisation_ancestor line
+    JOIN indicators_reporter reporter ON reporter.unit_id = line.unit_id
+    JOIN organisation_unit unit ON unit.id = reporter.unit_id
+    JOIN organisation_period period ON period.frequency = indicator.frequency
+        AND period.starts_on BETWEEN due.starts_on AND due.ends_on AND period.ends_on <= due.ends_on
+    WHERE line.ancestor_id = wanted.unit_id AND reporter.indicator_id = wanted.indicator_id
+        AND line.valid_from <= least(due.ends_on, unit.closes_on)
+        AND (line.valid_to IS NULL OR line.valid_to >= least(due.ends_on, unit.closes_on))
+        AND reporter.valid_from <= period.ends_on
+        AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on)
+        AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
+        AND unit.opens_on <= period.ends_on AND $is_asked
+        AND NOT EXISTS (
+            SELECT FROM indicators_leftout out
+            JOIN organisation_unit out_unit ON out_unit.id = out.unit_id
+            JOIN organisation_ancestor below ON below.ancestor_id = out.unit_id
+                AND below.unit_id = line.unit_id AND below.distance < line.distance
+                AND below.valid_from <= least(due.ends_on, unit.closes_on)
+                AND (below.valid_to IS NULL OR below.valid_to >= least(due.ends_on, unit.closes_on))
+            WHERE out.indicator_id = wanted.indicator_id AND out.valid_from <= due.ends_on
+                AND (out.valid_to IS NULL OR out.valid_to >= least(due.ends_on, out_unit.closes_on))
+        )
+)
+FROM (
+    SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
+        AS wanted(indicator_id, unit_id, period_id)
+) wanted
+JOIN organisation_period due ON due.id = wanted.period_id
+JOIN indicators_indicator indicator ON indicator.id = wanted.indicator_id
+WHERE EXISTS (SELECT FROM indicators_reporter any_one WHERE any_one.indicator_id = wanted.indicator_id)
+""").substitute(is_asked=IS_ASKED.substitute(period="period"))
+
+
 def _expected(figures: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], int]:
     """Count the reports expected for figures of which none has come; 0 where none is due. A kept value says it itself."""
     if not figures:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT wanted.indicator_id, wanted.unit_id, wanted.period_id, (
-                SELECT count(DISTINCT (reporter.unit_id, period.id))
-                FROM organisation_ancestor line
-                JOIN indicators_reporter reporter ON reporter.unit_id = line.unit_id
-                JOIN organisation_unit unit ON unit.id = reporter.unit_id
-                JOIN organisation_period period ON period.frequency = indicator.frequency
-                    AND period.starts_on BETWEEN due.starts_on AND due.ends_on AND period.ends_on <= due.ends_on
-                WHERE line.ancestor_id = wanted.unit_id AND reporter.indicator_id = wanted.indicator_id
-                    AND line.valid_from <= least(due.ends_on, unit.closes_on)
-                    AND (line.valid_to IS NULL OR line.valid_to >= least(due.ends_on, unit.closes_on))
-                    AND reporter.valid_from <= period.ends_on
-                    AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on)
-                    AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
-                    AND unit.opens_on <= period.ends_on
-                    AND NOT EXISTS (
-                        SELECT FROM indicators_leftout out
-                        JOIN organisation_unit out_unit ON out_unit.id = out.unit_id
-                        JOIN organisation_ancestor below ON below.ancestor_id = out.unit_id
-                            AND below.unit_id = line.unit_id AND below.distance < line.distance
-                            AND below.valid_from <= least(due.ends_on, unit.closes_on)
-                            AND (below.valid_to IS NULL OR below.valid_to >= least(due.ends_on, unit.closes_on))
-                        WHERE out.indicator_id = wanted.indicator_id AND out.valid_from <= due.ends_on
-                            AND (out.valid_to IS NULL OR out.valid_to >= least(due.ends_on, out_unit.closes_on))
-                    )
-            )
-            FROM (
-                SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
-                    AS wanted(indicator_id, unit_id, period_id)
-            ) wanted
-            JOIN organisation_period due ON due.id = wanted.period_id
-            JOIN indicators_indicator indicator ON indicator.id = wanted.indicator_id
-            WHERE EXISTS (SELECT FROM indicators_reporter any_one WHERE any_one.indicator_id = wanted.indicator_id)
-            """,
+            EXPECTED,
             [list(column) for column in zip(*figures, strict=True)],
         )
         return {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}

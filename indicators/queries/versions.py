@@ -87,6 +87,7 @@ RULE_FIELDS: Final = (
     "due_in_working_days",
     "grace_days",
     "chart",
+    "calendar",
 )
 #: Figures before and after a change of these don't compare: the line of the chart breaks.
 BREAKING_FIELDS: Final = (
@@ -163,6 +164,7 @@ def _as_it_was(indicators: Mapping[int, Indicator], version: DefinitionVersion) 
     # What is as usual is left unsaid.
     rule.chart = rule.chart or ChartType.AUTO
     rule.missing = rule.missing or Missing.SKIP
+    rule.calendar, rule.calendar_turns_on = version.sheet.get("calendar") or Calendar.EVERY_DAY, []
     if "screens_outliers" in version.sheet:
         rule.screens_outliers = version.sheet["screens_outliers"] != "no"
     return rule
@@ -186,6 +188,8 @@ def sheet_of(indicator: Indicator) -> Sheet:
     return {name: sheet[name] for name in SHEET_FIELDS}
 
 
+#: What a sheet means that says nothing of a field.
+USUAL: Final[Sheet] = {"calendar": Calendar.EVERY_DAY, "chart": ChartType.AUTO, "missing": Missing.SKIP}
 REFERENCES: Final = frozenset({"area", "owner", "complementary"})
 
 
@@ -219,7 +223,7 @@ class Difference:
 def differences(before: Sheet, after: Sheet) -> list[Difference]:
     """Return what differs between two sheets. A field that one of them doesn't know yet was empty."""
     return [
-        Difference(name, label_of(name), words_of(name, before.get(name)), words_of(name, after.get(name)))
+        Difference(name, label_of(name), *(words_of(name, one.get(name) or USUAL.get(name)) for one in (before, after)))
         for name in SHEET_FIELDS
         if (before.get(name) or None) != (after.get(name) or None)
     ]

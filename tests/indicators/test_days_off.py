@@ -13,11 +13,14 @@ from indicators.operations import (
     drain_rollups,
     follow_tree,
     rebuild_values,
+    restate,
     save_indicator,
     set_reporters,
 )
 from indicators.queries import Wanted, check_rollups, series, why
 from indicators.queries.entering import entry_grid
+from indicators.queries.judged import last_day_in_time
+from indicators.queries.versions import rules_of, versions_of
 from organisation.choices import Frequency, RoleName
 from organisation.models import Period, Unit
 from organisation.operations import mark_days_off
@@ -135,7 +138,9 @@ def test_another_calendar_and_other_holidays_are_followed(clinic: Unit) -> None:
     is_followed = follow_tree(now=build.LATER)
     drain_rollups(now=build.LATER)
     without_holidays = Value.objects.get(indicator=found, unit=clinic, period__code="2026-10").expected
-    save_indicator(definition={"code": "visits", "calendar": Calendar.EVERY_DAY}, now=build.LATER)
+    save_indicator(
+        definition={"code": "visits", "calendar": Calendar.EVERY_DAY}, now=build.LATER, takes_effect_on=build.LONG_AGO
+    )
     drain_rollups(now=build.LATER)
 
     assert (changed > 0, is_followed, without_holidays) == (True, True, 44)
@@ -174,3 +179,87 @@ def test_a_day_for_which_nothing_is_asked_says_so(clinic: Unit, client: Client) 
     page = client.get("/enter/?period=2026-10-10").content.decode()
 
     assert "Nothing is asked of you for this period." in page
+
+
+def test_old_days_keep_the_calendar_that_they_had(clinic: Unit) -> None:
+    found = visits(clinic)
+
+    save_indicator(
+        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
+        now=build.LATER,
+        takes_effect_on=dt.date(2026, 10, 17),
+    )
+    drain_rollups(now=build.LATER)
+    found.refresh_from_db()
+    month = Value.objects.get(indicator=found, unit=clinic, period__code="2026-10")
+    [drawn] = series([Wanted(found.pk, clinic.pk, Frequency.DAY)], today=MONDAY)
+    before, after = (
+        why(indicator=found, unit=clinic, period=build.period(f"2026-10-{day}"), today=MONDAY) for day in (10, 17)
+    )
+
+    # Up to the 16th 11 days were worked; then come 15 days of which none is off.
+    assert (found.calendar_turns_on, month.reporting, month.expected) == ([dt.date(2026, 10, 17)], 9, 2 * (11 + 15))
+    assert [one.period.code for one in drawn.points][-6:] == [
+        "2026-10-14", "2026-10-15", "2026-10-16", "2026-10-17", "2026-10-18", "2026-10-19",
+    ]  # fmt: skip
+    assert "2026-10-10" not in {one.period.code for one in drawn.points}
+    assert (before.status, before.expected, after.status, after.expected) == ("n/a", 0, "no data", 2)
+    assert why(indicator=found, unit=clinic, period=build.period("2026-10"), today=MONDAY).expected == 52
+    assert versions_of(found)[0].summary == "Calendar: Monday to Friday, without holidays → Every day"
+    assert check_rollups().different == 0
+    assert rebuild_values(now=build.LATER) == 0
+
+
+def test_a_restatement_reads_old_days_by_the_new_calendar(clinic: Unit) -> None:
+    found = visits(clinic)
+    save_indicator(
+        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
+        now=build.LATER,
+        takes_effect_on=dt.date(2026, 10, 17),
+    )
+    drain_rollups(now=build.LATER)
+    admin = build.person(is_superuser=True)
+
+    restate(indicator=found, since=dt.date(2026, 10, 1), by=admin, reason="asked daily", today=MONDAY, now=build.LATER)
+    drain_rollups(now=build.LATER)
+    found.refresh_from_db()
+
+    assert found.calendar_turns_on == [dt.date(2026, 10, 1)]
+    assert Value.objects.get(indicator=found, unit=clinic, period__code="2026-10").expected == 62
+    assert check_rollups().different == 0
+
+
+def test_grace_is_counted_by_the_calendar_of_the_period(clinic: Unit) -> None:
+    found = visits(clinic)
+    save_indicator(
+        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
+        now=build.LATER,
+        takes_effect_on=dt.date(2026, 10, 23),
+    )
+    found.refresh_from_db()
+    rules = rules_of([found])
+
+    in_time = [
+        last_day_in_time(rule, build.period(f"2026-10-{day}"))
+        for day in (16, 23)
+        for rule in (found, rules.rule(found, dt.date(2026, 10, day)))
+    ]
+
+    # Both Fridays.
+    assert in_time == [MONDAY, MONDAY, dt.date(2026, 10, 24), dt.date(2026, 10, 24)]
+
+
+def test_the_grid_asks_by_the_calendar_of_the_day(clinic: Unit) -> None:
+    visits(clinic)
+    save_indicator(
+        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
+        now=build.LATER,
+        takes_effect_on=dt.date(2026, 10, 17),
+    )
+    lead = build.person_with(RoleName.LEAD, clinic)
+
+    asked = [
+        len(entry_grid(lead, today=MONDAY, period=build.period(f"2026-10-{day}")).rows) for day in (10, 11, 17, 18)
+    ]
+
+    assert asked == [0, 0, 2, 2]
