@@ -22,7 +22,10 @@ from indicators.forms.rows_of_definitions import clean_rule
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, drain_rollups
 from indicators.operations.rules import change_rules, proposed_rules
+from indicators.queries.catalogue import rule_row
+from indicators.queries.doubts import rules_of_indicator
 from indicators.queries.rechecks import Change, Recheck, recheck_foreseen
+from indicators.rule_words import rule_text
 
 
 class RuleGivenRow(TypedDict):
@@ -61,15 +64,42 @@ class RecheckRow(TypedDict):
     units: int
 
 
+class RuleRow(RuleGivenRow):
+    """A rule in force as it is sent, with the code that suspicions name and what it expects, in words."""
+
+    code: str
+    expected: str
+
+
+class RulesRow(TypedDict):
+    """The rules in force."""
+
+    rules: list[RuleRow]
+
+
 @extend_schema(
+    methods=["GET"],
+    operation_id="rules",
+    summary="The validation rules of an indicator",
+    responses={200: shape(RulesRow)},
+)
+@extend_schema(
+    methods=["PUT"],
     operation_id="set_rules",
     summary="Set the validation rules of an indicator",
     request={"application/json": shape(RulesGiven)},
     responses={200: shape(RecheckRow)},
 )
-@api_view(["PUT"])
+@api_view(["GET", "PUT"])
 def rules(request: Request, code: str) -> Response:
-    """Let exactly these rules doubt its figures, those that stand too. For whoever may change definitions."""
+    """Tell the rules in force; PUT: let exactly these doubt its figures, those that stand too.
+
+    They are told to everyone, and set by whoever may change definitions.
+    """
+    if request.method == "GET":
+        parameters.only(request)
+        held = rules_of_indicator(get_object_or_404(Indicator, code=code))
+        return Response({"rules": [rule_row(one) | {"code": one.code, "expected": rule_text(one)} for one in held]})
     now = timezone.now()
     with transaction.atomic():
         change = _asked(request, code)

@@ -62,6 +62,8 @@ class DefinitionFace:
     components: tuple[Indicator, ...]
     used_in: tuple[Indicator, ...]
     can_restate: bool
+    #: Whether this person may say what its figures are expected to be.
+    can_rule: bool
 
     @property
     def newest(self) -> VersionRow:
@@ -71,7 +73,7 @@ class DefinitionFace:
 
 def definition_face(indicator: Indicator, person: Reader, *, today: dt.date) -> DefinitionFace:
     """Read the page. Of boards and units, only those that the person may see are told."""
-    versions = versions_of(indicator)
+    versions, may_change = versions_of(indicator), person.has_perm("indicators.change_indicator")
     units = units_where(person, Do.SEE, on=today)
     bound = BoundMeasure.objects.filter(indicator=indicator).select_related("trajectory", "indicator").first()
     targets = Target.objects.standing().filter(indicator=indicator, unit__in=units).select_related("unit")
@@ -87,7 +89,8 @@ def definition_face(indicator: Indicator, person: Reader, *, today: dt.date) -> 
         measured=measured_versions(bound) if bound else (),
         components=tuple(Indicator.objects.filter(used_in__of=indicator).order_by("code")),
         used_in=tuple(Indicator.objects.filter(components__indicator=indicator).order_by("code")),
-        can_restate=len(versions) > 1 and person.has_perm("indicators.change_indicator"),
+        can_restate=len(versions) > 1 and may_change,
+        can_rule=may_change,
     )
 
 

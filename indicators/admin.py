@@ -13,14 +13,11 @@ from indicators.choices import DERIVED
 from indicators.forms.rules import RuleForm
 from indicators.forms.sheets import IndicatorForm, TargetForm
 from indicators.models import Area, Indicator, LeftOut, Reporter, Target, ValidationRule
-from indicators.operations import announce_targets, drain_rollups, queue_all, store_indicator, store_target
-from indicators.operations.rules import change_rules
+from indicators.operations import announce_targets, queue_all, store_indicator, store_target
+from indicators.operations.rules import change_rules, follow_rules
 from indicators.queries.rechecks import Change
 from indicators.recheck_words import recheck_text
 from organisation.models import Person
-
-#: More figures whose doubts change than this, and their values follow by the next job.
-FOLLOWED_AT_ONCE = 2_000
 
 
 @admin.register(Area)
@@ -143,10 +140,4 @@ def _change(request: HttpRequest, change: Change) -> None:
     now = timezone.now()
     found = change_rules(change, by=Person.objects.get(email=request.user.get_username()), now=now)
     messages.info(request, recheck_text(found))
-    if found.marked + found.cleared <= FOLLOWED_AT_ONCE:
-        transaction.on_commit(lambda: _follow(change))
-
-
-def _follow(change: Change) -> None:
-    compared = [rule.other_id for rule in (*change.made, *change.ended) if rule.other_id]
-    drain_rollups(indicators=[change.indicator.pk, *compared], now=timezone.now())
+    transaction.on_commit(lambda: follow_rules(change, found, now=timezone.now()))

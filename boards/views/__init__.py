@@ -6,6 +6,7 @@ from boards.views.figures import sheet, tile_why
 from boards.views.gallery import components
 from boards.views.leaving_out import leave_out, take_in
 from boards.views.marks import chart_csv, chart_png, chart_svg, mark, unmark
+from boards.views.rules import end_rule, rules
 from boards.views.targets import end as end_target
 from boards.views.targets import targets
 from boards.views.trajectories import trajectory
@@ -19,12 +20,14 @@ __all__ = [
     "columns",
     "components",
     "definition",
+    "end_rule",
     "end_target",
     "entry",
     "home",
     "leave_out",
     "mark",
     "restatement",
+    "rules",
     "sheet",
     "take_in",
     "targets",

@@ -13,12 +13,15 @@ from indicators.choices import Kind, RuleKind
 from indicators.models import Indicator, ValidationRule
 from indicators.operations.rechecking import recheck
 from indicators.operations.refusals import DefinitionRefused
+from indicators.operations.rollup import drain_rollups
 from indicators.operations.sound_targets import refuse_no_number
 from indicators.queries.rechecks import Change, Recheck
 from organisation.models import Person
 
 #: The longest history that a rule looks back on: ten years of months.
 MOST_PERIODS = 120
+#: More figures whose doubts change than this, and their values follow by the next job.
+FOLLOWED_AT_ONCE = 2_000
 #: What numeric(5, 2) holds; no sensible limit lies near.
 WIDEST = 1_000
 
@@ -99,6 +102,14 @@ def change_rules(change: Change, *, by: Person | None, now: dt.datetime) -> Rech
         rule.ended_at = now
         rule.save(update_fields=["ended_at"])
     return recheck(change, now=now)
+
+
+def follow_rules(change: Change, found: Recheck, *, now: dt.datetime) -> None:
+    """Let the values above follow at once, once a change of rules is saved; where it is a great many, by the next job."""
+    if found.marked + found.cleared > FOLLOWED_AT_ONCE:
+        return
+    compared = [rule.other_id for rule in (*change.made, *change.ended) if rule.other_id]
+    drain_rollups(indicators=[change.indicator.pk, *compared], now=now)
 
 
 def said_by(rule: ValidationRule) -> RuleGiven:

@@ -85,7 +85,7 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         entry["abandoned_on"] = indicator.abandoned_on.isoformat()
     around = {
         "targets": [_target(*one) for one in _until_the_next(indicator.targets.all())],
-        "rules": [_rule(one) for one in indicator.rules.all()],
+        "rules": [rule_row(one) for one in indicator.rules.all()],
         "left_out": [_left_out(one) for one in sorted(indicator.left_out.all(), key=_place)],
         "reporters": _reporters(indicator.reporters.all()),
     }
@@ -161,7 +161,8 @@ def _point(point: PathPoint) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-def _rule(rule: ValidationRule) -> dict[str, Any]:
+def rule_row(rule: ValidationRule) -> dict[str, Any]:
+    """Return a rule as a file or a program gives it."""
     numbers = {name: _number(getattr(rule, name)) for name in RULE_NUMBERS}
     row = {"kind": rule.kind, "periods": rule.periods, "other": rule.other.code if rule.other else None}
     return {

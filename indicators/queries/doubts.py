@@ -218,4 +218,6 @@ def named(codes: Iterable[str]) -> dict[str, ValidationRule]:
 
 def rules_of_indicator(indicator: Indicator) -> list[ValidationRule]:
     """Return the rules in force of a definition."""
-    return list(ValidationRule.objects.in_force().filter(indicator=indicator).select_related("indicator", "other"))
+    return list(
+        ValidationRule.objects.in_force().filter(indicator=indicator).select_related("indicator", "other", "made_by")
+    )

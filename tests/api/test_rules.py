@@ -50,6 +50,16 @@ def test_rules_are_set_and_the_doubts_roll_up_before_the_answer(boss: APIClient,
     assert Value.objects.get(suspect=1).period.code == "2025-02"
 
 
+def test_the_rules_in_force_are_told_as_they_are_sent(boss: APIClient, referrals: Indicator) -> None:
+    boss.put(ADDRESS, ASKED, format="json")
+    reader = as_person(build.person_with(RoleName.VIEWER, at=build.unit("OTHER")))
+
+    told = reader.get(ADDRESS)
+
+    rule = {"kind": "range", "high": 50, "code": referrals.rules.get().code, "expected": "at most 50"}
+    assert (told.status_code, told.json()) == (200, {"rules": [rule]})
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
