@@ -57,7 +57,7 @@ def waiting_text(waiting: int | None, people: int | None) -> str:
         return ""
     if waiting == people:
         return pgettext("of the people in a step", "all waiting")
-    return ngettext("%(count)s waiting", "%(count)s waiting", waiting) % {"count": count_text(waiting)}
+    return gettext("%(count)s waiting") % {"count": count_text(waiting)}
 
 
 def longest_text(longest: int | None) -> str:
