@@ -87,6 +87,10 @@ class Grid:
     may_lock: Collection[int] | None = frozenset()
     #: The rules that doubt any of the rows, by code.
     doubted_by: Mapping[str, ValidationRule] = field(default_factory=dict)
+    #: Indicators that may be chosen, by name.
+    offered: tuple[Indicator, ...] = ()
+    #: The one that was chosen: the rows are then one column of it.
+    only: Indicator | None = None
 
 
 def enterable() -> QuerySet[Indicator]:
@@ -99,10 +103,13 @@ def enterable() -> QuerySet[Indicator]:
     return given.exclude(kind=Kind.DISTINCT, adds_up=True)
 
 
-def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, under: str = "") -> Grid:
+def entry_grid(
+    person: Person, *, today: dt.date, period: Period | None = None, under: str = "", only: str = ""
+) -> Grid:
     """Return the figures of a person for a period; without one, for the newest due period that waits most.
 
-    `under` (a unit's code) narrows to that unit and what stood under it.
+    `under` (a unit's code) narrows to that unit and what stood under it, `only` to an indicator (a code) and, where no
+    period is named, to its own.
     """
     indicators = enterable().in_bulk()
     calendar = due_periods({one.frequency for one in indicators.values()}, today=today)
@@ -113,14 +120,17 @@ def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, 
         due |= {Frequency.DAY: worked}
         pairs = pairs_due(indicators, units, due, calendar)
     tabs = _tabs(pairs, due)
-    shown = period or _most_wanted(tabs)
+    chosen = next((one for one in indicators.values() if one.code == only), None)
+    own = [tab for tab in tabs if chosen and tab.frequency == chosen.frequency]
+    shown = period or _most_wanted(own or tabs)
     if shown is None:
         return Grid(None, (), (), (), (), {}, 0)
     mine = [pair for pair in pairs if pair.frequency == shown.frequency]
     lines = _lines({pair.unit_id for pair in mine}, shown.ends_on)
     inside = [pair for pair in mine if not under or under in {unit.code for unit in lines[pair.unit_id]}]
+    asked = [pair for pair in inside if not only or (chosen and pair.indicator_id == chosen.pk)]
     locks = locks_around(shown, {unit.pk for line in lines.values() for unit in line})
-    rows = _rows(inside, indicators, lines, shown, locks)
+    rows = _rows(asked, indicators, lines, shown, locks)
     return Grid(
         period=shown,
         periods=tuple(calendar.get(shown.frequency, (shown,))),
@@ -128,11 +138,17 @@ def entry_grid(person: Person, *, today: dt.date, period: Period | None = None, 
         places=_places(lines, units),
         rows=rows,
         paths={unit: tuple(above.name for above in line[:-1]) for unit, line in lines.items()},
-        left_out=len(inside) - len(rows),
+        left_out=len(asked) - len(rows),
         locks=tuple(locks),
         may_lock=unit_ids_where(person, Do.LOCK_PERIODS, on=today),
         doubted_by=named(code for row in rows if row.standing for code in row.standing.suspicions),
+        offered=_offered({indicators[pair.indicator_id] for pair in inside} | ({chosen} if chosen else set())),
+        only=chosen,
     )
+
+
+def _offered(indicators: Collection[Indicator]) -> tuple[Indicator, ...]:
+    return tuple(sorted(indicators, key=lambda one: (one.name.casefold(), one.code)))
 
 
 def _due(calendar: Mapping[str, Sequence[Period]], chosen: Period | None, today: dt.date) -> dict[str, Period]:

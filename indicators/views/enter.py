@@ -16,10 +16,13 @@ from organisation.queries import period_by_code
 @login_required
 @require_GET
 def enter(request: HttpRequest) -> HttpResponse:
-    """Show the figures of the period that waits most, or of `?period=`, at all my units or under `?unit=`."""
+    """Show the figures of the period that waits most, or of `?period=`, at all my units or under `?unit=`.
+
+    All of them, or those of one `?indicator=`.
+    """
     _now, today = clock()
-    under = request.GET.get("unit", "")
-    grid = entry_grid(enterer_of(request), today=today, period=_chosen(request), under=under)
+    under, only = request.GET.get("unit", ""), request.GET.get("indicator", "")
+    grid = entry_grid(enterer_of(request), today=today, period=_chosen(request), under=under, only=only)
     return render(request, "indicators/enter.html", {"grid": grid_face(grid, under=under, today=today)})
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -77,9 +78,8 @@ class RowFace:
 
 @dataclass(frozen=True, slots=True)
 class GroupFace:
-    """The rows of a unit."""
+    """The rows of a unit, or of the one indicator that was chosen."""
 
-    unit: str
     name: str
     above: str
     rows: tuple[RowFace, ...]
@@ -115,9 +115,15 @@ class GridFace:
     tabs: tuple[ChoiceFace, ...]
     periods: tuple[ChoiceFace, ...]
     places: tuple[ChoiceFace, ...]
+    indicators: tuple[ChoiceFace, ...]
     groups: tuple[GroupFace, ...]
     figures: int
     entered: int
+    #: What the grid is narrowed to, as it stands in the address: "unit=north&indicator=referrals".
+    narrowed: str
+    under: str
+    #: Whether all rows are of one indicator.
+    is_column: bool
     left_out: int
     locks: tuple[LockFace, ...]
     lockable: tuple[ChoiceFace, ...]
@@ -138,9 +144,15 @@ def grid_face(grid: Grid, *, under: str, today: dt.date) -> GridFace | None:
         tabs=tuple(_tab(tab, period) for tab in grid.tabs),
         periods=tuple(_choice(one, period, today) for one in offered),
         places=tuple(ChoiceFace(unit.code, unit.name, unit.code == under) for unit in grid.places),
+        indicators=tuple(ChoiceFace(one.code, one.name, one == grid.only) for one in grid.offered),
         groups=tuple(_groups(grid, today)),
         figures=len(grid.rows),
         entered=sum(row.standing is not None for row in grid.rows),
+        narrowed=urlencode(
+            {name: code for name, code in (("unit", under), ("indicator", grid.only and grid.only.code)) if code}
+        ),
+        under=under,
+        is_column=grid.only is not None,
         left_out=grid.left_out,
         locks=tuple(_lock(one, grid, today) for one in grid.locks),
         lockable=_lockable(grid, today),
@@ -186,17 +198,31 @@ def _choice(one: Period, chosen: Period, today: dt.date) -> ChoiceFace:
 
 def _groups(grid: Grid, today: dt.date) -> list[GroupFace]:
     period = grid.period
-    if period is None:
+    if period is None or not grid.rows:
         return []
+    if grid.only:
+        return [_column(grid, grid.only, period, today)]
     return [
         GroupFace(
-            unit=unit.code,
             name=unit.name,
             above=" › ".join(grid.paths.get(unit.pk, ())[-2:]),
             rows=tuple(_row(row, period, today, grid.doubted_by) for row in rows),
         )
         for unit, rows in groupby(grid.rows, key=lambda row: row.unit)
     ]
+
+
+def _column(grid: Grid, indicator: Indicator, period: Period, today: dt.date) -> GroupFace:
+    """Return the figures of one indicator, each under the name of its unit: a column, as it stands in a spreadsheet."""
+    rows = (
+        replace(
+            _row(row, period, today, grid.doubted_by),
+            name=row.unit.name,
+            hint=" › ".join(grid.paths.get(row.unit.pk, ())[-2:]),
+        )
+        for row in grid.rows
+    )
+    return GroupFace(name=indicator.name, above=hint_of(indicator), rows=tuple(rows))
 
 
 def _row(row: GridRow, period: Period, today: dt.date, doubted_by: Mapping[str, ValidationRule]) -> RowFace:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +13,9 @@ from indicators.operations.locks import lock_period, unlock_period
 from indicators.operations.refusals import LockRefused
 from indicators.views.asking import clock, person_of
 from organisation.models import Period, Unit
+
+#: Of two codes in an address, with room.
+LONGEST = 500
 
 
 @login_required
@@ -26,7 +29,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         lock_period(unit=unit, period=period, by=person_of(request), now=now, today=today)
     except LockRefused as refusal:
         messages.error(request, str(refusal), extra_tags="enter")
-    return _back(period)
+    return _back(request, period)
 
 
 @login_required
@@ -40,8 +43,11 @@ def unlock(request: HttpRequest, number: int) -> HttpResponse:
     except LockRefused as refusal:
         messages.error(request, str(refusal), extra_tags="enter")
     shown = Period.objects.filter(code=request.POST.get("period", "")).first()
-    return _back(shown or lifted.period)
+    return _back(request, shown or lifted.period)
 
 
-def _back(period: Period) -> HttpResponse:
-    return redirect(f"{reverse('indicators:enter')}?{urlencode({'period': period.code})}")
+def _back(request: HttpRequest, period: Period) -> HttpResponse:
+    """Return to the grid as it was narrowed."""
+    kept = QueryDict(request.POST.get("narrowed", "")[:LONGEST])
+    narrowed = {name: kept[name] for name in ("unit", "indicator") if kept.get(name)}
+    return redirect(f"{reverse('indicators:enter')}?{urlencode({'period': period.code} | narrowed)}")

@@ -60,10 +60,15 @@ grid?.addEventListener("paste", (event) => {
 
 grid?.addEventListener("cell-settled", count);
 
-// A choice is shown at once; the button serves where scripts don't.
+// A choice is shown at once; the button serves where scripts don't, and those who walk through a list by its keys: in a
+// closed list each key is a choice.
 const chooser = document.querySelector("[data-choose]");
-chooser?.addEventListener("change", () => chooser.requestSubmit());
-chooser?.querySelector("button")?.setAttribute("hidden", "");
+const show = chooser?.querySelector("button");
+let isByKey = false;
+chooser?.addEventListener("keydown", ({ target }) => (isByKey = target.matches("select")));
+chooser?.addEventListener("pointerdown", () => (isByKey = false));
+chooser?.addEventListener("change", () => (isByKey ? show.removeAttribute("hidden") : chooser.requestSubmit()));
+show?.setAttribute("hidden", "");
 
 window.addEventListener("online", () => open().forEach((cell) => cell.save()));
 window.addEventListener("pagehide", () => open().forEach((cell) => cell.save()));

@@ -113,6 +113,35 @@ def test_a_pasted_column_fills_down_and_a_bad_cell_blocks_no_other(youth: Progra
     assert figures() == {"north referrals": (34, None), "north seen": (18, 21), "south referrals": (20, None)}
 
 
+def test_a_column_of_one_indicator_is_chosen_by_keyboard_and_pasted_over_twelve_teams(
+    youth: Programme, drive: Drive
+) -> None:
+    for team in build.units(*(f"team-{number:02}" for number in range(10)), parent=youth.programme):
+        build.reporter(youth.referrals, team)
+
+    def paste(page: Page) -> tuple[str, int]:
+        page.locator("#indicator").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        page.evaluate(
+            """() => {
+                const clipboardData = new DataTransfer();
+                clipboardData.setData("text/plain", [...Array(12).keys()].map((place) => place + 1).join("\\r\\n"));
+                document.activeElement.dispatchEvent(
+                    new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+            }"""
+        )
+        expect(page.locator("[data-tally] b")).to_have_text("12")
+        return page.url.partition("?")[2], page.locator("[data-cell]").count()
+
+    address, rows = drive(paste, youth.contributor)
+
+    assert (address, rows) == (f"period={youth.month.code}&unit=&indicator=referrals", 12)
+    assert sorted(figures().values()) == [(number, None) for number in range(1, 13)]
+
+
 def test_a_correction_is_asked_for_its_reason_and_undone_through_the_same_door(youth: Programme, drive: Drive) -> None:
     build.observation(youth.referrals, youth.north, youth.month.code, 34)
 

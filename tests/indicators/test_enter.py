@@ -102,6 +102,40 @@ def test_the_grid_narrows_to_a_unit_and_what_stands_under_it(youth: Programme) -
     assert len(cells(grid_of(youth.contributor, youth, under="youth"))) == 4
 
 
+def test_the_grid_narrows_to_one_indicator_at_all_units(youth: Programme) -> None:
+    grid = entry_grid(youth.contributor, today=days_after(youth.month, 3), only="referrals")
+
+    assert cells(grid) == ["north referrals", "south referrals"]
+    assert [one.code for one in grid.offered] == ["referrals", "score", "seen"]
+    assert cells(entry_grid(youth.contributor, today=days_after(youth.month, 3), only="seen", under="south")) == []
+    assert cells(entry_grid(youth.contributor, today=days_after(youth.month, 3), only="nothing")) == []
+
+
+def test_an_indicator_brings_its_own_period(youth: Programme) -> None:
+    build.reporter(build.indicator("shifts", frequency=Frequency.WEEK), youth.south)
+
+    grid = entry_grid(youth.contributor, today=days_after(youth.month, 3), only="shifts")
+
+    assert (grid.period and grid.period.frequency, cells(grid)) == ("week", ["south shifts"])
+
+
+def test_one_indicator_is_a_column_of_units_and_the_address_keeps_it(youth: Programme) -> None:
+    client = signed_in(youth.lead)
+
+    page = client.get("/enter/", {"indicator": "referrals", "unit": "youth"})
+    locked = client.post(
+        "/enter/locks/", {"unit": "north", "period": youth.month.code, "narrowed": page.context["grid"].narrowed}
+    )
+
+    [group] = page.context["grid"].groups
+    assert (group.name, [(row.name, row.hint) for row in group.rows]) == (
+        "Referrals",
+        [("North", "Youth"), ("South", "Youth")],
+    )
+    assert locked["location"] == f"/enter/?period={youth.month.code}&unit=youth&indicator=referrals"
+    assert [one.code for one in page.context["grid"].indicators if one.is_chosen] == ["referrals"]
+
+
 def test_last_figures_and_the_usual_range_come_from_the_units_own_history(youth: Programme) -> None:
     for number, month in enumerate(months_before(youth.month, 24)):
         build.observation(youth.referrals, youth.north, month.code, 20 + number % 2 * 4)
@@ -129,6 +163,10 @@ def test_the_page_takes_the_same_queries_for_one_team_as_for_three(
         page = client.get("/enter/")
 
     assert page.content.decode().count("data-cell") == 4 + 2 * teams
+    with django_assert_num_queries(11):
+        column = client.get("/enter/?indicator=referrals")
+
+    assert column.content.decode().count("data-cell") == 2 + teams
 
 
 def test_a_figure_is_saved_with_who_and_when_and_its_values_follow(youth: Programme) -> None:
