@@ -24,7 +24,7 @@ from demo.generate.events import events_frame
 from demo.generate.figures import Calendar, figures_frame
 from demo.generate.returns import returns_frame
 from demo.generate.units import UnitRow, unit_rows
-from demo.people import invite_people, name_owners
+from demo.people import invite_people, owners
 from demo.sheets import expect_reports, hang_boards, name_areas, set_targets
 from indicators.choices import IndicatorStatus
 from indicators.operations import queue_all
@@ -73,7 +73,6 @@ def steps(folder: Path, *, today: dt.date, now: dt.datetime, seed: int) -> list[
         ("What was checked", lambda: confirm_checked(today=today, now=now)),
         ("What is not counted", lambda: set_apart(today=today, now=now)),
         ("Suspended definitions", lambda: import_suspended(folder)),
-        ("Owners", name_owners),
         ("Measures and roll-ups", lambda: refresh(now)),
         ("Boards", hang_boards),
     ]
@@ -104,7 +103,11 @@ def import_indicators(folder: Path) -> None:
     """Import the definitions; one that is suspended by now is still active, since it has figures to come."""
     name_areas()
     path = folder / "indicators.json"
-    active = [sheet | {"status": IndicatorStatus.ACTIVE} for sheet in content.read("indicators")]
+    owner_of = owners()
+    active = [
+        sheet | {"status": IndicatorStatus.ACTIVE, "owner": owner_of.get(sheet["code"], "")}
+        for sheet in content.read("indicators")
+    ]
     path.write_text(json.dumps(active), encoding="utf-8")
     run("import_indicators", path)
 

@@ -13,7 +13,7 @@ from boards.models import Board, Tile
 from boards.queries import boards_for, wanted_of
 from demo.load import load_demo
 from indicators.models import Confirmation, Indicator, Observation, Target
-from indicators.queries import series
+from indicators.queries import series, sheet_of
 from organisation.choices import Do
 from organisation.models import Person, Unit
 from organisation.queries import may
@@ -47,6 +47,7 @@ def test_the_demo_is_a_place_where_people_work() -> None:
     _people_see_their_walls()
     _figures_add_up()
     _slips_are_doubted_and_paths_walked()
+    _definitions_say_what_their_versions_say()
 
 
 def _walls_show_every_status() -> None:
@@ -111,3 +112,11 @@ def _slips_are_doubted_and_paths_walked() -> None:
         ("story-told-once", "steps"),
         ("immunised-on-time", "line"),
     }
+
+
+def _definitions_say_what_their_versions_say() -> None:
+    """Else the first change that someone tries would show what they have not changed."""
+    said = {one.code: (one.versions.latest("number").sheet, sheet_of(one)) for one in Indicator.objects.all()}
+
+    assert {code for code, (newest, now) in said.items() if newest != now} == set()
+    assert Indicator.objects.get(code="absence").owner == Person.objects.get(name="Catherine Rivard")
