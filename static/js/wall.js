@@ -40,7 +40,9 @@ for (const button of document.querySelectorAll("[data-wall-switch]")) {
   });
 }
 const leave = () => {
-  if (!new URLSearchParams(location.search).has("wall")) document.body.classList.remove("is-wall");
+  if (!isWall() || new URLSearchParams(location.search).has("wall")) return;
+  document.body.classList.remove("is-wall");
+  document.querySelector("[data-wall-switch]")?.focus();
 };
 document.addEventListener("fullscreenchange", () => document.fullscreenElement || leave());
 document.addEventListener("keydown", (event) => event.key === "Escape" && !document.querySelector("dialog[open]") && leave());
