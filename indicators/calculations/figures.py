@@ -39,7 +39,8 @@ def figure(
         return _quotient(parts.numerator, parts.denominator, Decimal(factor if kind == "ratio" else 1))
     with localcontext(prec=PRECISION):
         if kind == "distinct":
-            return None if parts.members is None else count_of(parts.members)
+            # A number alone: of a set that was too large to follow a further key, how many it was.
+            return parts.numerator if parts.members is None else count_of(parts.members)
         if kind == "yes_no":
             return _of_answers(parts, combine, Decimal(factor))
         return _of_histogram(parts, statistic, within, Decimal(factor))

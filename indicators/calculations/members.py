@@ -9,7 +9,7 @@ number.
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -24,17 +24,32 @@ SPACE: Final = 2**63
 DOMAIN: Final = "member"
 
 
-def hashed(names: Iterable[str], *, key: str) -> tuple[int, ...]:
+def hashed(names: Iterable[str], *, keys: Sequence[str]) -> tuple[int, ...]:
     """Return the set of the keyed hashes of some names (HMAC-SHA256, first 63 bits), cut to what is kept.
 
-    The names can't be had back without the key, and are not kept anywhere.
+    Under the first key, and that hash under each key that came after it: so stored sets follow a further key without
+    the names (`carried`), which can't be had back and are not kept anywhere.
     """
-    secret = key.encode()
-    return united(_hash(name, secret) for name in names)
+    secrets = [key.encode() for key in keys]
+    return united(_hash(name, secrets) for name in names)
 
 
-def _hash(name: str, secret: bytes) -> int:
-    return int.from_bytes(hmac.digest(secret, f"{DOMAIN}\x1f{name}".encode(), "sha256")[:8]) >> 1
+def carried(members: Iterable[int], *, keys: Sequence[str]) -> tuple[int, ...]:
+    """Return what a set becomes under further keys. Only of one that is kept whole: the smallest do not stay the smallest."""
+    return hashed(map(str, members), keys=keys)
+
+
+def key_mark(keys: Sequence[str]) -> str:
+    """Return what tells a sequence of keys from another and tells nothing else of it."""
+    return f"{_hash('obeya', [key.encode() for key in keys], domain='mark'):016x}"
+
+
+def _hash(name: str, secrets: Iterable[bytes], domain: str = DOMAIN) -> int:
+    kept = 0
+    for secret in secrets:
+        kept = int.from_bytes(hmac.digest(secret, f"{domain}\x1f{name}".encode(), "sha256")[:8]) >> 1
+        name = str(kept)
+    return kept
 
 
 def united(members: Iterable[int]) -> tuple[int, ...]:

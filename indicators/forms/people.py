@@ -7,14 +7,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from indicators.calculations import Parts
-from indicators.calculations.members import hashed
+from indicators.calculations.members import hashed, key_mark
 from indicators.forms.entries import says_not_applicable
 
 #: People of one figure, and characters of one of their names or numbers.
 MOST, LONGEST = 100_000, 200
-#: Before hashes that stand for names which came a moment ago: drafts of imports hold these.
+#: Before hashes that stand for names which came a moment ago, and under which keys: drafts of imports hold these.
 MARK = "hashed:"
-HASHES = re.compile(rf"{MARK}(\d{{1,19}}(,\d{{1,19}})*)?", re.ASCII)
+HASHES = re.compile(rf"{MARK}([0-9a-f]{{16}}):(\d{{1,19}}(,\d{{1,19}})*)?", re.ASCII)
 
 
 class UnreadablePeople(ValueError):
@@ -27,8 +27,10 @@ def read_people(text: str) -> Parts:
     What `hidden` has made of such a text is read as well. Raises `UnreadablePeople`.
     """
     text = text.strip()
-    if HASHES.fullmatch(text):
-        return Parts.of_members(int(one) for one in text.removeprefix(MARK).split(",") if one)
+    if hashes := HASHES.fullmatch(text):
+        if hashes[1] != key_mark(settings.PSEUDONYM_KEYS):
+            raise UnreadablePeople(_("These people were read under an earlier key: send the file again."))
+        return Parts.of_members(int(one) for one in (hashes[2] or "").split(",") if one)
     if text.startswith(MARK):
         raise UnreadablePeople(_("This is no list of people."))
     return of_people([] if text == "-" else text.split(";"))
@@ -43,8 +45,7 @@ def of_people(names: Iterable[str]) -> Parts:
         raise UnreadablePeople(
             _("Each person has at most %(most)d characters; part them by semicolons.") % {"most": LONGEST}
         )
-    # The first of all keys: hashes can't follow a new key, for of large sets only the smallest are kept.
-    return Parts.of_members(hashed(people, key=settings.PSEUDONYM_KEYS[0]))
+    return Parts.of_members(hashed(people, keys=settings.PSEUDONYM_KEYS))
 
 
 def hidden(text: str) -> str:
@@ -55,4 +56,4 @@ def hidden(text: str) -> str:
         members = read_people(text).members or ()
     except UnreadablePeople:
         return MARK + "?"
-    return MARK + ",".join(map(str, members))
+    return f"{MARK}{key_mark(settings.PSEUDONYM_KEYS)}:" + ",".join(map(str, members))

@@ -4,6 +4,7 @@ from indicators.models.definitions import Area, Component, DefinitionVersion, In
 from indicators.models.figures import EarlierEntry, Observation, Parts, Value
 from indicators.models.imports import ColumnMapping, ImportBatch, ImportDraft, ImportedFigure
 from indicators.models.locks import PeriodLock, PeriodLockQuerySet
+from indicators.models.people import PeopleKeys
 from indicators.models.queue import StaleValue, TreeFollowed
 from indicators.models.targets import ChartMark, ChartMarkQuerySet, Target, TargetQuerySet
 from indicators.models.validation import Confirmation, ValidationRule, ValidationRuleQuerySet
@@ -24,6 +25,7 @@ __all__ = [
     "LeftOut",
     "Observation",
     "Parts",
+    "PeopleKeys",
     "PeriodLock",
     "PeriodLockQuerySet",
     "Reporter",

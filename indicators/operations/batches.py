@@ -1,14 +1,14 @@
 """Take the figures of a file as one batch, and take a batch back as a whole."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
 from indicators.calculations import Parts
-from indicators.choices import Source
-from indicators.models import ColumnMapping, ImportBatch
+from indicators.choices import Kind, Source
+from indicators.models import ColumnMapping, ImportBatch, Indicator
 from indicators.operations import refusals
 from indicators.operations.bulk import Row, Tally, record_observations
 from organisation.models import Person
@@ -58,6 +58,8 @@ def undo_batch(*, batch: ImportBatch, by: Person | None, may_enter: Collection[i
     if overtaken := _overtaken(batch):
         raise refusals.BatchChanged(overtaken)
     rows = _before(batch)
+    if _are_forgotten(rows):
+        raise refusals.SetsForgotten
     if may_enter is not None and any(row.unit_id not in may_enter for row in rows):
         raise refusals.BatchNotYours
     tally = record_observations(rows=rows, source=Source.IMPORTED, by=by, now=now)
@@ -101,6 +103,12 @@ def _before(batch: ImportBatch) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(BEFORE, [batch.made_at, batch.pk])
         return [_row(found) for found in cursor.fetchall()]
+
+
+def _are_forgotten(rows: Sequence[Row]) -> bool:
+    """Whether a set of people is to come back of which only the number is left."""
+    bare = {row.indicator_id for row in rows if row.parts and row.parts.is_bare}
+    return bool(bare) and Indicator.objects.filter(pk__in=bare, kind=Kind.DISTINCT, adds_up=True).exists()
 
 
 def _row(found: tuple[Any, ...]) -> Row:

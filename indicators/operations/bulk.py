@@ -13,9 +13,11 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from indicators.calculations import Parts
+from indicators.choices import Source
 from indicators.models import ImportBatch, Indicator
 from indicators.operations.doubting import doubt_figures, figures_to_look_at
 from indicators.operations.observations import make_longer_periods
+from indicators.operations.people_keys import check_people_keys
 from organisation.models import Person
 
 Given = dict[str, dt.datetime | str | int | None]
@@ -162,7 +164,7 @@ def record_observations(
 
     The rows are taken as they are: a caller that doesn't know them to be sound asks `refuse_impossible` first. The
     last of several rows for the same figure counts. Values follow with the next `drain_rollups`: call it after the
-    commit, or leave it to the worker. Locked figures stay as they are, also for jobs: the next refresh after the
+    commit, or leave it to the worker. Raises `OtherPeopleKeys`. Locked figures stay as they are, also for jobs: the next refresh after the
     unlocking brings them up to date. A batch keeps which figures were written in its name.
 
     `texts` are further rows as COPY reads them: indicator, unit, period (ids), numerator, denominator, days, cases
@@ -172,6 +174,8 @@ def record_observations(
         cursor.execute(INCOMING)
         read = _copy(cursor, rows) + _copy_texts(cursor, texts)
         cursor.execute(WANTED)
+        if source != Source.MEASURED:
+            _check_people(cursor, now)
         cursor.execute(KEEP_LOCKED)
         locked = cursor.rowcount
         _make_longer_periods(cursor)
@@ -190,6 +194,13 @@ def record_observations(
     suspect = len(doubt_figures(looked_at, now=now).codes)
     new, changed = new + more_new, changed + more_changed
     return Tally(new, changed, read - new - changed - locked, locked, suspect)
+
+
+def _check_people(cursor: CursorWrapper, now: dt.datetime) -> None:
+    cursor.execute("SELECT EXISTS (SELECT FROM wanted WHERE members IS NOT NULL AND NOT is_withdrawn)")
+    [(has_people,)] = cursor.fetchall()
+    if has_people:
+        check_people_keys(now=now)
 
 
 def _merge(cursor: CursorWrapper, given: Given) -> tuple[int, int, bool]:

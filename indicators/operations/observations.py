@@ -7,10 +7,12 @@ from typing import Literal
 from django.db import connection, transaction
 
 from indicators.calculations import Parts
+from indicators.choices import Source
 from indicators.models import EarlierEntry, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.announcing import announce_values
 from indicators.operations.doubting import Doubts, doubt_figure
+from indicators.operations.people_keys import check_people_keys
 from indicators.operations.rollup import drain_figure, drain_figures
 from indicators.operations.validation import refuse_impossible
 from indicators.queries.doubts import Cell
@@ -98,6 +100,8 @@ def record_observation(
     What is refused raises `ObservationRefused`; of it `PeriodLocked`, where the period is locked and the figure another.
     """
     refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
+    if parts.members is not None and source != Source.MEASURED:
+        check_people_keys(now=now)
     make_longer_periods(indicator, period.starts_on, period.ends_on)
     lock = lock_over(indicator, unit, period)
     fresh = Observation(

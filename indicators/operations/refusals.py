@@ -145,6 +145,17 @@ class BadMembers(ObservationRefused):
     sentence = _("Write who they are as a list of texts: a; b; c.")
 
 
+class OtherPeopleKeys(ObservationRefused):
+    """Sets of people are stored under other keys than those of the environment: the same person would be two."""
+
+    code = "other_people_keys"
+    field = "members"
+    sentence = _(
+        "The sets of people in the database were made under other keys than those of the environment. Give those back, or,"
+        " to take a further key, name the earlier ones too and run rotate_pseudonym_key."
+    )
+
+
 class MayNotEnter(ObservationRefused):
     """The person has no role at the unit that lets them enter figures."""
 
@@ -231,6 +242,15 @@ class BatchLocked(BatchRefused):
 
     code = "batch_locked"
     sentence = _("A period of this import is locked: it cannot be undone.")
+
+
+class SetsForgotten(BatchRefused):
+    """It replaced sets of people that were too large to follow a further key."""
+
+    code = "sets_forgotten"
+    sentence = _(
+        "This import replaced sets of more than 4,096 people that could not follow a further key: it cannot be undone."
+    )
 
 
 class BatchNotYours(BatchRefused):

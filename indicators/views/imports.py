@@ -16,7 +16,7 @@ from indicators.forms.sheet_imports import FIELDS, MOST_ROWS, Outcome, fingerpri
 from indicators.models import ImportBatch, ImportDraft
 from indicators.operations import drain_rollups
 from indicators.operations.batches import import_batch, remember_columns, remembered_columns, undo_batch
-from indicators.operations.refusals import BatchRefused
+from indicators.operations.refusals import BatchRefused, OtherPeopleKeys
 from indicators.views.asking import clock, enterer_of
 from indicators.views.import_faces import column_faces, preview_face
 from organisation.choices import Do
@@ -142,7 +142,11 @@ def _take(request: HttpRequest, found: ImportDraft, outcomes: list[Outcome], per
     now, _today = clock()
     refused = sum(one.status == "refused" for one in outcomes)
     rows = [one.row for one in outcomes if one.row]
-    batch, tally = import_batch(file_name=found.file_name, rows=rows, by=person, now=now)
+    try:
+        batch, tally = import_batch(file_name=found.file_name, rows=rows, by=person, now=now)
+    except OtherPeopleKeys as refusal:
+        messages.error(request, str(refusal), extra_tags="enter")
+        return redirect("indicators:import")
     ImportBatch.objects.filter(pk=batch.pk).update(refused=refused + tally.locked)
     found.delete()
     drain_rollups(now=now, indicators={row.indicator_id for row in rows})

@@ -39,7 +39,7 @@ def counted(parts: Parts) -> Decimal:
 
 @pytest.mark.parametrize("n", [0, 1, 4_095, EXACT])
 def test_sets_are_counted_exactly_up_to_a_size(n: int) -> None:
-    parts = Parts(members=hashed(names(0, n), key="k"))
+    parts = Parts(members=hashed(names(0, n), keys=["k"]))
 
     assert counted(parts) == n
     assert exactness(parts).code == "exact"
@@ -47,7 +47,7 @@ def test_sets_are_counted_exactly_up_to_a_size(n: int) -> None:
 
 @pytest.mark.parametrize("n", [EXACT + 1, 10_000, 100_000])
 def test_larger_sets_are_estimated_as_closely_as_the_kept_library_does(n: int) -> None:
-    parts = Parts(members=hashed(names(0, n), key="k"))
+    parts = Parts(members=hashed(names(0, n), keys=["k"]))
     theirs = update_theta_sketch(12)
     for name in names(0, n):
         theirs.update(name)
@@ -59,7 +59,7 @@ def test_larger_sets_are_estimated_as_closely_as_the_kept_library_does(n: int) -
 
 def test_overlapping_sets_united_in_any_order_are_the_set_of_all() -> None:
     everyone = names(0, 30_000)
-    teams = [Parts(members=hashed(some, key="k")) for some in (everyone[:20_000], everyone[5_000:], everyone[::3])]
+    teams = [Parts(members=hashed(some, keys=["k"])) for some in (everyone[:20_000], everyone[5_000:], everyone[::3])]
     union = theta_union(12)
     for some in (everyone[:20_000], everyone[5_000:], everyone[::3]):
         sketch = update_theta_sketch(12)
@@ -69,7 +69,7 @@ def test_overlapping_sets_united_in_any_order_are_the_set_of_all() -> None:
 
     together = add(teams)
 
-    assert together == add(reversed(teams)) == Parts(members=hashed(everyone, key="k"))
+    assert together == add(reversed(teams)) == Parts(members=hashed(everyone, keys=["k"]))
     assert abs(counted(together) - Decimal(union.get_result().get_estimate())) < 6 * ERROR * len(everyone)
 
 
@@ -82,7 +82,7 @@ def test_a_set_cut_into_pieces_and_united_is_itself(members: set[int], size: int
 
 
 def test_another_key_makes_other_hashes() -> None:
-    assert not set(hashed(names(0, 100), key="a")) & set(hashed(names(0, 100), key="b"))
+    assert not set(hashed(names(0, 100), keys=["a"])) & set(hashed(names(0, 100), keys=["b"]))
 
 
 @pytest.mark.django_db
@@ -111,13 +111,13 @@ def test_sets_that_are_cut_come_out_the_same_by_every_way() -> None:
     hospital = build.unit("hospital")
     a, b = build.units("a", "b", parent=hospital)
     seen = build.indicator("seen", kind=Kind.DISTINCT)
-    build.observation(seen, a, "2026-01", members=hashed(names(0, 5_000), key="k"))
-    build.observation(seen, b, "2026-01", members=hashed(names(2_500, 7_500), key="k"))
+    build.observation(seen, a, "2026-01", members=hashed(names(0, 5_000), keys=["k"]))
+    build.observation(seen, b, "2026-01", members=hashed(names(2_500, 7_500), keys=["k"]))
     drain_rollups(now=build.LATER)
 
     value = Value.objects.get(unit=hospital)
 
-    assert tuple(value.members or ()) == hashed(names(0, 7_500), key="k")
+    assert tuple(value.members or ()) == hashed(names(0, 7_500), keys=["k"])
     assert is_estimated(tuple(value.members or ()))
     assert check_rollups().different == 0
     assert rebuild_values(now=build.LATER) == 0
@@ -156,7 +156,7 @@ def test_people_come_from_a_file_and_only_their_hashes_stay(
     call_command("import_observations", str(file))
 
     january, february = Observation.objects.order_by("period__starts_on")
-    assert tuple(january.members or ()) == hashed(["Ann B.", "7011"], key=settings.PSEUDONYM_KEYS[0])
+    assert tuple(january.members or ()) == hashed(["Ann B.", "7011"], keys=settings.PSEUDONYM_KEYS)
     assert february.members == []
     assert seen.observations.count() == 2
     assert "Ann" not in everything_kept() + capsys.readouterr().out

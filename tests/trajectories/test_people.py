@@ -5,12 +5,14 @@ from pytest_django.fixtures import Settings
 
 from indicators.choices import Kind
 from indicators.models import Observation, Value
+from indicators.operations.locks import lock_period
 from indicators.queries import check_rollups
+from organisation.models import Unit
 from tests import build
 from tests.trajectories.logs import NOW, add, trajectory
-from trajectories.models import Trajectory
+from trajectories.models import Event, Trajectory
 from trajectories.operations import add_events, refresh
-from trajectories.operations.rotating import rotate_keys
+from trajectories.operations.rotating import RotationRefused, rotate_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +95,23 @@ def test_after_a_rotation_of_keys_the_same_number_of_people_is_kept_and_none_of_
     assert counted(Value) == before
     assert known & hashes() == set()
     assert check_rollups().different == 0
+
+
+def test_a_rotation_is_refused_while_people_of_a_locked_period_could_not_be_counted_anew(
+    youths: Trajectory, settings: Settings
+) -> None:
+    settings.PSEUDONYM_KEYS = ["old"]
+    add(youths)
+    refresh(youths, now=NOW)
+    lead = build.person("lead@example.org", is_superuser=True)
+    lock_period(unit=Unit.objects.get(code="north"), period=build.period("2024-01"), by=lead, now=NOW, today=NOW.date())
+    events = set(Event.objects.values_list("case", flat=True))
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+
+    with pytest.raises(RotationRefused, match="north 2024-01"):
+        rotate_keys(now=NOW)
+
+    assert set(Event.objects.values_list("case", flat=True)) == events
 
 
 def test_who_was_seen_can_be_narrowed_to_activities(youths: Trajectory) -> None:

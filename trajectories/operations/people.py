@@ -53,7 +53,7 @@ def _rows(work: Work, one: Sound) -> Iterator[Row]:
     gone = set(kept.values_list("unit_id", "period_id"))
     for (unit, period), people in _people(work, one).group_by("unit", "period"):
         gone.discard((unit, period))
-        members = hashed(people["who"].to_list(), key=settings.PSEUDONYM_KEYS[0])
+        members = hashed(people["who"].to_list(), keys=settings.PSEUDONYM_KEYS[:1])
         yield Row(indicator.pk, unit, period, Parts(members=members))
     yield from (Row(indicator.pk, unit, period, None) for unit, period in gone)
 

@@ -17,6 +17,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg2 import sql
 
+from indicators.operations.people_keys import PeopleNotCarried, carry_people, refuse_to_lose_people
+from indicators.operations.refusals import OtherPeopleKeys
 from trajectories.calculations.pseudonyms import carried, mark
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.models import BoundMeasure, PseudonymMark, Trajectory
@@ -56,19 +58,31 @@ class RotationRefused(EventsRefused):
 def rotate_keys(*, now: dt.datetime, tell: Tell = lambda _done, _all: None) -> int:
     """Bring all that is stored under the environment's keys, and return how many rows; 0 if it is there already.
 
-    What is counted of distinct people is measured anew, since it is kept as hashes. Raises `OtherKey` where the keys do
-    not begin with those under which the database is, and `RotationRefused`.
+    What is counted of distinct people on a log is measured anew, since it is kept as hashes; sets of people from files
+    follow at the end. Raises `OtherKey` where the keys do not begin with those under which the database is, and
+    `RotationRefused`, before anything has changed also where some people could not follow.
     """
     with _alone():
-        row = _begin(settings.PSEUDONYM_KEYS)
-        if row is None:
-            return 0
-        further, total = _further_keys(row, settings.PSEUDONYM_KEYS), sum(one[0] for one in row.counted.values())
-        for table in TABLES:
-            for _page in _pages(row, table, further):
-                tell(_rows_done(row), total)
-        _end(row, now)
-        return _rows_done(row)
+        return _rotate_events(now, tell) + _carry_people(now)
+
+
+def _rotate_events(now: dt.datetime, tell: Tell) -> int:
+    row = _begin(settings.PSEUDONYM_KEYS)
+    if row is None:
+        return 0
+    further, total = _further_keys(row, settings.PSEUDONYM_KEYS), sum(one[0] for one in row.counted.values())
+    for table in TABLES:
+        for _page in _pages(row, table, further):
+            tell(_rows_done(row), total)
+    _end(row, now)
+    return _rows_done(row)
+
+
+def _carry_people(now: dt.datetime) -> int:
+    try:
+        return carry_people(settings.PSEUDONYM_KEYS, now=now)
+    except (PeopleNotCarried, OtherPeopleKeys) as refused:
+        raise RotationRefused(str(refused)) from refused
 
 
 @contextmanager
@@ -98,10 +112,18 @@ def _begin(keys: Sequence[str]) -> PseudonymMark | None:
     if not row.toward and not _further_keys(row, keys):
         return None
     if not row.toward:
+        _refuse_to_lose_people(keys)
         row.toward, row.done, row.counted = mark(keys), {}, {table: _counted(table) for table in COUNTED}
         row.save()
         BoundMeasure.objects.update(basis="")
     return row
+
+
+def _refuse_to_lose_people(keys: Sequence[str]) -> None:
+    try:
+        refuse_to_lose_people(keys)
+    except PeopleNotCarried as refused:
+        raise RotationRefused(str(refused)) from refused
 
 
 def _further_keys(row: PseudonymMark, keys: Sequence[str]) -> Sequence[str]:

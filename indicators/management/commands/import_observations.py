@@ -20,6 +20,7 @@ from indicators.forms.sheet_imports import Outcome
 from indicators.models import ImportBatch
 from indicators.operations import drain_rollups, follow_tree
 from indicators.operations.batches import import_batch, remember_columns, remembered_columns
+from indicators.operations.refusals import OtherPeopleKeys
 from organisation.models import Person
 
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
                 # Beside the counts, which programs read.
                 told = _("This was import %(number)d; undo_observations takes it back.") % {"number": batch.pk}
                 self.stderr.write(told, style_func=str)
-        except UnreadableFile as error:
+        except (UnreadableFile, OtherPeopleKeys) as error:
             raise CommandError(str(error)) from error
         finish_import(self, report, options)
 
