@@ -285,7 +285,7 @@ def _target_lines(indicator: Indicator, points: Sequence[Point]) -> tuple[tuple[
             tuple([point.target.band_low if point.target else None for point in points]),
             tuple([point.target.band_high if point.target else None for point in points]),
         )
-    return (tuple([point.aim for point in points]),)
+    return (tuple([target.target if target else None for target in [point.target for point in points]]),)
 
 
 def chart_text(series: Series, today: dt.date) -> str:

@@ -70,7 +70,7 @@ def _made(kind: ChartType) -> tuple[tuple[Decimal | None, ...], ControlChart]:
         groups,
         improvement="decrease" if kind in {ChartType.C, ChartType.X_BAR} else "increase",
         target=target,
-        times=[times] * len(groups.y),
+        times={0: times},
         minimum_points=MINIMUM_POINTS,
     )
     return tuple(None if y is None else Decimal(y.numerator) * times / y.denominator for y in groups.y), control

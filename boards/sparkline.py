@@ -115,7 +115,7 @@ class Scale:
             return [None if figure is None else text(HEIGHT / 2) for figure in figures]
         low, foot = float(self.low), HEIGHT - MARGIN_Y
         step = (HEIGHT - 2 * MARGIN_Y) / float(self.high - self.low)
-        return [None if figure is None else text(foot - step * (float(figure) - low)) for figure in figures]
+        return [None if figure is None else f"{foot - step * (float(figure) - low):.1f}" for figure in figures]
 
 
 @lru_cache(maxsize=64)

@@ -119,7 +119,8 @@ def scale_of(chart: SeriesChart[Point]) -> tuple[Decimal | None, Decimal | None]
     if not chart.points:
         return None, None
     rule = chart.points[-1].rule
-    if any(value is not None and value < 0 for value in chart.values):
+    known = [value for value in chart.values if value is not None]
+    if known and min(known) < 0:
         return None, None
     return (Decimal(0) if chart.is_between or rule.kind in NEVER_BELOW else None), MOST.get(rule.kind)
 

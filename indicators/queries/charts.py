@@ -191,10 +191,10 @@ def _shewhart(
     known: tuple[Subgroup | None, ...],
     spreads: tuple[Decimal | None, ...],
     told: Told,
-    times: tuple[Decimal, ...],
+    times: tuple[tuple[int, Decimal], ...],
 ) -> ControlChart:
     groups = groups_of(chart, known, spreads)
-    return shewhart_chart(chart, groups, **told._asdict(), times=times, minimum_points=MINIMUM_POINTS)
+    return shewhart_chart(chart, groups, **told._asdict(), times=dict(times), minimum_points=MINIMUM_POINTS)
 
 
 @lru_cache(maxsize=KEPT)
@@ -246,7 +246,8 @@ def chart_of(
         # A run chart by choice has as few limits as one of too few points.
         control = _xmr(values, told, len(shown) + 1 if is_bare(choice) else MINIMUM_POINTS)
     else:
-        times = tuple([factor_of(choice.chart, point.rule) for point in shown])
+        # Where another factor begins, so do limits.
+        times = tuple([(start, factor_of(choice.chart, shown[start].rule)) for start in sorted({0, *rebased})])
         spreads = spreads_of(shown, groups) if choice.chart == "xbar" else ()
         control = _shewhart(choice.chart, tuple(groups), spreads, told, times)
     return SeriesChart(choice, control, tuple(shown), values, target, placed, ghosts, redefined)

@@ -90,6 +90,7 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
     points = tuple(_points(indicator, unit, calendar, rows, newest=newest, today=today))
     ended = [point for point in points if point.period.ends_on < today]
     due = ended[-1] if ended else None
+    status: StatusCode = due.status if due else "not due"
     return Series(
         wanted=wanted,
         indicator=indicator,
@@ -97,14 +98,12 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
         points=points,
         due=due,
         last=next((point for point in reversed(ended) if point.figure is not None), None),
-        status=due.status if due else "not due",
-        due_on=_due_on(indicator, points, due),
+        status=status,
+        due_on=_due_on(indicator, points, due, status),
         entry=_entry(wanted, rows),
         exactness=due.exactness if due else EXACT,
         chart=chart_of([_settled(point) for point in ended], marks=rows.marks.get((indicator.pk, unit.pk), ())),
-        owes_note=due is not None
-        and due.status == "act"
-        and (indicator.pk, unit.pk, due.period.pk) in rows.unexplained,
+        owes_note=due is not None and status == "act" and (indicator.pk, unit.pk, due.period.pk) in rows.unexplained,
     )
 
 
@@ -145,10 +144,9 @@ def _points(
         before, ended_on = rule, period.ends_on
 
 
-def _due_on(indicator: Indicator, points: Sequence[Point], due: Point | None) -> dt.date | None:
+def _due_on(indicator: Indicator, points: Sequence[Point], due: Point | None, status: StatusCode) -> dt.date | None:
     """Return the due day of the newest ended period, or of the open one once that is complete."""
-    is_waited_for = due is not None and due.status in {"pending", "late"}
-    period = due.period if due is not None and is_waited_for else points[-1].period if points else None
+    period = due.period if due is not None and status in {"pending", "late"} else points[-1].period if points else None
     return due_on_of(indicator, period) if period else None
 
 

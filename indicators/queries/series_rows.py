@@ -34,6 +34,9 @@ class Wanted:
 class ValueRow(NamedTuple):
     """A value as it is kept. No model: a wall reads some 450 of them, and to make models takes longer than to read."""
 
+    indicator_id: int
+    unit_id: int
+    period_id: int
     numerator: Decimal | None
     denominator: Decimal | None
     days: list[int] | None
@@ -176,7 +179,7 @@ def kept_values(
             """,
             [*_columns(wanted), [period.pk for periods in calendar.values() for period in periods]],
         )
-        return {(row[0], row[1], row[2]): ValueRow._make(row[3:]) for row in cursor.fetchall()}
+        return {row[:3]: ValueRow(*row) for row in cursor.fetchall()}
 
 
 def _columns(wanted: Sequence[Wanted]) -> list[list[int] | list[str]]:

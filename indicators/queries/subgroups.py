@@ -105,7 +105,7 @@ def _quotient(one: Subgroup | None) -> tuple[Fraction | None, Fraction | None]:
         return None, None
     events, scale = one.events.as_integer_ratio()
     size, other = one.n.as_integer_ratio()
-    return Fraction(events * other, scale * size), Fraction(size, other)
+    return Fraction(events * other, scale * size), Fraction(size) if other == 1 else Fraction(size, other)
 
 
 def _deviation(point: Chartable, one: Subgroup | None) -> Decimal | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from indicators.spc import rules
 from indicators.spc.numbers import Number
@@ -18,8 +18,7 @@ Assurance = Literal["pass", "fail", "inconsistent"]
 TRIAL_UNDER = 13
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """The lines at a point. `mean` is the centre line, the median of a run chart. Without variation there are no limits."""
 
     mean: Decimal | None = None

@@ -12,11 +12,12 @@ The lines are those of `indicators.spc.shewhart`, which `POST /api/v1/spc/` answ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
+from types import MappingProxyType
 from typing import NamedTuple
 
 from indicators.spc import rules
@@ -47,11 +48,11 @@ def shewhart_chart(
     target: Number | None = None,
     rebased_at: Collection[int] = (),
     ghosts: Collection[int] = (),
-    times: Sequence[Decimal] = (),
+    times: Mapping[int, Decimal] = MappingProxyType({}),
     screens_outliers: bool = True,
     minimum_points: int = 0,
 ) -> ControlChart:
-    """Return the chart of a kind (the names of `CHARTS`). `times`: by what figures and lines are multiplied, at each point.
+    """Return the chart of a kind (the names of `CHARTS`). `times`: by what figures and lines are multiplied, from a start on.
 
     The rest is as of `xmr_chart`. `target` is in the unit of what is multiplied.
     """
@@ -65,8 +66,8 @@ def shewhart_chart(
                 continue
             kept = [place for place in range(start, stop) if place not in hidden]
             drawn = CHARTS[kind](_part(groups, kept, screens=screens_outliers))
-            segment = _segment(drawn, kind, first=start, group=group, minimum=minimum_points)
-            _multiply(segment, times[start] if times else Decimal(1))
+            factor = times.get(start, Decimal(1))
+            segment = _segment(drawn, kind, first=start, group=group, minimum=minimum_points, times=factor)
             segments.append(with_ghosts(segment, [place - start for place in range(start, stop) if place in hidden]))
     return control_chart(tuple(segments), improvement=improvement, target=target, latest=latest, minimum=minimum_points)
 
@@ -83,7 +84,7 @@ def _part(groups: Groups, kept: Sequence[int], *, screens: bool) -> Part:
     )
 
 
-def _segment(drawn: Drawn, kind: str, *, first: int, group: int, minimum: int) -> Segment:
+def _segment(drawn: Drawn, kind: str, *, first: int, group: int, minimum: int, times: Decimal) -> Segment:
     known = [y for y in drawn.y if y is not None]
     has_limits = len(known) >= minimum and any(
         low is not None and high is not None and low < high for low, high in drawn.limits
@@ -97,7 +98,7 @@ def _segment(drawn: Drawn, kind: str, *, first: int, group: int, minimum: int) -
     side: list[int | None] = [None if y is None or middle is None else (y > middle) - (y < middle) for y in whole]
     outside: list[bool | None] = [None] * size
     close: list[bool | None] = [None] * size
-    mean = None if centre is None else decimal(centre)
+    mean = None if centre is None else decimal(centre) * times
     own = [Lines(mean)] * size
     if has_limits:
         outside = [_beyond(y, limits) for y, limits in zip(plain, drawn.limits, strict=True)]
@@ -107,8 +108,15 @@ def _segment(drawn: Drawn, kind: str, *, first: int, group: int, minimum: int) -
                 None if is_near is None else is_near and not out for is_near, out in zip(near, outside, strict=True)
             ]
         own = [
-            Lines(mean, None, low, high, near_low, near_high)
-            for (low, high), (near_low, near_high) in zip(drawn.limits, drawn.near, strict=True)
+            Lines(mean, None, *edges)
+            for edges in zip(
+                *(
+                    _multiplied(column, times)
+                    for pairs in (drawn.limits, drawn.near)
+                    for column in zip(*pairs, strict=True)
+                ),
+                strict=True,
+            )
         ]
     calm = kind in ONLY_OUTSIDE
     trend, shift = ([0] * size, [False] * size) if calm else (rules.trends(whole), rules.shifts(side))
@@ -131,19 +139,5 @@ def _beyond(y: Decimal | None, limits: tuple[Decimal | None, Decimal | None]) ->
     return (low is not None and y < low) or (high is not None and y > high)
 
 
-def _multiply(segment: Segment, times: Decimal) -> None:
-    if times == 1:
-        return
-    segment.lines = _times(segment.lines, times)
-    if segment.own is not None:
-        segment.own = [_times(lines, times) for lines in segment.own]
-
-
-def _times(lines: Lines, times: Decimal) -> Lines:
-    mean = None if lines.mean is None else lines.mean * times
-    if lines.lower is None or lines.upper is None or lines.near_lower is None or lines.near_upper is None:
-        low, high = lines.lower, lines.upper
-        return Lines(mean, None, None if low is None else low * times, None if high is None else high * times)
-    return Lines(
-        mean, None, lines.lower * times, lines.upper * times, lines.near_lower * times, lines.near_upper * times
-    )
+def _multiplied(lines: Sequence[Decimal | None], times: Decimal) -> Sequence[Decimal | None]:
+    return lines if times == 1 else [None if line is None else line * times for line in lines]

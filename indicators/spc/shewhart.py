@@ -116,9 +116,8 @@ def _spread(part: Part, *, is_share: bool) -> Spread:
     subgroup is (E × Q − P × N) ÷ (N × √(K ÷ N)) sigmas away, with K = P × (Q − P) × D for shares, P × Q × D for rates.
     """
     size = len(part.y)
-    whole, scale = common(
-        [None if y is None or n is None else y * n for y, n in zip(part.y, part.n, strict=True)] + part.n
-    )
+    counts = [None if y is None or n is None else _times(y, n) for y, n in zip(part.y, part.n, strict=True)]
+    whole, scale = common([*counts, *part.n])
     events, sizes = whole[:size], whole[size:]
     centre = part.given if part.given is not None else _pooled(events, sizes, part.base)
     nothing: list[Decimal | None] = [None] * size
@@ -126,15 +125,24 @@ def _spread(part: Part, *, is_share: bool) -> Spread:
         return Spread(centre, nothing, nothing)
     p, q = centre.as_integer_ratio()
     k = Decimal(p * ((q - p) if is_share else q) * scale)
-    roots = [None if not n else (k / n).sqrt() for n in sizes]
+    # Once for each size: roots take longest, and a team of a few cases a month has few sizes.
+    roots = {n: (k / n).sqrt() for n in {*sizes} if n}
+    sigmas = {n: root / q for n, root in roots.items()}
+    units = {n: n * root for n, root in roots.items()}
     return Spread(
         centre,
-        [None if root is None else root / q for root in roots],
+        [sigmas[n] if n else None for n in sizes],
         [
-            None if e is None or not n or not root else (e * q - p * n) / (n * root)
-            for e, n, root in zip(events, sizes, roots, strict=True)
+            None if e is None or not n or not units[n] else (e * q - p * n) / units[n]
+            for e, n in zip(events, sizes, strict=True)
         ],
     )
+
+
+def _times(y: Fraction, n: Fraction) -> Fraction | int:
+    """Return y × n, which is the whole number that y was made of; asked first, since fractions take long to multiply."""
+    over, under = y.numerator * n.numerator, y.denominator * n.denominator
+    return Fraction(over, under) if over % under else over // under
 
 
 def _pooled(events: Sequence[int | None], sizes: Sequence[int | None], base: Sequence[bool]) -> Fraction | None:
@@ -149,7 +157,10 @@ def _pooled(events: Sequence[int | None], sizes: Sequence[int | None], base: Seq
 def _laney(part: Part, spread: Spread) -> list[Decimal | None]:
     """Return the sigmas stretched by how much more the subgroups differ than chance lets them (Laney 2002)."""
     stretch = mean_moving_range(baseline(part, spread.scores), screens=part.screens)
-    return [None if sigma is None or stretch is None else sigma * stretch / D2 for sigma in spread.sigmas]
+    if stretch is None:
+        return [None] * len(spread.sigmas)
+    times = stretch / D2
+    return [None if sigma is None else sigma * times for sigma in spread.sigmas]
 
 
 def share(part: Part) -> Drawn:
