@@ -1,8 +1,10 @@
 """The web process: `python -m obeya.web [SOCKET]`, where SOCKET is the number of a listening socket that was inherited."""
 
+import gc
 import os
 import socket
 import sys
+from importlib import import_module
 
 import uvicorn
 from django.conf import settings
@@ -24,8 +26,16 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def settle() -> None:
+    """Load all code, and leave it out of garbage collection: to search it again and again takes a fifth of a wall's time."""
+    import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
     """Serve until told to end."""
+    settle()
     inherited = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
     config = uvicorn.Config(
         application,
