@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.spreadsheets import Table
@@ -115,7 +116,8 @@ def _outcome(one: Outcome) -> OutcomeFace:
     if one.indicator is None or one.row is None:
         reason = f"{one.reason} ({one.text})" if one.text else one.reason
         field = FIELD_WORDS.get(one.field)
-        return OutcomeFace(one.line, css, shape, word, "", "", "", "", f"{field}: {reason}" if field else reason)
+        said = gettext("%(field)s: %(reason)s") % {"field": field, "reason": reason} if field else reason
+        return OutcomeFace(one.line, css, shape, word, "", "", "", "", said)
     before = one.before.parts if one.before else None
     return OutcomeFace(
         line=one.line,
