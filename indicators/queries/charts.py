@@ -326,9 +326,3 @@ def _placed(marks: Sequence[ChartMark], periods: Sequence[Period]) -> tuple[Plac
         if mark.kind != MarkKind.GHOST or periods[place].pk == mark.period_id:
             found.append(PlacedMark(place, mark))
     return tuple(found)
-
-
-def usual_lines(indicator: Indicator, figures: Sequence[Decimal | None]) -> Lines:
-    """Return mean and limits of figures in their order: the range in which the next one is expected."""
-    chart = xmr_chart(figures, screens_outliers=indicator.screens_outliers, minimum_points=MINIMUM_POINTS)
-    return chart.segments[-1].lines if chart.segments else Lines()

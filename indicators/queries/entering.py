@@ -13,21 +13,22 @@ from django.db.models import Q, QuerySet
 from indicators.choices import DERIVED, IndicatorStatus, Kind
 from indicators.feeding import is_fed
 from indicators.models import Indicator, Observation, PeriodLock, ValidationRule
-from indicators.queries.charts import usual_lines
 from indicators.queries.doubts import named
 from indicators.queries.entering_pairs import Pair, due_periods, pairs_due
 from indicators.queries.judged import figure_of
 from indicators.queries.locks import first_over, locks_around
 from indicators.queries.notes import asked_targets, owed_in_grid
+from indicators.queries.series_rows import Wanted
 from indicators.queries.standing import Standing, standing_of
 from indicators.queries.targets import Targets
+from indicators.queries.usual import usual_lines
 from indicators.spc import Lines
 from organisation.choices import Do, Frequency
 from organisation.models import Ancestor, Period, Person, Unit
 from organisation.queries import unit_ids_where
 
-#: Two years of months: what the usual range is taken from.
-HISTORY = 24
+#: Periods among which a row's last figures are looked for.
+HISTORY = 12
 #: A grid with more rows is no page; a person who may enter for so many chooses a unit.
 MOST_ROWS = 250
 
@@ -218,6 +219,7 @@ def _rows(
 
     shown = sorted(pairs, key=order)[:MOST_ROWS]
     history = _history(shown, period)
+    usual = usual_lines({_wanted(pair) for pair in shown}, indicators, before=period.starts_on)
     targets = asked_targets(indicators[key] for key in {pair.indicator_id for pair in shown})
     return tuple(
         _with_debts(
@@ -226,7 +228,8 @@ def _rows(
                 lines[pair.unit_id][-1],
                 history[pair.indicator_id, pair.unit_id],
                 period,
-                first_over(locks, pair.indicator_id, lines[pair.unit_id]),
+                usual=usual[_wanted(pair)],
+                lock=first_over(locks, pair.indicator_id, lines[pair.unit_id]),
             ),
             lines[pair.unit_id],
             period,
@@ -247,7 +250,9 @@ def _row(
     unit: Unit,
     own: Mapping[int, Observation],
     period: Period,
-    lock: PeriodLock | None = None,
+    *,
+    usual: Lines,
+    lock: PeriodLock | None,
 ) -> GridRow:
     earlier = [
         Earlier(row.period, standing_of(row), figure_of(indicator, standing_of(row).parts))
@@ -260,16 +265,13 @@ def _row(
         unit=unit,
         standing=standing_of(current) if current else None,
         earlier=tuple(earlier),
-        usual=usual_lines(indicator, [one.figure for one in reversed(earlier)]),
+        usual=usual,
         lock=lock,
     )
 
 
-def usual_of(indicator: Indicator, unit: Unit, period: Period) -> Lines:
-    """Return the usual range of one figure, as the grid shows it."""
-    pair = Pair(indicator.pk, unit.pk, period.frequency, is_in=False)
-    own = _history([pair], period)[indicator.pk, unit.pk]
-    return _row(indicator, unit, own, period).usual
+def _wanted(pair: Pair) -> Wanted:
+    return Wanted(pair.indicator_id, pair.unit_id, pair.frequency)
 
 
 def _history(pairs: Sequence[Pair], period: Period) -> dict[tuple[int, int], dict[int, Observation]]:

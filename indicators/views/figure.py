@@ -15,9 +15,9 @@ from indicators.operations import ObservationRefused, withdraw_figure
 from indicators.operations.answering import enter_with_note
 from indicators.operations.refusals import ChangedMeanwhile
 from indicators.queries.doubts import named
-from indicators.queries.entering import usual_of
 from indicators.queries.notes import owes_note
 from indicators.queries.standing import Standing, find_standing
+from indicators.queries.usual import usual_of
 from indicators.rule_words import doubt_texts
 from indicators.views.asking import clock, person_of
 from indicators.views.enter_faces import StateFace, missing_face, standing_face, written_by

@@ -6,13 +6,18 @@ from http import HTTPStatus
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from indicators.calculations import Parts
-from indicators.models import EarlierEntry, Observation
-from indicators.operations import withdraw_observation
+from indicators.choices import MarkKind
+from indicators.models import ChartMark, EarlierEntry, Observation
+from indicators.operations import drain_rollups, withdraw_observation
+from indicators.queries import Wanted, series
 from indicators.queries.entering import Grid, entry_grid
 from indicators.queries.standing import find_standing
+from indicators.queries.usual import usual_of
+from indicators.spc import Lines
 from organisation.choices import Frequency, RoleName
 from organisation.models import Person
 from tests import build
@@ -147,6 +152,40 @@ def test_last_figures_and_the_usual_range_come_from_the_units_own_history(youth:
     assert (row.usual.lower, row.usual.upper) == (Decimal("11.36"), Decimal("32.64"))
 
 
+@pytest.mark.parametrize(("cases", "chart"), [([40, 60], "pp"), ([None], "xmr")])
+def test_the_usual_range_is_that_of_the_chart_which_the_tile_shows(
+    youth: Programme, cases: list[int | None], chart: str
+) -> None:
+    measured = youth.referrals if cases == [None] else youth.seen
+    months = list(reversed(months_before(youth.month, 30)))
+    for number, month in enumerate(months):
+        build.observation(measured, youth.north, month.code, 20 + number * 7 % 12, cases[number % len(cases)])
+    ChartMark.objects.create(
+        indicator=measured,
+        unit=youth.north,
+        period=months[12],
+        kind=MarkKind.REBASE,
+        made_by=youth.lead,
+        made_at=timezone.now(),
+        reason="New intake team",
+    )
+    drain_rollups(now=timezone.now())
+
+    [row] = [one for one in grid_of(youth.contributor, youth).rows if one.standing is None and one.earlier]
+
+    [tile] = series([Wanted(measured.pk, youth.north.pk, Frequency.MONTH)], today=youth.month.starts_on)
+    assert tile.chart.choice.chart == chart
+    assert row.usual == tile.chart.lines
+    assert usual_of(measured, youth.north, youth.month) == tile.chart.lines
+
+
+def test_rare_events_have_no_usual_range_since_their_chart_is_of_the_days_between(youth: Programme) -> None:
+    for number, month in enumerate(months_before(youth.month, 24)):
+        build.observation(youth.referrals, youth.north, month.code, int(number % 4 == 0))
+
+    assert grid_of(youth.contributor, youth).rows[0].usual == Lines()
+
+
 @pytest.mark.parametrize("teams", [1, 3])
 def test_the_page_takes_the_same_queries_for_one_team_as_for_three(
     youth: Programme, teams: int, django_assert_num_queries: DjangoAssertNumQueries
@@ -158,12 +197,13 @@ def test_the_page_takes_the_same_queries_for_one_team_as_for_three(
                 build.observation(indicator, team, month.code, 3, 4 if indicator == youth.seen else None)
     client = signed_in(youth.contributor)
 
-    # Session, person; indicators, periods, roles, pairs, lines, locks, calendar, history, who may lock.
-    with django_assert_num_queries(11):
+    # Session, person; indicators, periods, roles, pairs, lines, locks, calendar, history, who may lock;
+    # and of the charts: periods, reports, marks.
+    with django_assert_num_queries(14):
         page = client.get("/enter/")
 
     assert page.content.decode().count("data-cell") == 4 + 2 * teams
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         column = client.get("/enter/?indicator=referrals")
 
     assert column.content.decode().count("data-cell") == 2 + teams

@@ -109,5 +109,5 @@ def test_doubts_and_notes_ask_two_queries_more_however_many_rows(
     youth.referrals.save()
     client = signed_in(youth.lead)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         client.get("/enter/", {"period": youth.month.code})
