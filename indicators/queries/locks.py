@@ -12,7 +12,10 @@ from organisation.models import Period, Unit
 
 
 def lock_over(indicator: Indicator, unit: Unit, period: Period) -> PeriodLock | None:
-    """Return the lock that keeps a figure as it is, if there is one; on the tree that the figure belongs to."""
+    """Return the lock that keeps a figure as it is, if there is one; on the tree that the figure belongs to.
+
+    Every figure that is written asks, and seldom is there a lock: who set it and when it holds is read only where one is.
+    """
     day = day_of(unit, period)
     stands_under = Q(unit__descendants__valid_to__isnull=True) | Q(unit__descendants__valid_to__gte=day)
     return (
@@ -23,7 +26,7 @@ def lock_over(indicator: Indicator, unit: Unit, period: Period) -> PeriodLock | 
             unit__descendants__unit=unit,
             unit__descendants__valid_from__lte=day,
         )
-        .select_related("locked_by", "period")
+        .prefetch_related("locked_by", "period")
         .first()
     )
 
