@@ -17,6 +17,7 @@ from indicators.operations import (
     refuse_unsound_target,
 )
 from indicators.queries.targets import points_of
+from indicators.queries.versions import SHEET_FIELDS
 from organisation.choices import Frequency
 
 
@@ -40,58 +41,7 @@ class IndicatorForm(forms.ModelForm[Indicator]):
     class Meta:
         model = Indicator
         help_texts: ClassVar = {"due_in_working_days": _("Monday to Friday, without holidays")}
-        fields: ClassVar = [
-            "code",
-            "name_en",
-            "name_fr",
-            "text_en",
-            "text_fr",
-            "area",
-            "kind",
-            "statistic",
-            "within",
-            "combine",
-            "expression",
-            "weights",
-            "unit",
-            "factor",
-            "decimals",
-            "numerator_text_en",
-            "numerator_text_fr",
-            "denominator_text_en",
-            "denominator_text_fr",
-            "start_event_en",
-            "start_event_fr",
-            "stop_event_en",
-            "stop_event_fr",
-            "inclusion_en",
-            "inclusion_fr",
-            "exclusion_en",
-            "exclusion_fr",
-            "direction",
-            "frequency",
-            "calendar",
-            "also_at",
-            "adds_up",
-            "missing",
-            "minimum_coverage",
-            "due_days",
-            "due_in_working_days",
-            "grace_days",
-            "note_when_beyond",
-            "chart",
-            "screens_outliers",
-            "interpretation_en",
-            "interpretation_fr",
-            "warnings_en",
-            "warnings_fr",
-            "complementary",
-            "source_text_en",
-            "source_text_fr",
-            "owner",
-            "status",
-            "abandoned_on",
-        ]
+        fields: ClassVar = ["code", *SHEET_FIELDS]
 
     def _post_clean(self) -> None:
         """Ask the operation's rules too, once the form has filled the definition in."""
