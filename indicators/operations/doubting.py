@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from indicators.models import Confirmation, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.rollup import drain_figure, drain_figures
-from indicators.queries.doubts import Cell, around, cell_of, doubted_beside, judged, rules_around
+from indicators.queries.doubts import Cell, Seen, around, cell_of, doubted_beside, judged, rules_around
 from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
@@ -90,7 +90,7 @@ def _batches(cells: Collection[Cell]) -> Iterator[list[Cell]]:
         yield some
 
 
-def write_doubts(rows: Sequence[Observation]) -> None:
+def write_doubts(rows: Sequence[Seen]) -> None:
     """Write the doubts of many figures at once; the ORM's own way takes a term of the statement for each."""
     if not rows:
         return
@@ -104,7 +104,7 @@ def write_doubts(rows: Sequence[Observation]) -> None:
         )
 
 
-def follow_doubts(rows: Sequence[Observation], now: dt.datetime) -> None:
+def follow_doubts(rows: Sequence[Observation | Seen], now: dt.datetime) -> None:
     """Let the values above figures follow whose doubts changed though nobody wrote them."""
     StaleValue.objects.bulk_create(
         [

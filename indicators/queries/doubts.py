@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
+from indicators.calculations import Parts
 from indicators.calculations.doubts import Looked, Rule, is_doubted
 from indicators.models import Indicator, Observation, ValidationRule
 from indicators.queries.judged import figure_of, parts_of
-from indicators.queries.versions import Rules, rules_of
+from indicators.queries.versions import rules_of
 from organisation.models import Period
 
 #: A figure by the ids of its indicator, unit and period.
@@ -23,54 +25,70 @@ Cell = tuple[int, int, int]
 LAST_WITHIN = 12
 
 
+@dataclass(slots=True, eq=False)
+class Seen:
+    """An observation as rules look at it. No model: a rule that is new looks at 100,000, and to make models takes longer.
+
+    `figure` is by the definition that held then, unrounded. `pk` None: it is proposed, and not kept yet.
+    """
+
+    pk: int | None
+    indicator: Indicator
+    indicator_id: int
+    unit_id: int
+    period: Period
+    period_id: int
+    parts: Parts
+    figure: Decimal | None
+    suspicions: list[str]
+    entered_at: dt.datetime
+
+
+#: What of an observation its parts are made of.
+SAID = ("numerator", "denominator", "days", "cases", "members", "is_applicable")
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """All that some figures are held against."""
 
     #: By the indicator of the figure: its own rules, and those that compare another indicator with it.
     rules: Mapping[int, Sequence[ValidationRule]]
-    observations: Mapping[Cell, Observation]
+    observations: Mapping[Cell, Seen]
     #: By indicator and unit: the places of the periods in their calendar, ascending, and the observations there.
-    lines: Mapping[tuple[int, int], tuple[Sequence[int], Sequence[Observation]]]
+    lines: Mapping[tuple[int, int], tuple[Sequence[int], Sequence[Seen]]]
     #: The place of each period in the calendar of its frequency, by id.
     places: Mapping[int, int]
-    definitions: Rules
-    #: By the identity of an observation, which is held here as long as this: a history asks for each many times.
-    _figures: dict[int, Decimal | None] = field(default_factory=dict)
+    #: The rules as the calculations take them, by id.
+    plain: Mapping[int, Rule]
 
-    def figure(self, row: Observation | None) -> Decimal | None:
-        """Return the figure of an observation by the definition that held then, unrounded; worked out once."""
-        if row is None:
-            return None
-        key = id(row)
-        if key not in self._figures:
-            rule = self.definitions.rule(row.indicator, row.period.ends_on)
-            self._figures[key] = figure_of(rule, parts_of(row))
-        return self._figures[key]
+    def doubts(self, row: Seen, among: Container[str] | None = None) -> list[str]:
+        """Return the codes of the rules that doubt an observation; `among` some of them, None: all."""
+        return [
+            rule.code
+            for rule in self.rules.get(row.indicator_id, ())
+            if (among is None or rule.code in among) and self._is_doubted(rule, row)
+        ]
 
-    def doubts(self, row: Observation) -> list[str]:
-        """Return the codes of the rules that doubt an observation."""
-        return [rule.code for rule in self.rules.get(row.indicator_id, ()) if self._is_doubted(rule, row)]
-
-    def knows(self, row: Observation, code: str) -> bool:
+    def knows(self, row: Seen, code: str) -> bool:
         """Whether a rule is among those looked at: of a compared indicator, its own rules are not."""
         return any(rule.code == code for rule in self.rules.get(row.indicator_id, ()))
 
-    def _is_doubted(self, rule: ValidationRule, row: Observation) -> bool:
+    def _is_doubted(self, rule: ValidationRule, row: Seen) -> bool:
         compared = rule.other_id == row.indicator_id
         smaller = self._beside(rule.indicator_id, row) if compared else row
         if smaller is None:
             return False
         larger = row if compared else self._beside(rule.other_id, row) if rule.other_id else None
         looked = Looked(
-            figure=self.figure(smaller),
-            parts=parts_of(smaller),
+            figure=smaller.figure,
+            parts=smaller.parts,
             earlier=self._earlier(rule, row),
-            other=self.figure(larger),
+            other=larger.figure if larger else None,
         )
-        return is_doubted(plain(rule), looked)
+        return is_doubted(self.plain[rule.pk], looked)
 
-    def falls_on(self, row: Observation, code: str) -> bool:
+    def falls_on(self, row: Seen, code: str) -> bool:
         """Whether a rule's doubt falls on this figure: of two that are compared, on the one that was entered last."""
         rule = next(rule for rule in self.rules[row.indicator_id] if rule.code == code)
         if rule.other_id is None:
@@ -79,10 +97,10 @@ class Around:
         beside = self._beside(rule.other_id if is_own else rule.indicator_id, row)
         return beside is None or (row.entered_at, is_own) > (beside.entered_at, not is_own)
 
-    def _beside(self, indicator_id: int, row: Observation) -> Observation | None:
+    def _beside(self, indicator_id: int, row: Seen) -> Seen | None:
         return self.observations.get((indicator_id, row.unit_id, row.period_id))
 
-    def _earlier(self, rule: ValidationRule, row: Observation) -> list[Decimal]:
+    def _earlier(self, rule: ValidationRule, row: Seen) -> list[Decimal]:
         """Return the unit's own figures in the periods that a rule looks back on, newest first; none that is doubted."""
         back = back_of(rule)
         if not back:
@@ -90,8 +108,7 @@ class Around:
         places, rows = self.lines[row.indicator_id, row.unit_id]
         place = self.places[row.period_id]
         inside = rows[bisect_left(places, place - back) : bisect_left(places, place)]
-        figures = (self.figure(one) for one in reversed(inside) if not one.suspicions)
-        return [figure for figure in figures if figure is not None]
+        return [one.figure for one in reversed(inside) if one.figure is not None and not one.suspicions]
 
 
 def plain(rule: ValidationRule) -> Rule:
@@ -136,35 +153,55 @@ def around(
     indicators, units = {*rules}, {unit for _indicator, unit, _period in asked}
     back = max((back_of(one) for held in rules.values() for one in held), default=0)
     places = places_up_to({period for *_, period in asked}, back)
-    rows = _with_definitions(
-        Observation.objects.filter(indicator__in=indicators, unit__in=units, period__in=places), indicators, places
-    )
-    observations = {cell_of(row): row for row in (*rows, *proposed)}
-    lines: dict[tuple[int, int], tuple[list[int], list[Observation]]] = defaultdict(lambda: ([], []))
+    observations = {cell_of(row): row for row in _seen(indicators, units, places, list(proposed))}
+    lines: dict[tuple[int, int], tuple[list[int], list[Seen]]] = defaultdict(lambda: ([], []))
     for row in sorted(observations.values(), key=lambda one: places[one.period_id]):
         where, there = lines[row.indicator_id, row.unit_id]
         where.append(places[row.period_id])
         there.append(row)
-    definitions = {row.indicator_id: row.indicator for row in observations.values()}
-    return Around(rules, observations, lines, places, rules_of(definitions.values()))
+    taken = {rule.pk: plain(rule) for held in rules.values() for rule in held}
+    return Around(rules, observations, lines, places, taken)
 
 
-def _with_definitions(
-    rows: Iterable[Observation], indicators: Collection[int], periods: Collection[int]
-) -> Iterator[Observation]:
-    """Give each observation its definition and period, of which there is one row each and not one a figure."""
+def _seen(
+    indicators: Collection[int], units: Collection[int], periods: Collection[int], proposed: Sequence[Observation]
+) -> Iterator[Seen]:
+    """Read figures, those that are proposed last; of definitions and periods there is one row each and not one a figure."""
     definitions, calendar = Indicator.objects.in_bulk(indicators), Period.objects.in_bulk(periods)
-    for row in rows:
-        row.indicator, row.period = definitions[row.indicator_id], calendar[row.period_id]
-        yield row
+    versions = rules_of(definitions.values())
+    held: dict[tuple[int, int], Indicator] = {}
+
+    def seen(pk: int | None, cell: Cell, parts: Parts, suspicions: list[str], entered_at: dt.datetime) -> Seen:
+        indicator_id, unit_id, period_id = cell
+        indicator, period = definitions[indicator_id], calendar[period_id]
+        key = (indicator_id, period_id)
+        rule = held.get(key) or held.setdefault(key, versions.rule(indicator, period.ends_on))
+        figure = figure_of(rule, parts)
+        return Seen(pk, indicator, indicator_id, unit_id, period, period_id, parts, figure, suspicions, entered_at)
+
+    kept = Observation.objects.filter(indicator__in=indicators, unit__in=units, period__in=periods)
+    names = ("pk", "indicator_id", "unit_id", "period_id", "suspicions", "entered_at", *SAID)
+    for pk, indicator_id, unit_id, period_id, suspicions, entered_at, *said in kept.values_list(*names).iterator():
+        yield seen(pk, (indicator_id, unit_id, period_id), _parts(said), suspicions, entered_at)
+    for row in proposed:
+        yield seen(row.pk, cell_of(row), parts_of(row), list(row.suspicions), row.entered_at)
 
 
-def cell_of(row: Observation) -> Cell:
+def _parts(said: Sequence[Any]) -> Parts:
+    """Return the parts of the columns `SAID`."""
+    numerator, denominator, days, cases, members, is_applicable = said
+    if days is None and members is None:
+        return Parts(numerator, denominator, is_applicable=is_applicable)
+    days, cases, members = (None if one is None else tuple(one) for one in (days, cases, members))
+    return Parts(numerator, denominator, days, cases, members, is_applicable)
+
+
+def cell_of(row: Observation | Seen) -> Cell:
     """Return which figure an observation is."""
     return (row.indicator_id, row.unit_id, row.period_id)
 
 
-def judged(looked: Around, written: Collection[Cell], beside: Collection[Cell] = frozenset()) -> list[Observation]:
+def judged(looked: Around, written: Collection[Cell], beside: Collection[Cell] = frozenset()) -> list[Seen]:
     """Judge figures in order of time, so that one that is doubted now is no measure for the next; return what changed.
 
     Of those `beside` the written ones doubts only go.
@@ -190,8 +227,9 @@ def foreseen(proposed: Sequence[Observation]) -> dict[Cell, list[str]]:
     if not rules:
         return {}
     cells = {cell_of(row) for row in proposed}
-    judged(around(rules, cells, proposed), cells)
-    return {cell_of(row): row.suspicions for row in proposed if row.suspicions}
+    looked = around(rules, cells, proposed)
+    judged(looked, cells)
+    return {cell: row.suspicions for cell in cells if (row := looked.observations[cell]).suspicions}
 
 
 def places_up_to(period_ids: Collection[int], back: int) -> dict[int, int]:

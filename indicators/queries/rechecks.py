@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from indicators.models import Indicator, Observation, ValidationRule
-from indicators.queries.doubts import Around, Cell, around, cell_of, rules_around
+from indicators.queries.doubts import Around, Cell, Seen, around, cell_of, rules_around
 
 #: Figures looked at at a time; bounds the memory.
 AT_ONCE = 5_000
@@ -68,9 +68,9 @@ class _Judge:
     gone: frozenset[str]
     confirmed: frozenset[Cell]
 
-    def codes(self, looked: Around, row: Observation) -> tuple[list[str], bool]:
+    def codes(self, looked: Around, row: Seen) -> tuple[list[str], bool]:
         """Return the codes of the rules that doubt a figure, and whether a person's word keeps new ones off."""
-        found = looked.doubts(row)
+        found = looked.doubts(row, self.new.union(row.suspicions) if row.suspicions else self.new)
         kept = [
             code for code in row.suspicions if code not in self.gone and (code in found or not looked.knows(row, code))
         ]
@@ -81,7 +81,7 @@ class _Judge:
         return (kept if is_confirmed else [*kept, *more]), is_confirmed
 
 
-def rechecked(change: Change, told: Recheck) -> Iterator[list[Observation]]:
+def rechecked(change: Change, told: Recheck) -> Iterator[list[Seen]]:
     """Judge the figures that stand by the rules after a change, some units at a time; count what comes of it in `told`.
 
     Yields those whose `suspicions` are others than are kept; saves nothing. In order of time, so that a figure that is
@@ -118,7 +118,7 @@ def recheck_foreseen(change: Change) -> Recheck:
     return told
 
 
-def _judged(looked: Around, cells: Collection[Cell], judge: _Judge, told: Recheck) -> list[Observation]:
+def _judged(looked: Around, cells: Collection[Cell], judge: _Judge, told: Recheck) -> list[Seen]:
     changed = []
     told.figures += len(cells)
     rows = (looked.observations[cell] for cell in cells)
