@@ -39,8 +39,9 @@ CHART = {
     "type": "object",
     "description": (
         "The columns of the chart, one item a point, and its icons; those of the chart that was asked for. Of a stored"
-        " series: those of the XmR chart whatever the `chart`, with lines at each point, the `reason` for it, and Anhøj's"
-        " `runs`."
+        " series: those of the XmR chart whatever the `chart`, with lines at each point, the `reason` for it, Anhøj's"
+        " `runs`, and the lag-one `autocorrelation` of figures whose limits are made of how they move: a signal says that"
+        " each resembles the one before, so that limits are too narrow."
     ),
 }
 
@@ -138,7 +139,7 @@ def within(request: Request, found: Series, today: dt.date) -> list[Point]:
 
 def columns(found: Series, chart: SeriesChart[Point]) -> dict[str, Any]:
     """Return a chart with its points' periods; a figure that is too small to show is a gap like any other."""
-    runs = chart.runs()
+    runs, carrying = chart.runs(), chart.carrying()
     return {
         "indicator": found.indicator.code,
         "unit": found.unit.code,
@@ -152,6 +153,14 @@ def columns(found: Series, chart: SeriesChart[Point]) -> dict[str, Any]:
             for one in chart.marks
         ],
         "runs": None if runs is None else {**asdict(runs), "is_signal": runs.is_signal},
+        "autocorrelation": None
+        if carrying is None
+        else {
+            "lag_1": float(carrying.r),
+            "by_chance": carrying.by_chance,
+            "n": carrying.n,
+            "is_signal": carrying.is_signal,
+        },
         **as_columns(chart.control, [point.period.starts_on.isoformat() for point in chart.points], chart.values),
         "variation_icon": chart.variation,
         "assurance_icon": chart.assurance,

@@ -14,6 +14,7 @@ from core.language import said_once
 from indicators.choices import ChartType
 from indicators.models import Indicator
 from indicators.queries import Point, Series
+from indicators.queries.chart_changes import changed_lately
 from indicators.queries.charts import SeriesChart
 from indicators.spc import Runs
 from indicators.spc.chart import Lines
@@ -69,6 +70,10 @@ class ChartFace:
     name: str
     reason: str
     verdict: str
+    #: Which chart it was before the newest figures, and why; empty where it was the same.
+    changed: str
+    #: Why its signs are to be read with caution; empty where they aren't.
+    caution: str
     companion: CompanionFace | None
     #: Of a chart between events: each of its points in words (period, value, usual range, rules), newest first.
     between: str
@@ -84,6 +89,8 @@ def chart_face(series: Series, rows: tuple[tuple[str, str, str, str], ...]) -> C
         chart_name(chart),
         str(REASONS[chart.choice.reason]),
         verdict(chart.runs()),
+        _changed(series),
+        _caution(chart),
         _companion(series),
         str(BETWEEN.get(chart.choice.chart, "")),
         rows if chart.is_between else (),
@@ -126,6 +133,39 @@ def _range(lines: Lines, low: Decimal | None, high: Decimal | None, decimals: in
         return ""
     told = {"lower": words.figure_text(lower, decimals), "upper": words.figure_text(upper, decimals)}
     return gettext("%(lower)s to %(upper)s") % told
+
+
+def _changed(series: Series) -> str:
+    """Say since when it is this chart, where its newest figures have changed which one fits."""
+    found = changed_lately(series)
+    if found is None:
+        return ""
+    period = found.point.period
+    told = {
+        "period": words.period_text(period.frequency, period.code, period.starts_on, period.ends_on, found.point.today),
+        "chart": ChartType(found.before.chart).label,
+        "reason": REASONS[found.before.reason],
+    }
+    return gettext("Another chart fits since the figure of %(period)s. Before: %(chart)s. %(reason)s") % told
+
+
+def _caution(chart: SeriesChart[Point]) -> str:
+    """Say that limits are too narrow, where each figure carries over from the one before."""
+    found = chart.carrying()
+    if found is None or not found.is_signal:
+        return ""
+    told = {
+        "r": words.figure_text(Decimal(str(round(float(found.r), 2))), 2),
+        "chance": words.figure_text(Decimal(str(round(found.by_chance, 2))), 2),
+    }
+    return (
+        gettext(
+            "Caution: each figure resembles the one before (autocorrelation %(r)s, by chance up to %(chance)s). Limits made of"
+            " how figures move are then too narrow, and more points stand out than should. The same is seen where the level"
+            " has moved."
+        )
+        % told
+    )
 
 
 def verdict(runs: Runs | None) -> str:

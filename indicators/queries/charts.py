@@ -12,6 +12,7 @@ from indicators.choices import ChartType, Direction, Kind, MarkKind
 from indicators.models import ChartMark, Indicator
 from indicators.queries.subgroups import Chartable, P, factor_of, groups_of, kind_of, spreads_of, subgroups_of
 from indicators.spc import ControlChart, Runs, runs, shewhart_chart, xmr_chart
+from indicators.spc.carrying import Carrying, carrying
 from indicators.spc.chart import Assurance, Improvement, Lines
 from indicators.spc.choice import BETWEEN, FEWEST, Chart, Choice, Subgroup, choose
 from indicators.spc.judging import Groups
@@ -20,6 +21,8 @@ from organisation.models import Period
 
 #: Fewer known points since the last rebase make a run chart, without limits and icons (Excel tool of Making Data Count).
 MINIMUM_POINTS = FEWEST
+#: Charts whose limits are made of moving ranges, which are small where each figure carries over from the one before.
+MOVING = frozenset({"xmr", "pp", "up", "ip"})
 #: The newest points of a chart between events, which are looked for farther back than others are drawn.
 MOST_BETWEEN = 36
 #: Charts that a process keeps: some 10 MB of those that walls show all day.
@@ -135,6 +138,15 @@ class SeriesChart(Generic[P]):
             [self.values[segment.first + at] if segment.feeds[at] else None for at in inside], segment.lines.mean
         )
 
+    def carrying(self) -> Carrying | None:
+        """Return how far the figures of the newest segment carry over; None where no limits are made of how they move."""
+        if self.is_run_chart or self.choice.chart not in MOVING:
+            return None
+        first = self.control.segments[-1].first
+        # Those beside one that is left out become neighbours, as they do in the chart.
+        kept = [value for place, value in enumerate(self.values) if place >= first and place not in self.ghosts]
+        return carrying(kept)
+
     def companion(self) -> Companion | None:
         """Return the chart of moving ranges below XmR, of standard deviations below x-bar; None where there are no limits."""
         chart, starts = self.choice.chart, [segment.first for segment in self.control.segments]
@@ -232,7 +244,7 @@ def chart_of(
     kind = kind_of(rule)
     groups = subgroups_of(rule, shown)
     if choice is None:
-        choice = _choice(rule, kind, shown, groups, named)
+        choice = decided(rule, kind, shown, groups, named)
     if choice.chart in BETWEEN:
         return _between(choice, rule, shown, groups, marks)
     placed, redefined = _placed(marks, [point.period for point in shown]) if marks else (), _redefined(shown)
@@ -253,9 +265,14 @@ def chart_of(
     return SeriesChart(choice, control, tuple(shown), values, target, placed, ghosts, redefined)
 
 
-def _choice(
-    rule: Indicator, kind: str, shown: Sequence[Chartable], groups: Sequence[Subgroup | None], named: Chart | None
+def decided(
+    rule: Indicator,
+    kind: str,
+    shown: Sequence[Chartable],
+    groups: Sequence[Subgroup | None],
+    named: Chart | None = None,
 ) -> Choice:
+    """Choose the chart of points from the first that has a figure, and of what stands behind them, by a rule."""
     wanted = named or (None if rule.chart == ChartType.AUTO else rule.chart)
     if kind == Kind.COUNT and any(point.is_small for point in shown):
         # Of the counts that are left, the large ones, limits would be too high.

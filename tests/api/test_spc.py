@@ -87,6 +87,9 @@ def test_a_stored_series_is_drawn_from_its_first_figure_with_its_gaps(analyst: A
         "period": periods, "target": 9, "marks": [],
     }  # fmt: skip
     assert drawn.pop("runs")["n_useful"] == 14
+    # Of 10, 11, 12, 10 …: neighbours differ.
+    assert {name: drawn["autocorrelation"][name] for name in ("n", "is_signal")} == {"n": 14, "is_signal": False}
+    assert drawn.pop("autocorrelation")["lag_1"] < 0
     assert drawn == json.loads(json.dumps({**short, **expected}))
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boards.charts import chart_face
 from boards.drawing import Hanging, tile_face
 from boards.sheets import sheet_face
 from indicators.choices import ChartType, Direction, Kind, MarkKind, Statistic
@@ -197,6 +198,49 @@ def test_the_time_between_rare_events_is_counted_in_days_and_high_is_calm(team: 
         None,
         None,
     )
+
+
+def test_the_page_says_with_which_figure_another_chart_fits_and_which_it_was(team: Unit) -> None:
+    falls = build.indicator("falls", direction=Direction.DOWN)
+    # One a month is a small count; with the first month without, they are fewer than one a month: rare events.
+    for place, month in enumerate(MONTHS[:18]):
+        build.observation(falls, team, month, int(place != 14))
+    one = drawn(falls, team)
+
+    face = chart_face(one, ())
+
+    assert one.chart.choice == Choice("t", "rare events")
+    assert face is not None
+    assert face.changed == (
+        "Another chart fits since the figure of March 2025. Before: c chart."
+        " Small counts: how far they spread follows from their mean."
+    )
+
+
+def test_a_chart_that_is_as_it_was_says_nothing_of_a_change(team: Unit) -> None:
+    face = chart_face(drawn(a_share(team), team), ())
+
+    assert (face and face.changed, face and face.caution) == ("", "")
+
+
+def test_a_level_that_creeps_warns_that_its_limits_are_too_narrow_and_hides_no_point(team: Unit) -> None:
+    waiting = build.indicator("waiting", kind=Kind.STOCK)
+    levels = [Decimal(100 + abs(place % 16 - 8) * 5) for place in range(len(MONTHS))]
+    for month, level in zip(MONTHS, levels, strict=True):
+        build.observation(waiting, team, month, level)
+    one = drawn(waiting, team)
+    client = as_person(build.person_with(RoleName.ANALYST, team))
+
+    face = chart_face(one, ())
+    told = client.get("/api/v1/spc/", {"indicator": "waiting", "unit": "team"}).json()
+
+    assert face is not None
+    assert face.caution.startswith("Caution: each figure resembles the one before (autocorrelation 0.8")
+    assert told["autocorrelation"]["is_signal"]
+    bare = xmr_chart(levels, improvement=one.chart.control.improvement, screens_outliers=False, minimum_points=13)
+    assert [(segment.lines, segment.sign) for segment in one.chart.control.segments] == [
+        (segment.lines, segment.sign) for segment in bare.segments
+    ]
 
 
 def test_a_period_that_nobody_reported_may_have_held_an_event(team: Unit) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from indicators import spc
 from indicators.spc import SpcRefused, answer, xmr_chart
+from indicators.spc.carrying import carrying
 from indicators.spc_words import SENTENCES
 
 figures = st.lists(st.one_of(st.none(), st.decimals(-1000, 1000, places=2)), min_size=1, max_size=60)
@@ -168,3 +169,31 @@ def test_every_refusal_has_a_translation() -> None:
     }
 
     assert raised == SENTENCES
+
+
+def test_figures_that_carry_over_are_told_from_those_that_do_not() -> None:
+    swinging = carrying(decimals(*[1, 3] * 8))
+    # Of −1 −1 1 1 …: 16 squares, and of the 15 products of neighbours 8 are 1 and 7 are −1.
+    pairs = carrying(decimals(*[1, 1, 3, 3] * 4))
+    creeping = carrying(decimals(*range(16)))
+
+    assert (swinging and swinging.r, swinging and swinging.is_signal) == (Fraction(-15, 16), False)
+    assert (pairs and pairs.r, pairs and pairs.is_signal) == (Fraction(1, 16), False)
+    # Of a straight line it is 1 − 3 ÷ n.
+    assert (creeping and creeping.r, creeping and creeping.is_signal) == (Fraction(13, 16), True)
+    assert (creeping and creeping.by_chance, creeping and creeping.n) == (0.5, 16)
+
+
+@given(row=figures, by=st.decimals(-50, 50, places=1), times=st.integers(1, 9))
+def test_how_far_figures_carry_over_knows_no_unit_and_no_direction_of_time(
+    row: list[Decimal | None], by: Decimal, times: int
+) -> None:
+    moved = [None if value is None else value * times + by for value in row]
+
+    assert carrying(moved) == carrying(row)
+    assert carrying(row[::-1]) == carrying(row)
+
+
+def test_figures_that_do_not_vary_carry_nothing_over() -> None:
+    assert carrying(decimals(4, 4, None, 4)) is None
+    assert carrying([]) is None
