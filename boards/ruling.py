@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from indicators.choices import Kind, RuleKind
 from indicators.forms.asked_rules import FIELDS, typed_as
@@ -44,6 +45,7 @@ class RuleFormFace:
     kind: str
     words: str
     fields: tuple[FieldFace, ...]
+    hint: str
     since: str
     replaces: int | None
 
@@ -110,9 +112,19 @@ def _form(
             )
             for name in FIELDS[kind]
         ),
+        hint=_hint(kind),
         since=typed.get("since", ""),
         replaces=replaces.pk if replaces else None,
     )
+
+
+def _hint(kind: str) -> str:
+    """Say of a kind what its fields alone leave open."""
+    return {
+        RuleKind.HISTORY: _("Empty standard deviations: between the lowest and the highest of them."),
+        RuleKind.COMPARISON: _("At the same unit and period; the figure that was entered last is doubted."),
+        RuleKind.JUMP: _("From the last figure of the unit, at most 12 periods back."),
+    }.get(RuleKind(kind), "")
 
 
 def _label(name: str) -> str:
