@@ -142,12 +142,13 @@ def import_figures(folder: Path, today: dt.date, seed: int) -> None:
 def calendar_until(today: dt.date) -> Calendar:
     """Return the spans of each frequency that people report at, from the organisation's own table."""
     first = today - dt.timedelta(days=OLDEST)
+    periods = {
+        frequency: periods_spanning(frequency, first, today) for frequency in ("day", "week", "fiscal_period", "month")
+    }
+    periods["working_day"] = [day for day in periods["day"] if day.is_worked]
     return {
-        frequency: [
-            Span(period.code, frequency, period.starts_on, period.ends_on)
-            for period in periods_spanning(frequency, first, today)
-        ]
-        for frequency in ("day", "week", "fiscal_period", "month")
+        name: [Span(period.code, period.frequency, period.starts_on, period.ends_on) for period in some]
+        for name, some in periods.items()
     }
 
 

@@ -35,6 +35,7 @@ class Series:
 
     indicator: str
     kind: str
+    #: Of the organisation's periods, or `working_day`: those days that are worked.
     frequency: str
     days_back: int
     programmes: tuple[str, ...]
@@ -77,6 +78,8 @@ SERIES = (
            shifts=(Shift(CALMER_UNITS, ("heb",), -0.75),)),
     Series("reports-assessed", "ratio", "week", 560, ("rts",), 1.9, size=29, between=0.1, within=0.15, lag=1,
            shifts=(Shift(MORE_REPORTS, ("rts",), -0.6),)),
+    Series("calls-returned", "ratio", "working_day", 300, ("jed",), 2.3, size=14, between=0.2, within=0.15, missed=0.003,
+           lag=0.1, shifts=(Shift(NORTH_LOST_POSTS, NORTH, -0.5),)),
 )  # fmt: skip
 
 #: Units of a series' programmes that don't keep it.

@@ -37,7 +37,7 @@ def test_the_demo_is_a_place_where_people_work() -> None:
         "service": 4,
         "team": 60,
     }
-    assert Indicator.objects.count() == 31
+    assert Indicator.objects.count() == 32
     assert 95_000 < Event.objects.count() < 125_000
     assert Event.objects.values("case").distinct().count() > 11_500
     assert Observation.objects.count() > 60_000
