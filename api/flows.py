@@ -15,11 +15,12 @@ from api import parameters
 from api.people import is_root, readable_units, small_number_ids
 from api.problems import Problem
 from api.shapes import shape
+from boards.maps.words import unplaced_text
 from organisation.models import Unit
 from trajectories.calculations.pictures import Delay, Stand, without_small_numbers
 from trajectories.models import Trajectory
-from trajectories.operations import map_now
-from trajectories.queries import DrawnMap, map_as_of
+from trajectories.operations import Drawing, map_before, map_now
+from trajectories.queries import DrawnMap
 from trajectories.queries.maps import StepName
 from trajectories.queries.measures import read_known_on
 
@@ -89,7 +90,9 @@ class FlowRuleRow(TypedDict):
 class FlowRow(TypedDict):
     """The whole map, for a unit and all below it, or for everyone; `as_of` null: nothing was measured yet.
 
-    `other_people` took paths that fewer than five took, or that are rarer than those listed.
+    `other_people` took paths that fewer than five took, or that are rarer than those listed. `unplaced` people are in a
+    step at teams that are no units, and so on no unit's map (null: some, and how many is not told); it is told for
+    everyone, at roots and where nobody is, with `note`: why, and what to do.
     """
 
     trajectory: str
@@ -101,6 +104,22 @@ class FlowRow(TypedDict):
     paths: list[FlowPathRow]
     other_people: int
     rules: list[FlowRuleRow]
+    unplaced: int | None
+    note: str
+
+
+class FlowDrawing(TypedDict):
+    """A map that the worker is at: of how many events, and how long that is likely to take (null: nobody knows)."""
+
+    trajectory: str
+    unit: str | None
+    day: dt.date
+    events: int
+    seconds: float | None
+
+
+#: Seconds after which to ask again for a map that is being drawn: at least, and at most.
+SOONEST_S, LATEST_S = 5, 60
 
 
 @extend_schema(
@@ -113,14 +132,15 @@ class FlowRow(TypedDict):
             "known_on", str, description="A day or a time: from what had arrived by then, as it was then."
         ),
     ],
-    responses={200: shape(FlowRow)},
+    responses={200: shape(FlowRow), 202: shape(FlowDrawing)},
 )
 @api_view(["GET"])
 def flow_of(request: Request, code: str) -> Response:
     """Show the map of a trajectory; everyone's is for whoever may read a root.
 
     Without `as_of`, it is the map that was kept after the last refresh; a past one is drawn from the events of that time,
-    which takes some seconds a million events the first time.
+    which takes some seconds a million events the first time. Of more than 300,000 events the worker draws it meanwhile:
+    the answer is 202, with `Retry-After`.
     """
     parameters.only(request, "unit", "as_of", "known_on")
     trajectory, today = get_object_or_404(Trajectory, code=code), timezone.localdate()
@@ -128,10 +148,26 @@ def flow_of(request: Request, code: str) -> Response:
     known = parameters.text(request, "known_on")
     known_on = read_known_on(known.replace(" ", "+") if "T" in known else known, trajectory.timezone) if known else None
     as_of = parameters.instant(request, "as_of") or known_on
-    drawn = map_as_of(trajectory, unit, as_of, known_on) if as_of else map_now(trajectory, unit, now=timezone.now())
+    now = timezone.now()
+    drawn = map_before(trajectory, unit, as_of, known_on, now=now) if as_of else map_now(trajectory, unit, now=now)
+    if isinstance(drawn, Drawing):
+        return being_drawn(drawn, trajectory, unit)
     may_see = small_number_ids(request, on=today)
     hides = may_see is not None and (unit.pk not in may_see if unit else not may_see)
     return Response(flow_row(drawn, hides=hides))
+
+
+def being_drawn(drawing: Drawing, trajectory: Trajectory, unit: Unit | None) -> Response:
+    """Answer that a map is being drawn, and when to ask again."""
+    seconds = drawing.seconds if drawing.seconds is not None else SOONEST_S
+    row: FlowDrawing = {
+        "trajectory": trajectory.code,
+        "unit": unit.code if unit else None,
+        "day": drawing.day,
+        "events": drawing.events,
+        "seconds": drawing.seconds,
+    }
+    return Response(row, status=202, headers={"Retry-After": f"{min(LATEST_S, max(SOONEST_S, seconds)):.0f}"})
 
 
 def unit_of(request: Request, today: dt.date) -> Unit | None:
@@ -186,6 +222,8 @@ def flow_row(drawn: DrawnMap, *, hides: bool) -> FlowRow:
             }
             for rule in picture.rules
         ],
+        "unplaced": picture.unplaced,
+        "note": unplaced_text(picture.unplaced),
     }
 
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from organisation.models import Unit
 from trajectories import operations, uploading
 from trajectories.models import EventUpload
 from trajectories.operations.losing import close_lost_imports as close_lost
-from trajectories.queries import past_map, trajectory_by_code
+from trajectories.queries import map_as_of, past_map, trajectory_by_code
 
 
 @shared_task(name="trajectories.tasks.refresh_trajectory")
@@ -33,6 +34,14 @@ def draw_past_map(code: str, day: str) -> None:
     trajectory, ended = trajectory_by_code(code), dt.date.fromisoformat(day)
     if past_map(trajectory, None, ended) is None:
         operations.keep_past_maps(trajectory, ended, now=timezone.now())
+
+
+@shared_task(name="trajectories.tasks.draw_map_before")
+def draw_map_before(code: str, unit: str, as_of: str, known_on: str) -> None:
+    """Draw the map of a unit ("": of everyone) before an instant, which is kept for a while; the API asks for it."""
+    known = dt.datetime.fromisoformat(known_on) if known_on else None
+    below = Unit.objects.get(code=unit) if unit else None
+    map_as_of(trajectory_by_code(code), below, dt.datetime.fromisoformat(as_of), known)
 
 
 @shared_task(name="trajectories.tasks.compute_shares")

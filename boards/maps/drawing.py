@@ -56,6 +56,7 @@ def map_face(drawn: DrawnMap, *, unit: str, may_see_small: bool) -> MapFace:
         dropped=dropped,
         is_few=picture != drawn.picture,
         is_blocked=any(one.css == "is-blocked" for one in told),
+        unplaced=words.unplaced_text(picture.unplaced),
         has_room=any(node.is_branch for node in layout.nodes)
         and not any(node.is_branch and node.x < layout.width * ROOM for node in layout.nodes),
     )

@@ -172,3 +172,5 @@ class MapFace:
     is_blocked: bool = False
     #: Whether the lower left of the drawing is empty, so that the legend can stand there.
     has_room: bool = False
+    #: That people are on no unit's map, why, and what to do; empty where none are.
+    unplaced: str = ""

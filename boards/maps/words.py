@@ -17,7 +17,7 @@ FINE = 10
 
 
 def count_text(count: int | None) -> str:
-    """Write how many: "1,532", or "< 5" for few whom one may not count."""
+    """Write how many: "1532", "10,532", or "< 5" for few whom one may not count."""
     return small_text(Kind.COUNT) if count is None else figure_text(Decimal(count), 0)
 
 
@@ -77,6 +77,27 @@ def dropped_text(dropped: int | None) -> str:
 def most_wait_text(p90: float | None) -> str:
     """Say the ninth decile in plain words."""
     return "" if p90 is None else gettext("9 in 10 within %(days)s") % {"days": days_text(p90)}
+
+
+def unplaced_text(people: int | None) -> str:
+    """Say that people are at teams that are no units, so that no unit's map has them, and what to do; nothing if none are."""
+    if people == 0:
+        return ""
+    missing = (
+        gettext("People of this log are at teams that are no units, and so on no unit’s map.")
+        if people is None
+        else ngettext(
+            "%(count)s person of this log is at a team that is no unit, and so on no unit’s map.",
+            "%(count)s people of this log are at teams that are no units, and so on no unit’s map.",
+            people,
+        )
+        % {"count": count_text(people)}
+    )
+    mend = gettext(
+        "Give units the codes by which the log calls its teams, or read the log again with the column that holds codes of "
+        "units; the map follows by itself."
+    )
+    return f"{missing} {mend}"
 
 
 def share_text(part: int, whole: int) -> str:

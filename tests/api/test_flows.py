@@ -12,7 +12,8 @@ from organisation.models import Unit
 from tests import build
 from tests.api.asking import as_person, as_program
 from trajectories.models import Refresh, Trajectory
-from trajectories.operations import add_events
+from trajectories.operations import add_events, past_maps
+from trajectories.tasks import draw_map_before, draw_past_map
 
 ADDRESS = "/api/v1/trajectories/youths/flow/"
 STEPS = [
@@ -95,3 +96,44 @@ def test_without_a_day_the_flow_is_the_map_that_was_kept(youths: Trajectory, cen
 
     assert flow["as_of"] is not None
     assert [step["code"] for step in flow["steps"]] == ["referral", "service"]
+
+
+def test_teams_that_are_no_units_are_named_as_the_reason_why_nobody_is_on_the_map(centre: Unit) -> None:
+    """Six people at a team "X9" that no unit has for its code; then the unit comes."""
+    strange = Trajectory.objects.create(
+        code="youths", name_en="Youths", steps=STEPS, clock={"start": ["Referral"], "stop": ["First service"]}
+    )
+    rows = [{"case": f"C{n}", "activity": "Referral", "at": "2026-01-05", "unit": "X9"} for n in range(6)]
+    add_events(trajectory=strange, rows=rows, by=None, now=timezone.now())
+
+    before = [ask(centre, RoleName.LEAD, as_of="2026-01-21T00:00:00Z", unit=unit) for unit in ("CENTRE", "NORTH")]
+    build.unit("X9", parent=centre)
+    after = ask(centre, RoleName.LEAD, as_of="2026-01-21T00:00:00Z", unit="CENTRE")
+
+    sentence = (
+        "6 people of this log are at teams that are no units, and so on no unit’s map. Give units the codes by which the log "
+        "calls its teams, or read the log again with the column that holds codes of units; the map follows by itself."
+    )
+    assert [(flow["steps"][0]["people"], flow["unplaced"], flow["note"]) for flow in before] == [
+        (0, 6, sentence), (0, 6, sentence),
+    ]  # fmt: skip
+    assert (after["steps"][0]["people"], after["unplaced"], after["note"]) == (6, 0, "")
+
+
+def test_the_map_of_a_long_log_is_drawn_by_the_worker_while_the_program_asks_again(
+    youths: Trajectory, centre: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past_maps, "AT_ONCE", 3)
+    client = as_program(build.person_with(RoleName.ANALYST, at=centre))
+    noon, midnight = "2026-01-14T17:00:00+00:00", "2026-01-15T00:00:00+00:00"
+
+    first = [client.get(ADDRESS, {"as_of": at, "unit": "CENTRE"}) for at in (noon, midnight)]
+    draw_map_before("youths", "CENTRE", noon, "")
+    draw_past_map("youths", "2026-01-14")
+    then = [client.get(ADDRESS, {"as_of": at, "unit": "CENTRE"}) for at in (noon, midnight)]
+
+    assert [(one.status_code, one.headers["Retry-After"]) for one in first] == [(202, "5"), (202, "5")]
+    assert first[0].json() == {
+        "trajectory": "youths", "unit": "CENTRE", "day": "2026-01-14", "events": 15, "seconds": None,
+    }  # fmt: skip
+    assert [(one.status_code, one.json()["steps"][0]["people"]) for one in then] == [(200, 5), (200, 5)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -124,7 +124,12 @@ def pictures(
     found = _found(told, rules, tree, today)
     keys = {EVERYONE, *found.steps, *found.links, *found.gaps, *found.open_gaps, *found.paths}
     few = _few(found, tree.parents)
-    return {key: _picture(key, found, few, len(steps), rules) for key in keys}
+    unplaced = told.here.join(tree.above, on="team", how="anti").height
+    at_top = {EVERYONE, *(key for key, parent in tree.parents.items() if parent == EVERYONE)}
+    return {
+        key: replace(_picture(key, found, few, len(steps), rules), unplaced=unplaced if key in at_top else 0)
+        for key in keys
+    }
 
 
 def _keyed(rows: pl.DataFrame, tree: Tree) -> pl.DataFrame:

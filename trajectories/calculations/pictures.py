@@ -87,13 +87,18 @@ class Kept:
 
 @dataclass(frozen=True)
 class Picture:
-    """A whole map; steps are in the order of the trajectory, links sorted by their places."""
+    """A whole map; steps are in the order of the trajectory, links sorted by their places.
+
+    `unplaced` are people in a step whose team is no unit: on everyone's map, and on those of roots and of units where
+    nobody is. None: there are some, and how many is not told.
+    """
 
     steps: tuple[Stand, ...]
     links: tuple[Link, ...] = ()
     gap: Gap = field(default_factory=Gap)
     paths: Paths = field(default_factory=lambda: Paths((), 0, 0))
     rules: tuple[Kept, ...] = ()
+    unplaced: int | None = 0
 
 
 def as_json(picture: Picture) -> dict[str, Any]:
@@ -115,6 +120,7 @@ def from_json(kept: Mapping[str, Any]) -> Picture:
             tuple(paths["others_broken"]),
         ),
         rules=tuple(Kept(**rule) for rule in kept["rules"]),
+        unplaced=kept.get("unplaced", 0),
     )
 
 
@@ -126,7 +132,17 @@ def without_small_numbers(picture: Picture) -> Picture:
         links=tuple(replace(link, delay=_delay(link.delay)) for link in picture.links),
         gap=replace(_gap(picture.gap), delay=_delay(picture.gap.delay)),
         rules=tuple(_rule(rule) for rule in picture.rules),
+        unplaced=None if 0 < (picture.unplaced or 0) < LEAST else picture.unplaced,
     )
+
+
+def of_nobody(steps: int, everyone: Picture | None, *, has_units: bool) -> Picture:
+    """Return the map of a unit where nobody is; `has_units`: there are people at others, so that they have maps."""
+    picture = Picture(tuple(Stand() for _ in range(steps)))
+    if everyone is None:
+        return picture
+    are_all_unplaced = not has_units and bool(everyone.links or everyone.paths.cases)
+    return replace(picture, unplaced=everyone.unplaced or (None if are_all_unplaced else 0))
 
 
 def _stand(step: Stand) -> Stand:

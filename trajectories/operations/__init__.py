@@ -4,7 +4,7 @@ from trajectories.operations.definitions import restate_trajectory, save_traject
 from trajectories.operations.events import Origin, add_events, import_events, mark_stale
 from trajectories.operations.faces import keep_faces
 from trajectories.operations.maps import keep_maps, map_now
-from trajectories.operations.past_maps import Drawing, keep_past_maps, map_on
+from trajectories.operations.past_maps import Drawing, keep_past_maps, map_before, map_on
 from trajectories.operations.queue import refresh_now
 from trajectories.operations.refreshing import refresh, refresh_due
 from trajectories.operations.sharing import compute_one
@@ -20,6 +20,7 @@ __all__ = [
     "keep_faces",
     "keep_maps",
     "keep_past_maps",
+    "map_before",
     "map_now",
     "map_on",
     "mark_stale",

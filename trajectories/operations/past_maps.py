@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from celery import current_app
 from django.core.cache import cache
@@ -14,16 +15,28 @@ from kombu.exceptions import OperationalError
 
 from live.operations import announce
 from organisation.models import Unit
+from trajectories.calculations.frame import local
 from trajectories.calculations.maps import EVERYONE
 from trajectories.calculations.pictures import as_json
 from trajectories.models import PastMap, Trajectory
 from trajectories.operations.maps import AT_ONCE
-from trajectories.queries.maps import DrawnMap, all_pictures, end_of, events_of, log_state, past_map
+from trajectories.queries.maps import (
+    KEPT_S,
+    DrawnMap,
+    all_pictures,
+    end_of,
+    ended_day,
+    events_of,
+    lately_drawn,
+    log_state,
+    map_as_of,
+    past_map,
+)
 
 logger = logging.getLogger(__name__)
 
-#: The task's name, written out: names outlive files.
-TASK = "trajectories.tasks.draw_past_map"
+#: The tasks' names, written out: names outlive files.
+TASK, TASK_BEFORE = "trajectories.tasks.draw_past_map", "trajectories.tasks.draw_map_before"
 #: Days whose maps are kept of a trajectory: a year of the slider's weeks.
 KEPT_DAYS = 60
 #: Seconds in which readers of the same day ask the worker only once.
@@ -52,6 +65,24 @@ def map_on(trajectory: Trajectory, unit: Unit | None, day: dt.date, *, now: dt.d
     _draw_soon(trajectory, day)
     last = PastMap.objects.filter(trajectory=trajectory, unit=None).order_by("-drawn_at").first()
     return Drawing(day, events, last.seconds * events / max(1, last.events) if last else None)
+
+
+def map_before(
+    trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime, known_on: dt.datetime | None, *, now: dt.datetime
+) -> DrawnMap | Drawing:
+    """Return the map before an instant, as `map_as_of` does; of a long log, the first time, that it is being drawn."""
+    day = ended_day(trajectory, as_of)
+    if day is not None and known_on is None and end_of(day) <= local(now, trajectory.timezone):
+        drawn = map_on(trajectory, unit, day, now=now)
+        return drawn if isinstance(drawn, Drawing) else replace(drawn, as_of=as_of)
+    events = events_of(trajectory)
+    if events <= AT_ONCE:
+        return map_as_of(trajectory, unit, as_of, known_on)
+    lately = lately_drawn(trajectory, unit, as_of, known_on)
+    if lately is None:
+        told = [trajectory.code, unit.code if unit else "", as_of.isoformat(), known_on.isoformat() if known_on else ""]
+        _ask_worker(TASK_BEFORE, told, patience=KEPT_S)
+    return lately or Drawing(local(as_of, trajectory.timezone).date(), events, None)
 
 
 @transaction.atomic
@@ -94,10 +125,14 @@ def _forget_oldest(trajectory: Trajectory) -> None:
 
 
 def _draw_soon(trajectory: Trajectory, day: dt.date) -> None:
-    """Ask the worker to draw a day. With Redis down, the next reader asks again."""
-    if not cache.add(f"past-map-asked:{trajectory.pk}:{day}", 1, PATIENCE_S):
+    _ask_worker(TASK, [trajectory.code, day.isoformat()], patience=PATIENCE_S)
+
+
+def _ask_worker(task: str, told: Sequence[str], *, patience: int) -> None:
+    """Ask the worker to draw a map, once in so many seconds. With Redis down, the next reader asks again."""
+    if not cache.add(f"{task}:" + ":".join(told), 1, patience):
         return
     try:
-        current_app.send_task(TASK, args=[trajectory.code, day.isoformat()], retry=False, ignore_result=True)
+        current_app.send_task(task, args=list(told), retry=False, ignore_result=True)
     except (OperationalError, OSError) as reason:
-        logger.warning("The queue does not answer; the map of %s on %s waits. %s", trajectory.code, day, reason)
+        logger.warning("The queue does not answer; the map of %s waits. %s", told[0], reason)

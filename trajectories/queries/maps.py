@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TypeVar, cast
 
 import polars as pl
 from django.core.cache import cache
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 from django.utils.translation import get_language
 
 from organisation.models import Ancestor, Unit
@@ -17,7 +18,7 @@ from trajectories.calculations.asked import Asked
 from trajectories.calculations.frame import local
 from trajectories.calculations.maps import EVERYONE, Tree, facts, joined, pictures
 from trajectories.calculations.paths import Rule
-from trajectories.calculations.pictures import Picture, Stand, as_json, from_json
+from trajectories.calculations.pictures import Picture, as_json, from_json, of_nobody
 from trajectories.models import EventBatch, FlowMap, PastMap, Trajectory
 from trajectories.queries.logs import has_activity, read_log
 from trajectories.queries.places import ancestors_frame, tree_fingerprint, units_frame
@@ -27,6 +28,8 @@ from trajectories.queries.rules import trajectory_on
 SHARE_EVENTS = 500_000
 #: Seconds for which the map of another moment than the end of a day is kept.
 KEPT_S = 600
+
+Kept = TypeVar("Kept", FlowMap, PastMap)
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,12 @@ class DrawnMap:
 
 
 def kept_map(trajectory: Trajectory, unit: Unit | None) -> DrawnMap:
-    """Return the map as it was last kept: one query, no events."""
-    kept = FlowMap.objects.filter(trajectory=trajectory, unit=unit).first()
-    if kept is None:
-        as_of = FlowMap.objects.filter(trajectory=trajectory).values_list("as_of", flat=True).first()
-        return _drawn(trajectory, unit, as_of, None)
-    return _drawn(trajectory, unit, kept.as_of, from_json(kept.picture))
+    """Return the map as it was last kept, without any event: one query, and one more where nobody is."""
+    kept = FlowMap.objects.filter(trajectory=trajectory)
+    found = _own_and_everyones(kept, unit)
+    if not found:
+        return _drawn(trajectory, unit, None, None)
+    return _drawn(trajectory, unit, found[0].as_of, _own(found, unit, kept))
 
 
 def is_map_old(trajectory: Trajectory) -> bool:
@@ -89,13 +92,39 @@ def is_map_old(trajectory: Trajectory) -> bool:
 def past_map(trajectory: Trajectory, unit: Unit | None, day: dt.date) -> DrawnMap | None:
     """Return the map of the end of a past day as it was kept; None where it was not, or no longer stands."""
     kept = PastMap.objects.filter(trajectory=trajectory, day=day, state=log_state(trajectory))
-    found = list(kept.filter(Q(unit=unit) | Q(unit=None)).order_by(F("unit").asc(nulls_last=True)))
+    found = _own_and_everyones(kept, unit)
     if not found:
         return None
-    wall = end_of(day)
-    own = found[0].picture if found[0].unit_id == (unit.pk if unit else None) else None
-    drawn = _drawn(trajectory, unit, _as_if_utc(wall), from_json(own) if own else None, day)
+    drawn = _drawn(trajectory, unit, _as_if_utc(end_of(day)), _own(found, unit, kept), day)
     return replace(drawn, made=Made(found[0].drawn_at, found[0].seconds, found[0].events))
+
+
+def _own_and_everyones(kept: QuerySet[Kept], unit: Unit | None) -> list[Kept]:
+    """Return the map of a unit, where there is one, and after it that of everyone."""
+    return list(kept.filter(Q(unit=unit) | Q(unit=None)).order_by(F("unit").asc(nulls_last=True)))
+
+
+def _own(found: Sequence[Kept], unit: Unit | None, kept: QuerySet[Kept]) -> Picture:
+    """Return a unit's own picture, or that of nobody."""
+    if found[0].unit_id == (unit.pk if unit else None):
+        return from_json(found[0].picture)
+    everyone = from_json(found[0].picture)
+    return of_nobody(len(everyone.steps), everyone, has_units=kept.filter(unit__isnull=False).exists())
+
+
+def ended_day(trajectory: Trajectory, as_of: dt.datetime) -> dt.date | None:
+    """Return the day that ends at an instant; None where none does."""
+    wall = local(as_of, trajectory.timezone)
+    return _last_day(wall) if wall.time() == dt.time() else None
+
+
+def lately_drawn(
+    trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime, known_on: dt.datetime | None = None
+) -> DrawnMap | None:
+    """Return the map before an instant if it was drawn a little while ago."""
+    found = cache.get(_key(trajectory, unit, as_of, known_on))
+    day = _last_day(local(as_of, trajectory.timezone))
+    return _drawn(trajectory, unit, as_of, from_json(found), day) if found else None
 
 
 def map_as_of(
@@ -105,18 +134,25 @@ def map_as_of(
 
     However many events there are: that of a long log takes its time, and is kept for a while.
     """
-    wall = local(as_of, trajectory.timezone)
-    kept = past_map(trajectory, unit, _last_day(wall)) if known_on is None and wall.time() == dt.time() else None
+    day = ended_day(trajectory, as_of)
+    kept = past_map(trajectory, unit, day) if day and known_on is None else None
     if kept is not None:
         return replace(kept, as_of=as_of)
-    state = (log_state(trajectory), unit and unit.pk, wall, known_on)
-    key = f"flow-map:{trajectory.pk}:" + ":".join(map(str, state)).replace(" ", "_")
-    found = cache.get(key)
-    if found is None:
-        drawn = all_pictures(trajectory, wall, known_on).get(unit.pk if unit else EVERYONE)
-        found = as_json(drawn or _nobody(trajectory_on(trajectory, _last_day(wall))))
-        cache.set(key, found, KEPT_S)
-    return _drawn(trajectory, unit, as_of, from_json(found), _last_day(wall))
+    lately = lately_drawn(trajectory, unit, as_of, known_on)
+    if lately is not None:
+        return lately
+    wall = local(as_of, trajectory.timezone)
+    drawn = all_pictures(trajectory, wall, known_on)
+    everyone = drawn[EVERYONE]
+    own = drawn.get(unit.pk if unit else EVERYONE)
+    own = own or of_nobody(len(everyone.steps), everyone, has_units=len(drawn) > 1)
+    cache.set(_key(trajectory, unit, as_of, known_on), as_json(own), KEPT_S)
+    return _drawn(trajectory, unit, as_of, own, _last_day(wall))
+
+
+def _key(trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime, known_on: dt.datetime | None) -> str:
+    state = (log_state(trajectory), unit and unit.pk, local(as_of, trajectory.timezone), known_on)
+    return f"flow-map:{trajectory.pk}:" + ":".join(map(str, state)).replace(" ", "_")
 
 
 def end_of(day: dt.date) -> dt.datetime:
@@ -175,10 +211,6 @@ def _tree(today: dt.date) -> Tree:
     return Tree(above.with_columns(pl.col("key").cast(pl.Int64)), roots | dict(pairs))
 
 
-def _nobody(trajectory: Trajectory) -> Picture:
-    return Picture(tuple(Stand() for _ in trajectory.steps))
-
-
 def _drawn(
     trajectory: Trajectory,
     unit: Unit | None,
@@ -189,7 +221,7 @@ def _drawn(
     day = day or (local(as_of, trajectory.timezone).date() if as_of else None)
     trajectory = trajectory_on(trajectory, day) if day else trajectory
     if picture is None or len(picture.steps) != len(trajectory.steps):
-        picture = _nobody(trajectory)
+        picture = of_nobody(len(trajectory.steps), None, has_units=False)
     return DrawnMap(
         trajectory=trajectory.code,
         name=trajectory.name,
