@@ -8,18 +8,17 @@ from django.utils.translation import gettext as _
 from indicators.calculations import Parts, shown
 from indicators.choices import DERIVED, Kind, Statistic
 from indicators.models import Indicator
-from indicators.queries.judged import figure_of
 from indicators.words import with_unit
 
 #: Kinds of which the figure is no sum: how many stand behind it weighs.
 WITH_N = frozenset({Kind.RATIO, Kind.MEAN, Kind.DURATION, Kind.YES_NO, Kind.DISTINCT})
 
 
-def equation_of(indicator: Indicator, parts: Parts | None) -> str:
-    """Return "18 ÷ 21 × 100 = 85.7 %", in the reader's language; empty without parts."""
+def equation_of(indicator: Indicator, parts: Parts | None, figure: Decimal | None) -> str:
+    """Return "18 ÷ 21 × 100 = 85.7 %", in the reader's language; "= —" where too few have reported; empty without parts."""
     if parts is None or parts.is_empty:
         return ""
-    return f"{_computed_from(indicator, parts)} = {result_text(indicator, parts)}"
+    return f"{_computed_from(indicator, parts)} = {result_text(indicator, figure)}"
 
 
 def weight_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
@@ -54,9 +53,9 @@ def _of_cases(indicator: Indicator, n: int) -> str:
     return _("%(statistic)s of %(n)s") % {"statistic": Statistic(indicator.statistic).label, "n": plain(Decimal(n))}
 
 
-def result_text(indicator: Indicator, parts: Parts) -> str:
+def result_text(indicator: Indicator, figure: Decimal | None) -> str:
     """Return the figure as it is shown, with its unit."""
-    value = shown(figure_of(indicator, parts), indicator.decimals)
+    value = shown(figure, indicator.decimals)
     if value is None:
         return "—"
     number = number_format(value, decimal_pos=indicator.decimals, use_l10n=True, force_grouping=True)

@@ -8,13 +8,22 @@ from typing import Any
 
 from django.db.models import Q
 
-from indicators.calculations import NOTHING, Exactness, Parts, StatusCode
+from indicators.calculations import Exactness, Parts, StatusCode
 from indicators.choices import DERIVED, Kind
 from indicators.models import Confirmation, EarlierEntry, Indicator, Observation, ValidationRule, Value
 from indicators.queries.derived_why import Component, components_in, equation_with_numbers
 from indicators.queries.doubts import named
 from indicators.queries.equation import equation_of, result_text, weight_of
-from indicators.queries.judged import day_of, due_on_of, exactness_of, figure_of, parts_of, reported_of, status_of
+from indicators.queries.judged import (
+    day_of,
+    due_on_of,
+    exactness_of,
+    figure_of,
+    is_covered,
+    parts_of,
+    reported_of,
+    status_of,
+)
 from indicators.queries.reporters import expected_of, last_reports, left_out_below, missing_reporters
 from indicators.queries.targets import TargetInForce, above, lines_of, targets_of
 from indicators.queries.versions import rules_of
@@ -132,7 +141,8 @@ def why(
     expected = value.expected if value else expected_of(indicator, unit, period)
     found = reported_of(indicator, value, period, today=today, expected=expected)
     parts = found.parts
-    figure = figure_of(indicator, parts)
+    # Under the minimum coverage the parts that came can be seen, but are no figure of the unit: as on its tile.
+    figure = figure_of(indicator, parts) if is_covered(indicator, found) else None
     day = day_of(unit, period)
     target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
     later = Period.objects.filter(frequency=period.frequency, starts_on__gt=period.ends_on, ends_on__lt=today)
@@ -156,8 +166,8 @@ def why(
             today=today,
             is_closed_for_good=later.exists(),
         ),
-        equation=_equation(indicator, parts, components),
-        children=_children(indicator, unit, period, parts, visible),
+        equation=_equation(indicator, parts, figure, components),
+        children=_children(indicator, unit, period, parts, visible, today=today),
         own=own,
         earlier=_earlier(indicator, unit, period, confirmations),
         missing=missing,
@@ -187,10 +197,12 @@ def told_parts(indicator: Indicator, parts: Parts | None) -> Parts | None:
     return Parts(parts.numerator) if parts is not None and indicator.kind in DERIVED else parts
 
 
-def _equation(indicator: Indicator, parts: Parts | None, components: Sequence[Component]) -> str:
+def _equation(
+    indicator: Indicator, parts: Parts | None, figure: Decimal | None, components: Sequence[Component]
+) -> str:
     if indicator.kind not in DERIVED:
-        return equation_of(indicator, parts)
-    return equation_with_numbers(indicator, components, result_text(indicator, parts or NOTHING))
+        return equation_of(indicator, parts, figure)
+    return equation_with_numbers(indicator, components, result_text(indicator, figure))
 
 
 def children_of(unit: Unit, day: dt.date) -> list[Unit]:
@@ -202,7 +214,13 @@ def children_of(unit: Unit, day: dt.date) -> list[Unit]:
 
 
 def _children(
-    indicator: Indicator, unit: Unit, period: Period, parent: Parts | None, visible: Collection[int] | None
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    parent: Parts | None,
+    visible: Collection[int] | None,
+    *,
+    today: dt.date,
 ) -> tuple[Child, ...]:
     children = children_of(unit, period.ends_on)
     values = {
@@ -213,7 +231,7 @@ def _children(
     return tuple(
         _hidden(child)
         if visible is not None and child.pk not in visible
-        else _child(indicator, child, value, whole, left_out.get(child.pk, ""))
+        else _child(indicator, child, value, whole, figure=_figure(indicator, value, period, today), left_out=left_out)
         for child in children
         for value in [values.get(child.pk)]
         if value is not None or child.closes_on is None or child.closes_on >= period.starts_on
@@ -224,22 +242,37 @@ def _hidden(unit: Unit) -> Child:
     return Child(unit, None, None, None, None, None, is_hidden=True)
 
 
-def _child(indicator: Indicator, unit: Unit, value: Value | None, whole: Decimal | None, left_out: str) -> Child:
+def _figure(indicator: Indicator, value: Value | None, period: Period, today: dt.date) -> Decimal | None:
+    """Return the figure of a unit below as its own tile shows it."""
+    found = reported_of(indicator, value, period, today=today)
+    return figure_of(indicator, found.parts) if is_covered(indicator, found) else None
+
+
+def _child(
+    indicator: Indicator,
+    unit: Unit,
+    value: Value | None,
+    whole: Decimal | None,
+    *,
+    figure: Decimal | None,
+    left_out: Mapping[int, str],
+) -> Child:
+    reason = left_out.get(unit.pk, "")
     if value is None:
-        return Child(unit, None, None, None, 0, None, left_out=left_out)
+        return Child(unit, None, figure, None, 0, None, left_out=reason)
     parts = parts_of(value)
     weight = weight_of(indicator, parts)
     # Someone who comes to two units is in both, so these are no shares of one whole.
-    has_share = indicator.adds_up and indicator.kind != Kind.DISTINCT and not left_out
+    has_share = indicator.adds_up and indicator.kind != Kind.DISTINCT and not reason
     share = weight / whole if has_share and weight is not None and whole else None
     return Child(
         unit,
         told_parts(indicator, parts),
-        figure_of(indicator, parts),
+        figure,
         share,
         value.reporting,
         value.expected,
-        left_out=left_out,
+        left_out=reason,
         suspect=value.suspect,
     )
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from boards.drawing import Hanging, tile_face
+from boards.explaining import explained
 from indicators.calculations import NOT_APPLICABLE, NOTHING, Exactness, Parts, exactness, figure, reported
 from indicators.choices import Kind, Missing
 from indicators.models import Indicator, Value
 from indicators.operations import ObservationRefused, drain_rollups, save_indicator
 from indicators.operations.refusals import DefinitionRefused
-from indicators.queries import ValueFilter, check_rollups, series, values
+from indicators.queries import ValueFilter, check_rollups, series, values, why
 from indicators.queries.series_rows import Wanted
 from organisation.choices import Frequency
 from organisation.models import Unit
@@ -73,9 +74,9 @@ def test_a_bare_figure_is_read_only_where_figures_do_not_add_up() -> None:
     assert figure("count", NOT_APPLICABLE) is None
 
 
-def hospital_of_two(**fields: Any) -> tuple[Unit, Indicator]:
+def hospital_of_two(*, under: Unit | None = None, **fields: Any) -> tuple[Unit, Indicator]:
     """Two teams are expected; one has reported 4 (of 5, for a ratio) for October."""
-    hospital = build.unit("hospital")
+    hospital = build.unit("hospital", parent=under)
     a, b = build.units("a", "b", parent=hospital)
     indicator = build.indicator("some", **{"kind": Kind.COUNT, "grace_days": 7, **fields})
     for team in (a, b):
@@ -113,6 +114,23 @@ def test_under_the_minimum_coverage_the_tile_has_the_count_alone() -> None:
     [one] = series([Wanted(indicator.pk, hospital.pk, Frequency.MONTH)], today=OVERDUE)
 
     assert (one.status, tile_face(one, NOWHERE, today=OVERDUE).coverage) == ("no data", "1 of 2 teams")
+
+
+@pytest.mark.django_db
+def test_under_the_minimum_coverage_why_shows_the_parts_and_no_figure_as_tile_and_values_do() -> None:
+    top = build.unit("top")
+    hospital, indicator = hospital_of_two(under=top, minimum_coverage=Decimal("0.8"))
+
+    answer, above = (
+        why(indicator=indicator, unit=unit, period=build.period("2026-10"), today=OVERDUE) for unit in (hospital, top)
+    )
+
+    kept = values(ValueFilter(indicators=["some"], units=[hospital.code]), today=OVERDUE)
+    assert (answer.figure, answer.status, [row.value for row in kept]) == (None, "no data", [None])
+    assert (answer.reporting, answer.expected, answer.parts is not None) == (1, 2, True)
+    assert answer.equation == "sum = —"
+    assert [(child.figure, child.parts is not None) for child in above.children] == [(None, True)]
+    assert explained(answer, today=OVERDUE).figure == "—"
 
 
 @pytest.mark.django_db
