@@ -148,6 +148,32 @@ def test_twelve_tiles_are_large_and_need_no_scrolling(organisation: str, context
     assert sizes[1] == pytest.approx(2 * sizes[0], rel=0.05)
 
 
+def test_the_first_tile_of_a_young_wall_does_not_swell_to_fill_it(organisation: str, context: BrowserContext) -> None:
+    page = context.new_page()
+
+    page.goto(f"{organisation}/boards/tactical/?wall=1")
+
+    box = page.locator(".tile").bounding_box()
+    assert box
+    assert (box["width"] < 1920 / 2, box["height"] < 1080 / 2) == (True, True)
+
+
+def test_the_pages_fit_a_phone_and_are_accessible_there(organisation: str, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    sheet = "/indicators/agreed/service/"
+    paths = ("/", "/boards/tactical/", "/indicators/agreed/", sheet, f"{sheet}target/", "/enter/", "/components/")
+    found = {}
+
+    for path in paths:
+        page.goto(f"{organisation}{path}")
+        fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        faults = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        found[path] = (fits, [(one["id"], one["nodes"][0]["html"][:200]) for one in faults.response["violations"]])
+
+    assert found == {path: (True, []) for path in paths}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pages_are_accessible(organisation: str, context: BrowserContext, theme: str) -> None:
     context.add_cookies([{"name": "theme", "value": theme, "url": organisation}])
