@@ -5,11 +5,14 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from indicators.choices import Kind, Source
 from indicators.models import Indicator, Observation, PeriodLock, StaleValue, ValidationRule, Value
 from indicators.operations import drain_rollups, rebuild_values, record_first_observations
+from indicators.operations.writing import write_first_values
 from indicators.queries import check_rollups
+from indicators.queries.rollup import SCOPE_TABLES, shape_of
 from live.models import Change
 from organisation.choices import Frequency
 from organisation.models import Period, Unit
@@ -100,6 +103,23 @@ def test_two_rows_for_one_figure_leave_nothing_half_written() -> None:
 
     assert written is None
     assert Observation.objects.count() == StaleValue.objects.count() == 0
+
+
+def test_a_value_that_another_wrote_meanwhile_is_corrected() -> None:
+    above, teams = programme()
+    waiting = build.indicator(kind=Kind.STOCK)
+    record(waiting, teams)
+    september = Period.objects.get(code="2026-09")
+    Value.objects.create(indicator=waiting, unit=above, period=september, numerator=3, reporting=1, computed_at=NOW)
+    shape = shape_of(waiting, is_longer=False, has_reporters=False, has_left_out=False)
+
+    with connection.cursor() as cursor:
+        cursor.execute(SCOPE_TABLES, {"periods": [september.pk], "as_of": None})
+        written = write_first_values(cursor, waiting, shape, deepest=1, now=NOW)
+
+    assert written == 3
+    top = Value.objects.get(unit=above)
+    assert (top.numerator, top.days, top.cases, top.reporting) == (Decimal(6), [1, 5], [4, 2], 2)
 
 
 def test_values_written_first_are_those_that_a_second_look_finds() -> None:
