@@ -57,7 +57,7 @@ def follow(work: Work, row: Refresh) -> None:
     before = known.marked(events, "was_before", zone=trajectory.timezone, as_of=before_as_of)
     span = _days(work, now, before)
     if cases:
-        to_come = events.filter((pl.col("is_now") == 1) & (pl.col("wall") >= work.as_of))
+        to_come = events.filter(pl.col("is_now") & (pl.col("wall") >= work.as_of))
         remembering.change_awaited(taken, work.as_of, read, is_any_to_come=to_come.height > 0)
     for one in work.measures:
         work.changed += write_cells(one.row, measured.held_cells(one.row), now=work.now)

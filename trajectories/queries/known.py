@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,10 +21,6 @@ KNOWN = (
     " WHERE trajectory_id = {trajectory} AND (measured_at IS NOT NULL OR id = ANY({taken}))"
 )
 NOW = f"(batch_id IS NULL OR batch_id IN ({KNOWN})) AND (superseded_by_id IS NULL OR superseded_by_id NOT IN ({KNOWN}))"
-BEFORE = (
-    f"(batch_id IS NULL OR (batch_id IN ({KNOWN}) AND batch_id <> ALL({{taken}})))"
-    f" AND (superseded_by_id IS NULL OR superseded_by_id = ANY({{taken}}) OR superseded_by_id NOT IN ({KNOWN}))"
-)
 
 
 @dataclass(frozen=True)
@@ -94,18 +91,45 @@ def with_their_people(taken: Taken, cases: Sequence[str]) -> list[str]:
 
 def read_cases(taken: Taken, cases: Sequence[str], columns: Iterable[str]) -> pl.DataFrame:
     """Return the events of some cases, with the marks `is_now`, `was_before`: whether they are, and were, in force."""
-    marks = {
-        name: sql.SQL("({})::int").format(taken.where(text)) for name, text in (("is_now", NOW), ("was_before", BEFORE))
-    }
     where = taken.where('trajectory_id = {trajectory} AND "case" = ANY(') + sql.SQL("{}::uuid[])").format(
         sql.Literal(list(cases))
     )
-    return read_events(where, columns, marks)
+    imports = {name: sql.SQL(name) for name in ("batch_id", "superseded_by_id")}
+    now = _known(taken)
+    with _page_by_page():
+        events = read_events(where, columns, imports)
+    return events.with_columns(is_now=_in_force(now), was_before=_in_force(now.difference(taken.batches))).drop(imports)
+
+
+@contextmanager
+def _page_by_page() -> Iterator[None]:
+    """Read rows in the order in which they lie, several pages ahead, not index entry by index entry; in a transaction.
+
+    A case's events lie months apart. The planner thinks of the server's memory alone and fetches each by itself, which
+    takes twice the time from memory and many times that from a disk.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        yield
+        cursor.execute("SET LOCAL enable_indexscan TO DEFAULT")
+
+
+def _known(taken: Taken) -> set[int]:
+    """Return the imports that `KNOWN` names; none is added while the refresh is at work."""
+    with connection.cursor() as cursor:
+        cursor.execute(taken.where(KNOWN))
+        return {number for (number,) in cursor.fetchall()}
+
+
+def _in_force(imports: set[int]) -> pl.Expr:
+    """Answer what `NOW` does, of events that are read and of any imports."""
+    came, left = pl.col("batch_id"), pl.col("superseded_by_id")
+    return (came.is_null() | came.is_in(imports)) & (left.is_null() | ~left.is_in(imports))
 
 
 def marked(events: pl.DataFrame, mark: str, *, zone: str, as_of: dt.datetime | None) -> pl.DataFrame:
     """Return the log frame of the events with a mark, before `as_of`; None: there was no time before."""
-    chosen = events.filter(pl.col(mark) == 1) if as_of is not None else events.clear()
+    chosen = events.filter(mark) if as_of is not None else events.clear()
     return frame(chosen.drop("is_now", "was_before"), zone=zone, as_of=as_of)
 
 
