@@ -341,7 +341,7 @@ def board_times() -> dict[str, float]:
     now = dt.datetime.combine(LAST_DAY + dt.timedelta(days=1), dt.time(8), dt.UTC)
     return {
         # Of each statement the least of many: the machine has other work, which is none of the board's.
-        name: sum(map(min, zip(*(database_ms(drawn) for _ in range(20)), strict=True)))
+        name: sum(map(min, zip(*(database_ms(drawn) for _ in range(100)), strict=True)))
         for name, board in (
             (TEAM, build.board(team, *indicators, slug="team")),
             (NETWORK, build.board(root, *indicators, slug="network")),

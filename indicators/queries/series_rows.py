@@ -162,32 +162,30 @@ def calendar_of(frequencies: Iterable[str], *, today: dt.date, most: int) -> dic
 def kept_values(
     wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]]
 ) -> dict[tuple[int, int, int], ValueRow]:
-    """Return the values of what is wanted in the periods of a calendar, by indicator, unit and period."""
+    """Return the values of what is wanted in the periods of a calendar, by indicator, unit and period.
+
+    Each figure comes with its periods, as one stretch of the index. An array within the row is text on the way: of
+    arrays in an array, PostgreSQL's `unnest` would make one long column.
+    """
+    figures = list(dict.fromkeys(wanted))
+    inside = {name: "{" + ",".join(str(one.pk) for one in periods) + "}" for name, periods in calendar.items()}
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT value.indicator_id, value.unit_id, value.period_id, value.numerator, value.denominator,
                 value.days, value.cases, value.members, value.reporting, value.expected, value.suspect,
                 value.computed_at
-            FROM (
-                SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
-                    AS wanted(indicator_id, unit_id, frequency)
-            ) wanted
-            JOIN organisation_period period ON period.frequency = wanted.frequency AND period.id = ANY(%s)
+            FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS wanted(indicator_id, unit_id, periods)
             JOIN indicators_value value ON value.indicator_id = wanted.indicator_id
-                AND value.unit_id = wanted.unit_id AND value.period_id = period.id
+                AND value.unit_id = wanted.unit_id AND value.period_id = ANY(wanted.periods::bigint[])
             """,
-            [*_columns(wanted), [period.pk for periods in calendar.values() for period in periods]],
+            [*_columns(figures), [inside.get(one.frequency, "{}") for one in figures]],
         )
         return {row[:3]: ValueRow(*row) for row in cursor.fetchall()}
 
 
-def _columns(wanted: Sequence[Wanted]) -> list[list[int] | list[str]]:
-    return [
-        [one.indicator_id for one in wanted],
-        [one.unit_id for one in wanted],
-        [one.frequency for one in wanted],
-    ]
+def _columns(wanted: Sequence[Wanted]) -> list[list[int]]:
+    return [[one.indicator_id for one in wanted], [one.unit_id for one in wanted]]
 
 
 def _entries(wanted: Sequence[Wanted]) -> dict[tuple[int, int], EntryRow]:
@@ -204,7 +202,7 @@ def _entries(wanted: Sequence[Wanted]) -> dict[tuple[int, int], EntryRow]:
             ) newest
             LEFT JOIN organisation_person person ON person.id = newest.entered_by_id
             """,
-            _columns(wanted)[:2],
+            _columns(wanted),
         )
         return {(row[0], row[1]): EntryRow(*row[2:]) for row in cursor.fetchall()}
 
