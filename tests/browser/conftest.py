@@ -5,12 +5,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from playwright.sync_api import Browser
+
+from tests.chromium import opened_chromium
+
+#: Run what is given with a browser, and return what it returns.
+Aside = Callable[[Callable[[Browser], Any]], Any]
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Seconds that the server may take to answer for the first time.
@@ -42,6 +50,24 @@ def site(transactional_db: None) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def aside() -> Iterator[Aside]:
+    """Open the browser once for a module, in a thread that knows no database; every window closes with what it was for."""
+    with ThreadPoolExecutor(1) as thread:
+        opened = opened_chromium()
+        browser = thread.submit(opened.__enter__).result()
+
+        def done(act: Callable[[Browser], Any]) -> Any:
+            try:
+                return act(browser)
+            finally:
+                for context in browser.contexts:
+                    context.close()
+
+        yield lambda act: thread.submit(done, act).result()
+        thread.submit(opened.__exit__, None, None, None).result()
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -1,7 +1,6 @@
 """The definition of a trajectory under the hands of a lead: by keyboard, with and without the script."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,14 +8,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from core.imports import ImportReport
 from organisation.choices import RoleName
 from organisation.models import Person
 from tests import build
-from tests.chromium import opened_chromium
+from tests.browser.conftest import Aside
 from tests.trajectories.logs import NOW, add
 from tests.trajectories.test_definitions import WHOLE
 from trajectories.models import Trajectory
@@ -37,7 +36,7 @@ def lead() -> Person:
 
 
 @pytest.fixture
-def drive(live_server: LiveServer) -> Iterator[Drive]:
+def drive(live_server: LiveServer, aside: Aside) -> Iterator[Drive]:
     """Answer a function that runs another on the page of the form, in a thread that knows no database."""
 
     def driven(act: Callable[[Page], Any], person: Person, *, has_script: bool = True, width: int = 1280) -> Any:
@@ -45,17 +44,15 @@ def drive(live_server: LiveServer) -> Iterator[Drive]:
         client.force_login(person)
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
 
-        def played() -> Any:
-            with opened_chromium() as browser:
-                size = {"width": width, "height": 844}
-                context = browser.new_context(viewport=size, locale="en", java_script_enabled=has_script)  # type: ignore[arg-type]  # a size
-                context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
-                page = context.new_page()
-                page.goto(f"{live_server.url}/trajectories/youths/definition/edit/")
-                return act(page)
+        def played(browser: Browser) -> Any:
+            size = {"width": width, "height": 844}
+            context = browser.new_context(viewport=size, locale="en", java_script_enabled=has_script)  # type: ignore[arg-type]  # a size
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+            page = context.new_page()
+            page.goto(f"{live_server.url}/trajectories/youths/definition/edit/")
+            return act(page)
 
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(played).result()
+        return aside(played)
 
     yield driven
     connection.close()

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,7 @@ from indicators.models import Confirmation, EarlierEntry, Observation
 from indicators.operations.rules import RuleGiven, set_rules
 from organisation.models import Person
 from tests import build
-from tests.chromium import opened_chromium
+from tests.browser.conftest import Aside
 from tests.indicators.entering import Programme, programme, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,18 +30,12 @@ def youth() -> Programme:
 
 
 @pytest.fixture
-def drive(live_server: LiveServer) -> Iterator[Drive]:
+def drive(live_server: LiveServer, aside: Aside) -> Iterator[Drive]:
     """Answer a function that runs another on the entry pages of some people, in a thread that knows no database."""
 
     def driven(act: Callable[..., Any], *people: Person, size: tuple[int, int] = (1280, 800)) -> Any:
         keys = [signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value for person in people]
-
-        def played() -> Any:
-            with opened_chromium() as browser:
-                return act(*[_page(browser, live_server.url, key, size) for key in keys])
-
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(played).result()
+        return aside(lambda browser: act(*[_page(browser, live_server.url, key, size) for key in keys]))
 
     yield driven
     connection.close()
