@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import translation
@@ -11,26 +11,37 @@ from django.utils import translation
 Kept = str | dict[str, Any]
 
 
+#: The text for several, and how many there are.
+Plural = tuple[str, int]
+
+
 class Sentence(str):
     """A text in the language of the moment that knows how to be said in another."""
 
-    __slots__ = ("text", "values")
+    __slots__ = ("plural", "text", "values")
 
     text: str
     values: Mapping[str, Any]
+    #: What is said of several, and of how many it is said; None where there is but one text.
+    plural: Plural | None
 
     def __mod__(self, values: Any) -> Sentence:
         """Fill the places, by name."""
-        return _sentence(str.__mod__(self, values), self.text, values)
+        return _sentence(str.__mod__(self, values), self.text, values, self.plural)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let it travel between processes."""
-        return _sentence, (str(self), self.text, dict(self.values))
+        return _sentence, (str(self), self.text, dict(self.values), self.plural)
 
 
 def gettext(text: str) -> Sentence:
     """Translate as Django does, and remember what was translated. Import it as `_`, so that catalogues find the texts."""
     return _sentence(translation.gettext(text), text, {})
+
+
+def ngettext(one: str, many: str, count: int) -> Sentence:
+    """Translate as Django does, and remember both texts and the count."""
+    return _sentence(translation.ngettext(one, many, count), one, {}, (many, count))
 
 
 def sentence(text: str, values: Mapping[str, Any] | None = None) -> Sentence:
@@ -50,14 +61,16 @@ def sentence_of(refused: Exception) -> Sentence:
 def renamed(words: Sentence, name: str, other: str) -> Sentence:
     """Return a sentence with another name in place of one, as of a file that people know under its own."""
     values = {key: other if str(value) == name else value for key, value in words.values.items()}
-    return gettext(words.text) % values if values else words
+    return _again(words.text, words.plural) % values if values else words
 
 
 def kept(words: str) -> Kept:
     """Return what to keep of words so that `told` says them in the reader's language; other words are kept as they are."""
     if not isinstance(words, Sentence):
         return str(words)
-    return {"text": words.text, "values": {name: _plain(value) for name, value in words.values.items()}}
+    values = {name: _plain(value) for name, value in words.values.items()}
+    many = {} if words.plural is None else {"plural": list(words.plural)}
+    return {"text": words.text, "values": values, **many}
 
 
 def told(words: Kept) -> Sentence | str:
@@ -65,7 +78,7 @@ def told(words: Kept) -> Sentence | str:
     if isinstance(words, str):
         return words
     values = {name: told(value) if isinstance(value, dict) else value for name, value in words["values"].items()}
-    sentence = gettext(words["text"])
+    sentence = _again(words["text"], words.get("plural"))
     return sentence % values if values else sentence
 
 
@@ -73,7 +86,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | float) else kept(value) if isinstance(value, str) else str(value)
 
 
-def _sentence(said: str, text: str, values: Mapping[str, Any]) -> Sentence:
+def _again(text: str, plural: Sequence[Any] | None) -> Sentence:
+    return gettext(text) if plural is None else ngettext(text, *plural)
+
+
+def _sentence(said: str, text: str, values: Mapping[str, Any], plural: Plural | None = None) -> Sentence:
     sentence = Sentence(said)
-    sentence.text, sentence.values = text, values
+    sentence.text, sentence.values, sentence.plural = text, values, plural
     return sentence

@@ -7,12 +7,16 @@ import pickle
 
 from django.utils import translation
 
-from core.sentences import gettext, kept, renamed, sentence, sentence_of, told
+from core.sentences import gettext, kept, ngettext, renamed, sentence, sentence_of, told
 from core.tables import UnreadableFile
 from trajectories.calculations.refusals import EventsRefused
 
 #: Texts that the catalogue has.
 EMPTY, CELLS = "The file is empty; it has no header.", "has %(cells)d cells, the header %(columns)d"
+OTHERS = (
+    "%(count)d message of another kind was passed over.",
+    "%(count)d messages of other kinds were passed over.",
+)
 UNREADABLE = "%(path)s cannot be read: %(why)s."
 
 
@@ -73,3 +77,13 @@ def test_a_sentence_travels_between_processes() -> None:
     said = gettext(CELLS) % {"cells": 3, "columns": 5}
 
     assert through_json(pickle.loads(pickle.dumps(said))) == through_json(said)  # noqa: S301 - our own
+
+
+def test_what_is_told_of_one_is_told_of_one_in_french_too() -> None:
+    one, many = (ngettext(*OTHERS, n) % {"count": n} for n in (1, 3))
+
+    assert [str(one), str(many)] == [OTHERS[0] % {"count": 1}, OTHERS[1] % {"count": 3}]
+    assert [through_json(one), through_json(many)] == [
+        "1 message d’un autre type a été laissé de côté.",
+        "3 messages d’autres types ont été laissés de côté.",
+    ]

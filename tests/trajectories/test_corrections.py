@@ -189,7 +189,7 @@ def test_the_command_undoes_an_import_by_its_number(youths: Trajectory) -> None:
 
     call_command("undo_events", str(last_batch().pk), stdout=said)
 
-    assert said.getvalue().endswith("is undone; 1 events left force or came back.\n")
+    assert said.getvalue().endswith("is undone; 1 event left force or came back.\n")
     with pytest.raises(CommandError, match="nothing to undo"):
         call_command("undo_events", str(last_batch().pk))
 

@@ -79,7 +79,7 @@ def test_an_event_of_ocel_is_one_of_each_of_its_cases(youths: Trajectory, tmp_pa
     said = take(tmp_path, json.dumps(OCEL, indent=1), "--case", "Child", "--map", "unit=Clinic")
 
     assert kept() == [("Referral", "2024-01-05 08:00", "north", "")] * 2
-    assert "1 events are about no Child; they were left out." in said
+    assert "1 event is about no Child; it was left out." in said
     assert {event.attributes["channel"] for event in Event.objects.all() if event.attributes} == {"phone"}
 
 
@@ -152,7 +152,7 @@ def test_a_bundle_of_fhir_tells_what_its_resources_say(youths: Trajectory, tmp_p
     said = take(tmp_path, bundle(*RESOURCES))
 
     assert said.startswith("read 7, new 7, changed 0, unchanged 0, refused 0\n")
-    assert "1 resources of other kinds were passed over." in said
+    assert "1 resource of another kind was passed over." in said
     assert kept() == TOLD
     assert len({event.case for event in Event.objects.all()}) == 1
 
@@ -218,7 +218,7 @@ def test_messages_of_hl7_tell_admission_transfer_and_discharge(youths: Trajector
     said = take(tmp_path, "FHS|^~\\&\r" + "\x0b" + "\x1c\r\x0b".join(messages) + "\x1c\rFTS|1\r")
 
     assert said.startswith("read 3, new 3, changed 0, unchanged 0, refused 0\n")
-    assert "1 messages of other kinds were passed over." in said
+    assert "1 message of another kind was passed over." in said
     assert kept() == [
         ("Admission", "2024-01-01 08:00", "north", ""),
         ("Transfer", "2024-01-03 10:00", "south", ""),

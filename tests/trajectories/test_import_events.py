@@ -169,4 +169,4 @@ def test_new_events_make_the_trajectory_stale_and_known_ones_do_not(youths: Traj
 def test_teams_that_are_no_unit_are_counted(youths: Trajectory) -> None:
     report: ImportReport = add(youths)
 
-    assert report.notes == ["2 teams of the log are no known unit; they are kept as text (8 rows)."]
+    assert report.notes == ["2 teams of the log are no known units; they are kept as text (rows: 8)."]

@@ -12,6 +12,7 @@ import polars as pl
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
+from core.sentences import ngettext
 from trajectories.calculations.chunks import CHUNK, MOST_COLUMNS
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.guessing import Reading, guess_csv
@@ -130,7 +131,9 @@ def _row_by_row(lines: Iterator[str], table: Table, report: ImportReport) -> Ite
             continue
         report.read += 1
         if len(cells) != width:
-            words = _("has %(cells)d cells, the header %(columns)d")
+            words = ngettext(
+                "has %(cells)d cell, the header %(columns)d", "has %(cells)d cells, the header %(columns)d", len(cells)
+            )
             report.refuse(line, "", words % {"cells": len(cells), "columns": width})
             continue
         kept.append(cells)

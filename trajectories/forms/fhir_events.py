@@ -8,6 +8,7 @@ import polars as pl
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
+from core.sentences import ngettext
 from trajectories.calculations.fhir import CASES, TELLING, events_of
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
@@ -49,4 +50,11 @@ def _events(resources: Iterator[object], report: ImportReport, case: str) -> Ite
         for event in events_of(resource, case):
             yield event if isinstance(event, NotTaken) else event_of({k: v for k, v in event.items() if k != "turn"})
     if others:
-        report.notes.append(_("%(count)d resources of other kinds were passed over.") % {"count": others})
+        report.notes.append(
+            ngettext(
+                "%(count)d resource of another kind was passed over.",
+                "%(count)d resources of other kinds were passed over.",
+                others,
+            )
+            % {"count": others}
+        )

@@ -10,6 +10,7 @@ import polars as pl
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
+from core.sentences import ngettext
 from trajectories.calculations.adt import JOINING, events_of
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
@@ -87,7 +88,14 @@ def _events(messages: Iterator[list[bytes]], report: ImportReport) -> Iterator[o
             % {"count": joining}
         )
     if others:
-        report.notes.append(_("%(count)d messages of other kinds were passed over.") % {"count": others})
+        report.notes.append(
+            ngettext(
+                "%(count)d message of another kind was passed over.",
+                "%(count)d messages of other kinds were passed over.",
+                others,
+            )
+            % {"count": others}
+        )
 
 
 def _parsed(segments: list[bytes]) -> hl7.Message | NotTaken:

@@ -9,6 +9,7 @@ import polars as pl
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
+from core.sentences import ngettext
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.json_events import items
@@ -75,7 +76,12 @@ def _events(
                     raise EventsRefused(_("An event is about more than %(most)d cases.") % {"most": MOST_NAMES})
     if left_out:
         report.notes.append(
-            _("%(count)d events are about no %(type)s; they were left out.") % {"count": left_out, "type": case}
+            ngettext(
+                "%(count)d event is about no %(type)s; it was left out.",
+                "%(count)d events are about no %(type)s; they were left out.",
+                left_out,
+            )
+            % {"count": left_out, "type": case}
         )
 
 

@@ -17,6 +17,7 @@ import polars as pl
 import core
 from core.imports import ImportReport
 from core.sentences import gettext as _
+from core.sentences import ngettext
 from core.tables import UnreadableFile
 from trajectories.calculations.chunks import CHUNK, MOST_CHARACTERS
 from trajectories.calculations.refusals import EventsRefused
@@ -111,7 +112,9 @@ def _sound(sheet: Sheet, columns: list[str], report: ImportReport) -> Iterator[t
             words = _("a formula stands in column %(column)s; put its value in its place")
             report.refuse(line, field, words % {"column": sheet.letter(cells)})
         elif any(cells[width:]):
-            words = _("has %(cells)d cells, the header %(columns)d")
+            words = ngettext(
+                "has %(cells)d cell, the header %(columns)d", "has %(cells)d cells, the header %(columns)d", len(cells)
+            )
             report.refuse(line, "", words % {"cells": len(cells), "columns": width})
         else:
             yield line, cells[:width]

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
-from core.sentences import kept, sentence, sentence_of
+from core.sentences import kept, ngettext, sentence, sentence_of
 from core.tables import UnreadableFile
 from live.operations import announce
 from organisation.models import Person, Unit
@@ -167,7 +167,11 @@ def _take(
     _count(batch, report, pl.concat(teams).group_by("team").agg(pl.col("len").sum()))
     if keeping.outdated:
         report.notes.append(
-            _("%(rows)d rows repeat what was corrected or withdrawn since; they change nothing.")
+            ngettext(
+                "%(rows)d row repeats what was corrected or withdrawn since; it changes nothing.",
+                "%(rows)d rows repeat what was corrected or withdrawn since; they change nothing.",
+                keeping.outdated,
+            )
             % {"rows": keeping.outdated}
         )
 
@@ -215,6 +219,10 @@ def _count(batch: EventBatch, report: ImportReport, teams: pl.DataFrame) -> None
     batch.teams_unknown, batch.rows_of_unknown_teams = strange.height, int(strange["len"].sum())
     if strange.height:
         report.notes.append(
-            _("%(teams)d teams of the log are no known unit; they are kept as text (%(rows)d rows).")
+            ngettext(
+                "%(teams)d team of the log is no known unit; it is kept as text (rows: %(rows)d).",
+                "%(teams)d teams of the log are no known units; they are kept as text (rows: %(rows)d).",
+                strange.height,
+            )
             % {"teams": strange.height, "rows": batch.rows_of_unknown_teams}
         )

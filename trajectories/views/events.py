@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from organisation.models import Person
@@ -89,7 +90,11 @@ def undo_batch(request: HttpRequest, code: str, number: int) -> HttpResponse:
         messages.error(request, str(refused), extra_tags="events")
     else:
         told = {"name": batch.name, "events": gone}
-        messages.success(request, _("%(name)s is undone: %(events)d events.") % told, extra_tags="events")
+        messages.success(
+            request,
+            ngettext("%(name)s is undone: %(events)d event.", "%(name)s is undone: %(events)d events.", gone) % told,
+            extra_tags="events",
+        )
     return redirect("trajectories:events", code)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from indicators.operations import drain_rollups, rebuild_values
 from trajectories.calculations.refusals import TrajectoryRefused
@@ -45,7 +46,11 @@ class Command(BaseCommand):
             self.stdout.write(_("%(code)s: another process is refreshing it.") % {"code": trajectory.code})
             return False
         self.stdout.write(
-            _("%(code)s: %(events)d events, %(changed)d observations changed, %(left_out)d at no known unit")
+            ngettext(
+                "%(code)s: %(events)d event, observations changed: %(changed)d, at no known unit: %(left_out)d",
+                "%(code)s: %(events)d events, observations changed: %(changed)d, at no known unit: %(left_out)d",
+                row.events,
+            )
             % {
                 "code": trajectory.code,
                 "events": row.events,
@@ -55,7 +60,11 @@ class Command(BaseCommand):
         )
         if row.differences is not None:
             self.stdout.write(
-                _("%(code)s: %(differences)d figures differed from everything computed anew")
+                ngettext(
+                    "%(code)s: %(differences)d figure differed from everything computed anew",
+                    "%(code)s: %(differences)d figures differed from everything computed anew",
+                    row.differences,
+                )
                 % {"code": trajectory.code, "differences": row.differences}
             )
         if row.error:

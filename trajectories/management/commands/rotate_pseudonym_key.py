@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.operations.rotating import rotate_keys
@@ -22,7 +22,12 @@ class Command(BaseCommand):
             rows = rotate_keys(now=timezone.now(), tell=self._draw)
         except TrajectoryRefused as refused:
             raise CommandError(str(refused)) from refused
-        self.stdout.write(_("%(rows)d rows were brought under the new key.") % {"rows": rows})
+        self.stdout.write(
+            ngettext(
+                "%(rows)d row was brought under the new key.", "%(rows)d rows were brought under the new key.", rows
+            )
+            % {"rows": rows}
+        )
 
     def _draw(self, rows: int, of: int) -> None:
         """Tell how far it is, where somebody looks on."""

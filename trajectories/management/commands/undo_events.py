@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.models import EventBatch
@@ -27,6 +28,10 @@ class Command(BaseCommand):
         except TrajectoryRefused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(
-            _("Import %(number)d (%(name)s) is undone; %(events)d events left force or came back.")
+            ngettext(
+                "Import %(number)d (%(name)s) is undone; %(events)d event left force or came back.",
+                "Import %(number)d (%(name)s) is undone; %(events)d events left force or came back.",
+                changed,
+            )
             % {"number": batch.pk, "name": batch.name, "events": changed}
         )
