@@ -133,7 +133,7 @@ def test_french_headings_are_known_whatever_their_accents_and_case(tmp_path: Pat
     ("headings", "fields"),
     [
         ("dossier,activité,horodatage,unité", "case activity at unit"),
-        ("DOSSIER,Acte,Début,Fin,Service", "case activity at - unit"),
+        ("DOSSIER,Acte,Début,Fin,Service", "case activity at end unit"),
         ("Numéro de demande,Étape,Fin,Code d’unité", "case activity at unit"),
         ("case,activity,date,time", "case activity at time"),
         ("case,activity,timestamp,time", "case activity at -"),

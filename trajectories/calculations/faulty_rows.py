@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from trajectories.calculations.ends import ends_before_it_begins
 from trajectories.calculations.faults import gettext_noop
 
 #: Longest text of each field, as the table keeps it.
@@ -48,7 +49,7 @@ def _presence() -> Iterator[Check]:
     stays = ~pl.col("is_withdrawn").fill_null(value=False)
     yield Check("case", pl.col("case").is_null() & stays, gettext_noop("missing case"))
     yield Check("activity", pl.col("activity").is_null() & stays, gettext_noop("missing activity"))
-    yield Check("at", pl.col("at").is_null() & stays, gettext_noop("missing time"))
+    yield Check("at", pl.col("at").is_null() & pl.col("end").is_null() & stays, gettext_noop("missing time"))
 
 
 def _senses() -> Iterator[Check]:
@@ -56,6 +57,10 @@ def _senses() -> Iterator[Check]:
     at, recorded, sequence = (pl.col(name).is_not_null() for name in ("at", "recorded", "sequence"))
     withdrawn, no_order = pl.col("is_withdrawn"), pl.col("order").is_null()
     yield Check("at", at & pl.col("wall").is_null(), gettext_noop("not a time such as 2024-12-31 08:00:00"))
+    has_end = pl.col("end").is_not_null()
+    no_time = gettext_noop("not a time such as 2024-12-31 08:00:00")
+    yield Check("end", has_end & pl.col("end_wall").is_null(), no_time)
+    yield Check("end", has_end & ends_before_it_begins(), gettext_noop("it ends before it begins"))
     yield Check("recorded", recorded & pl.col("recorded_at").is_null(), gettext_noop("not a time"))
     yield Check("withdrawn", withdrawn.is_null(), gettext_noop("neither yes nor no"))
     without_id = withdrawn & pl.col("event").is_null()

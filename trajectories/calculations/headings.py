@@ -48,6 +48,10 @@ HEADINGS = {
         "priorite", "code_priorite", "cote_priorite", "niveau_priorite", "urgence", "niveau_urgence",
         "priority_level", "urgency",
     ),
+    "end": (
+        "end", "fin", "date_fin", "date_heure_fin", "heure_fin", "end_date", "end_time", "ended_at", "finished_at",
+        "completed_at",
+    ),
     "lifecycle": ("cycle_vie", "transition"),
     "order": ("ordre", "no_ordre", "rang", "no_sequence", "no_ligne", "sequence_no", "sequence_number", "event_no"),
 }  # fmt: skip
@@ -55,6 +59,10 @@ HEADINGS = {
 DAYS = frozenset({
     "date", "date_evenement", "date_activite", "date_acte", "date_intervention", "date_debut", "jour", "event_date",
     "activity_date", "start_date", "day",
+})  # fmt: skip
+#: Headings of a beginning, and our own word, beside which a column may hold the end.
+STARTS = frozenset({
+    "at", "debut", "date_debut", "date_heure_debut", "start", "start_date", "start_time", "started_at", "begin",
 })  # fmt: skip
 SMALL_WORDS = frozenset({"de", "du", "des", "d", "l", "la", "le", "les", "et", "a", "au", "of", "the", "and"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trajectories.calculations.faults import gettext_noop
-from trajectories.calculations.headings import DAYS, HEADINGS, key
+from trajectories.calculations.headings import DAYS, HEADINGS, STARTS, key
 from trajectories.calculations.refusals import EventsRefused
 
 #: The fields of an event, and what logs usually call them; a field's own name comes first.
@@ -35,8 +35,8 @@ NO_COLUMN = gettext_noop("There is no column “%(column)s” for %(field)s; the
 NOT_KNOWN = gettext_noop("No column is known for %(fields)s; there are: %(columns)s.")
 
 #: The fields that columns are mapped to, in the order in which they are guessed: of the day and the time of day, the day
-#: is the first. `time` is where the time of day stands apart from the day.
-FIELDS = (*USUAL_NAMES, "time")
+#: is the first. `time` is where the time of day stands apart from the day, `end` where the row also says when it ended.
+FIELDS = (*USUAL_NAMES, "time", "end")
 
 Mapping = dict[str, str]
 
@@ -59,6 +59,14 @@ def _free(field: str, by_key: Mapping, mapping: Mapping) -> str:
     usual = (key(name) for name in USUAL_NAMES.get(field, ()) if (field, name) != ("at", "time"))
     names = (*usual, *HEADINGS.get(field, ()))
     return next((by_key[name] for name in names if name in by_key and by_key[name] not in mapping.values()), "")
+
+
+def _goes_with(field: str, mapping: Mapping) -> bool:
+    """Whether a field that is none by itself has what it belongs to: a time its day, an end its beginning."""
+    at = key(mapping.get("at", ""))
+    if field == "end":
+        return at in STARTS or "time" in mapping
+    return field != "time" or at in DAYS
 
 
 def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
@@ -87,7 +95,7 @@ def likely(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
     for field in FIELDS:
         if field in given or (field in OF_CORRECTIONS and not is_ours):
             continue
-        if field == "time" and key(mapping.get("at", "")) not in DAYS:
+        if not _goes_with(field, mapping):
             continue
         if column := _free(field, by_key, mapping):
             mapping[field] = column

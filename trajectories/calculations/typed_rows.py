@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from trajectories.calculations.ends import with_ends
 from trajectories.calculations.faulty_rows import Fault, faults_of
 from trajectories.calculations.fingerprints import fingerprints
 from trajectories.calculations.mapping import Mapping
@@ -49,6 +50,7 @@ class Typing:
         typed = self._fields(rows)
         faults = faults_of(typed)
         sound = typed.filter(~pl.col("line").is_in([fault.line for fault in faults])) if faults else typed
+        sound = with_ends(sound) if "end" in self.mapping else sound
         events = sound.with_columns(self._first.of(sound[name], name).alias(name) for name in HIDDEN)
         further = [name for name in ("order",) if name in self.mapping]
         return self._carried(events.with_columns(fingerprints(events, further, self.occurrences))), faults
@@ -70,6 +72,7 @@ class Typing:
             line=pl.col("#line"),
             **{name: text(name) for name in (*HIDDEN, "activity", "priority", "lifecycle", "recorded")},
             at=at,
+            end=_end(text("at"), text("end")),
             team=text("unit"),
             sequence=text("order"),
             order=text("order").cast(pl.Int64, strict=False) if "order" in self.mapping else pl.col("#line"),
@@ -78,6 +81,8 @@ class Typing:
             attributes=_attributes({name: texts[name] for name in sorted(set(texts) - set(self.mapping.values()))}),
         )
         times = read_times(typed["at"], self.zone, self.dates)
+        ends = read_times(typed["end"], self.zone, self.dates) if "end" in self.mapping else times.clear(len(times))
+        typed = typed.hstack(ends.select(end_wall="wall", end_offset="offset"))
         return typed.hstack(times).with_columns(_instants(typed["recorded"], self.zone, self.dates))
 
     def _carried(self, events: pl.DataFrame) -> pl.DataFrame:
@@ -87,6 +92,11 @@ class Typing:
         return events.with_columns(
             carried(events[name], keys=self.keys[1:], domain=name).alias(name) for name in (*HIDDEN, "fingerprint")
         )
+
+
+def _end(day: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """Return when a row ended; a mere time of day is one of the day on which it began."""
+    return pl.when(end.str.strip_chars().str.contains(TIME_OF_DAY)).then(_moment(day, end)).otherwise(end)
 
 
 def _moment(day: pl.Expr, time: pl.Expr) -> pl.Expr:

@@ -42,6 +42,7 @@ FIELDS: dict[str, str | Promise] = {
     "at": pgettext_lazy("a field of an event", "when it happened"),
     "unit": pgettext_lazy("a field of an event", "team"),
     "time": pgettext_lazy("a field of an event", "time of day"),
+    "end": pgettext_lazy("a field of an event", "when it ended"),
     "worker": pgettext_lazy("a field of an event", "worker"),
     "person": pgettext_lazy("a field of an event", "person"),
     "priority": pgettext_lazy("a field of an event", "priority"),
