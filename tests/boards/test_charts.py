@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from boards.picture import png
 from boards.points import point_faces, suggestion
@@ -24,6 +25,13 @@ pytestmark = pytest.mark.django_db
 NOW = build.LATER
 TODAY = dt.date(2026, 11, 5)
 MONTHS = [f"{year}-{month:02}" for year in (2024, 2025, 2026) for month in range(1, 13)][:34]
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the day of the pages be the tests' own: in another year they would name months with their year."""
+    noon = dt.datetime(TODAY.year, TODAY.month, TODAY.day, 17, tzinfo=dt.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
 
 
 @pytest.fixture
