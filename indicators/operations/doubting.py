@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from indicators.models import Confirmation, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.rollup import drain_figure, drain_figures
-from indicators.queries.doubts import Cell, Seen, around, cell_of, doubted_beside, judged, rules_around
+from indicators.queries.doubts import Cell, Seen, are_ruled, around, cell_of, doubted_beside, judged, rules_around
 from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
@@ -64,9 +64,12 @@ def figures_to_look_at(cursor: CursorWrapper) -> list[Cell]:
 
 def doubt_figures(cells: Collection[Cell], *, now: dt.datetime) -> Doubts:
     """Mark figures that have just been written, or are gone."""
-    rules = rules_around({indicator for indicator, _unit, _period in cells})
     found = Doubts({}, [])
-    for some in _batches(cells if rules else ()):
+    indicators = {indicator for indicator, _unit, _period in cells}
+    if not are_ruled(indicators):
+        return found
+    rules = rules_around(indicators)
+    for some in _batches(cells):
         beside = set(doubted_beside(rules, {unit for _indicator, unit, _period in some})) - set(some)
         looked = around(rules, (*some, *beside))
         changed = judged(looked, frozenset(some), beside)
