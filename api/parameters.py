@@ -68,7 +68,10 @@ def instant(request: Request, name: str) -> dt.datetime | None:
         at = parse_datetime(value.replace(" ", "+") if "T" in value else value)
         at = at or dt.datetime.combine(dt.date.fromisoformat(value), dt.time())
     except ValueError:
-        raise bad_parameter(name, _("must be an instant such as 2026-11-22T08:00:00Z")) from None
+        at = None
+    # In the first and the last year there is, another clock may stand in none.
+    if at is None or not dt.MINYEAR < at.year < dt.MAXYEAR:
+        raise bad_parameter(name, _("must be an instant such as 2026-11-22T08:00:00Z"))
     return make_aware(at) if is_naive(at) else at
 
 

@@ -85,10 +85,15 @@ def write(rows: Sequence[Any], writer: Writer, *, is_atomic: bool) -> list[Writt
     return outcomes
 
 
+def is_code(found: object) -> bool:
+    """Whether this may be a code; a text with a NUL cannot even be looked up."""
+    return isinstance(found, str) and "\0" not in found
+
+
 def _known(rows: Sequence[Any], writer: Writer) -> Known:
     """Look all codes up with four queries; units that whoever writes may not read are as if they were not there."""
     indicators, units, periods = (
-        {row[name] for row in rows if isinstance(row, Mapping) and isinstance(row.get(name), str)} for name in CODES
+        {row[name] for row in rows if isinstance(row, Mapping) and is_code(row.get(name))} for name in CODES
     )
     readable = Unit.objects.filter(code__in=units)
     if writer.may_read is not None:

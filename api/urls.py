@@ -21,6 +21,8 @@ from api import (
 
 app_name = "api"
 urlpatterns = [
+    # No code holds a NUL, and PostgreSQL takes none in a text.
+    re_path(r"(?P<rest>.*\0)", schema.no_such_resource),
     # Whoever opens the root of the API in a browser looks for its description.
     path("", RedirectView.as_view(pattern_name="api:docs"), name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -8,6 +8,7 @@ from indicators.spc import SpcRefused
 SENTENCES = frozenset(
     {
         gettext_noop("“%(value)s” is not a number."),
+        gettext_noop("“%(value)s” is too large."),
         gettext_noop("“%(text)s” is not a date."),
         gettext_noop("A date stands there twice."),
         gettext_noop("There must be as many dates as values."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import lcm
+from math import isfinite, lcm
 
 Number = Decimal | Fraction | int
 
@@ -45,6 +45,8 @@ def number(value: object) -> Decimal | None:
     found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not found.is_finite():
         raise SpcRefused("not_a_number", "“%(value)s” is not a number.", value=value)
+    if not isfinite(float(found)):
+        raise SpcRefused("too_large", "“%(value)s” is too large.", value=f"{found:.1e}")
     return found
 
 

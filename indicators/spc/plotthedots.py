@@ -38,7 +38,7 @@ def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
     if improvement not in IMPROVEMENTS:
         raise SpcRefused("unknown_direction", "The improvement direction is increase, decrease or neutral.")
     rebased = {_day(text) for text in asked.get("rebase_dates") or []}
-    baseline = asked.get("fix_after_n_points")
+    baseline = number(asked.get("fix_after_n_points"))
     screens = asked.get("screen_outliers")
     chart = xmr_chart(
         points,

@@ -137,3 +137,15 @@ def test_the_map_of_a_long_log_is_drawn_by_the_worker_while_the_program_asks_aga
         "trajectory": "youths", "unit": "CENTRE", "day": "2026-01-14", "events": 15, "seconds": None,
     }  # fmt: skip
     assert [(one.status_code, one.json()["steps"][0]["people"]) for one in then] == [(200, 5), (200, 5)]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_at_the_end_of_time_is_refused(youths: Trajectory, centre: Unit, at: str) -> None:
+    analyst = as_program(build.person_with(RoleName.ANALYST, at=centre))
+
+    refusals = [analyst.get(ADDRESS, {name: at}) for name in ("as_of", "known_on")]
+
+    assert [(one.status_code, one.json()["code"]) for one in refusals] == [
+        (400, "bad_parameter"),
+        (422, "bad_parameter"),
+    ]

@@ -340,3 +340,10 @@ def test_a_week_is_no_month(centre: Unit) -> None:
     answer = send(job, {"indicator": "weekly", "unit": "NORTH", "period": "2026-W04", "value": 3})
 
     assert (answer.status_code, kept()) == (201, [("NORTH", "2026-W04", 3)])
+
+
+@pytest.mark.parametrize("name", ["indicator", "unit", "period"])
+def test_a_code_with_a_nul_is_no_code(job: APIClient, name: str) -> None:
+    refusal = send(job, {**FIGURE, name: "a\0"})
+
+    assert (refusal.status_code, refusal.json()["code"]) == (422, f"unknown_{name}")

@@ -143,3 +143,30 @@ def test_the_root_leads_to_the_description() -> None:
     answer = APIClient().get("/api/v1/")
 
     assert (answer.status_code, answer["Location"]) == (302, "/api/v1/docs/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "units/%00/",
+        "indicators/a%00/",
+        "boards/%00/",
+        "trajectories/%00/flow/",
+        "observations/a/b/%00/",
+        "values/a/b/%00/why/",
+    ],
+)
+def test_an_address_with_a_nul_leads_nowhere(address: str) -> None:
+    answer = as_person(build.person_with(RoleName.VIEWER, at=build.unit())).get(f"/api/v1/{address}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_page_with_a_nul_in_its_address_is_not_there() -> None:
+    viewer = as_person(build.person_with(RoleName.VIEWER, at=build.unit()))
+
+    answers = [
+        viewer.get(address) for address in ("/indicators/incidents/%00/", "/indicators/a/b%00/chart.svg", "/%00")
+    ]
+
+    assert [(one.status_code, b"<h1" in one.content) for one in answers] == [(404, True)] * 3

@@ -57,18 +57,22 @@ def read_as_of(text: object) -> dt.datetime:
 
 def read_known_on(text: str, zone: str) -> dt.datetime:
     """Read until when something was known: an instant, or a day, which counts whole; both on the clock of a zone."""
+    moment: dt.datetime | None
     try:
-        day = dt.date.fromisoformat(text)
+        moment = dt.datetime.combine(dt.date.fromisoformat(text), dt.time.max)
     except ValueError:
-        pass
-    else:
-        midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
-        return midnight - dt.timedelta(microseconds=1)
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise BadParameter("“known_on” must be a day such as 2025-01-01, or a time.") from None
+        moment = _instant(text)
+    # In the first and the last year there is, another clock may stand in none.
+    if moment is None or not dt.MINYEAR < moment.year < dt.MAXYEAR:
+        raise BadParameter("“known_on” must be a day such as 2025-01-01, or a time.")
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def with_columns(trajectory: Trajectory, params: Mapping[str, object], measure: str) -> dict[str, object]:
