@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 from trajectories.calculations.pictures import Link, Picture
 
@@ -18,6 +18,8 @@ NARROWEST = 300
 LARGEST, SMALLEST = 84, 9
 #: Height above the main line for the delays written there, and for arcs over it.
 ABOVE, ARCS = 128, 236
+#: Height of a line of words, so that none begins above the drawing.
+WORDS = 34
 #: From the main line to the text under it, to the branch, and to the end of each.
 TEXT, BRANCH = 156, 366
 END, BRANCH_END = 268, 500
@@ -71,15 +73,21 @@ def arrange(picture: Picture) -> Layout:
     mains = [place for place in range(len(picture.steps)) if place not in branches]
     width = max(WIDTH, NARROWEST * len(mains))
     arcs = _arcs(picture, mains)
-    line = ARCS if arcs else ABOVE
-    nodes = _nodes(picture, mains, width, line)
     most = max((link.delay.n or 0 for link in picture.links), default=0)
+    line = _height_for(arcs, _nodes(picture, mains, width, ARCS), most) if arcs else ABOVE
+    nodes = _nodes(picture, mains, width, line)
     drawn = [
         *(_straight(link, nodes, most) for link in picture.links if _is_next(link, mains)),
         *(_branch(link, nodes, most) for link in picture.links if _is_beside(link, mains, branches)),
         *(_arc(link, nodes, most) for link in arcs),
     ]
     return Layout(width, line + (BRANCH_END if branches else END), tuple(nodes), tuple(drawn))
+
+
+def _height_for(arcs: Sequence[Link], nodes: Sequence[Node], most: int) -> int:
+    """Return how far down the main line must be for the words over the arcs of large circles not to be cut."""
+    highest = min(_arc(link, nodes, most).y for link in arcs)
+    return ARCS + max(0, ceil(WORDS - highest))
 
 
 def side_steps(picture: Picture) -> set[int]:

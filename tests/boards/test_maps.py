@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from boards import layout
 from boards.maps import map_face
-from boards.maps.layout import arrange, side_steps
+from boards.maps.layout import WORDS, arrange, side_steps
 from boards.maps.paths import chips
 from boards.maps.words import trend
 from organisation.choices import RoleName
@@ -85,6 +85,20 @@ def test_circles_are_true_to_the_numbers_and_stay_apart(people: list[int]) -> No
         for before, after in zip(drawing.nodes, drawing.nodes[1:], strict=False)
     )
     assert sorted(people) == [people[node.place] for node in sorted(drawing.nodes, key=lambda node: people[node.place])]
+
+
+@given(st.lists(st.integers(0, 2_000), min_size=3, max_size=7))
+def test_words_over_a_way_that_skips_steps_are_never_cut(people: list[int]) -> None:
+    last = len(people) - 1
+    ahead = tuple(link(place, place + 1, 100) for place in range(last))
+    back = (link(last, 0, 60), link(last - 1, 0, 40))
+
+    drawing = arrange(Picture(tuple(Stand(n) for n in people), (*ahead, *back)))
+
+    arcs = [strand for strand in drawing.strands if strand.kind in {"over", "back"}]
+    assert [strand.y for strand in arcs if strand.y < WORDS] == []
+    assert len(arcs) == 2
+    assert all(node.y + node.radius < drawing.height for node in drawing.nodes)
 
 
 @pytest.mark.parametrize(
