@@ -64,3 +64,16 @@ def test_a_name_that_stands_in_the_field_is_saved_too(lead: Client) -> None:
     lead.post(ADDRESS, sent | {"do": "save"})
 
     assert BoundMeasure.objects.get().params == {"start": ["Act 0001", "Act 2999"], "stop": ["Act 0002"]}
+
+
+def test_the_steps_of_a_pathway_are_written_in_their_order_and_another_may_come_between(lead: Client) -> None:
+    build.indicator("in-order", kind="ratio")
+    address, sent = "/trajectories/youths/measures/in-order/", {"measure": "pathway_order", "do": "save"}
+    lead.post(address, sent | {"version": "1", "param-steps": "Act 2000\r\nAct 0001\r\n"})
+    version = str(Trajectory.objects.get().version)
+
+    lead.post(address, sent | {"version": version, "param-steps": "Act 2000\r\n Act 0005 \r\n\r\nAct 0001"})
+    field = next(one for one in lead.get(address).context["fields"] if one.name == "steps")
+
+    assert BoundMeasure.objects.get().params == {"steps": ["Act 2000", "Act 0005", "Act 0001"]}
+    assert (field.kind, field.value) == ("order", "Act 2000\nAct 0005\nAct 0001")

@@ -33,7 +33,6 @@ ACTIVITIES: Final = {
     "drop_out": "drop_out",
     "refer_out": "refer_out",
     "activities": "",
-    "steps": "",
     "set_by": "",
 }
 #: Activities to choose from at a glance; the others of a log are found by their names.
@@ -68,7 +67,7 @@ BINDABLE: Final = tuple(BINDINGS)
 
 @dataclass(frozen=True)
 class ParamField:
-    """A field of the form. `kind` is activities, number, text, choice, limits or days; `usual` answers when it is empty."""
+    """A field of the form. `kind` is activities, order (one a line), number, text, choice, limits or days; `usual` answers when it is empty."""
 
     name: str
     label: str
@@ -108,16 +107,25 @@ def _field(name: str, value: Any, usual: Any, rules: Rules, activities: Sequence
     if name in NUMBERS or name in TEXTS:
         kind = "number" if name in NUMBERS else "text"
         return ParamField(name, label, kind, "" if value is None else value, value_text(usual or ""))
-    if name == "targets":
-        return ParamField(name, label, "limits", _limits_text(value), _limits_text(usual))
+    if name in WRITTEN:
+        kind, write = WRITTEN[name]
+        return ParamField(name, label, kind, write(value), write(usual))
     if name in LISTS:
         held = (name == "holidays" and rules.calendar.get("holidays", "")) or _("none")
         return ParamField(name, label, "days", ", ".join(value or ()), held)
     return None
 
 
+def _lines_text(names: Any) -> str:
+    return names if isinstance(names, str) else "\n".join(names or ())
+
+
 def _limits_text(limits: Any) -> str:
     return ", ".join(f"{name} {days:g}" for name, days in limits.items()) if isinstance(limits, Mapping) else ""
+
+
+#: Parameters that are written as a text of several values; the steps of a pathway in their order, which boxes cannot tell.
+WRITTEN: Final = {"targets": ("limits", _limits_text), "steps": ("order", _lines_text)}
 
 
 def params_from(post: QueryDict, measure: str, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +141,8 @@ def _value(post: QueryDict, name: str, kind: str) -> Any:
         named = post.get(f"more-{name}", "").strip()
         return list(dict.fromkeys([*post.getlist(f"param-{name}"), *([named] if named else [])]))
     text = post.get(f"param-{name}", "").strip()
+    if kind == "order":
+        return list(dict.fromkeys(filter(None, (line.strip() for line in text.splitlines()))))
     if kind == "number":
         return number(text)
     if kind == "days":
