@@ -18,6 +18,7 @@ from boards.sparkline import Spark, sparkline
 from boards.statuses import TRUSTED, status_face
 from boards.variation import causes_of, cut, icons_of, limits_of, no_limits_text, scale_of
 from core.language import said_once
+from core.sentences import told
 from indicators.calculations import shown
 from indicators.choices import Direction, Kind, MarkKind, Status
 from indicators.exactness_words import exactness_text
@@ -192,7 +193,9 @@ def shortened(reason: str) -> str:
 def _due_text(series: Series, due_on: dt.date, today: dt.date) -> str:
     """Say when the report is due; past that, and within the days of grace, until when it is not late, or why it is."""
     if Status(series.status) is Status.LATE and series.indicator.fault:
-        return gettext("refresh failed: %(reason)s") % {"reason": shortened(series.indicator.fault)}
+        return gettext("refresh failed: %(reason)s") % {
+            "reason": shortened(told(series.indicator.fault_why or series.indicator.fault))
+        }
     if due_on < today and Status(series.status) is Status.PENDING and series.due:
         last = last_day_in_time(series.due.rule, series.due.period)
         return gettext("grace to %(day)s") % {"day": words.day_text(last, today)}

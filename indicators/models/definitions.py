@@ -157,6 +157,8 @@ class Indicator(models.Model):
     calendar_turns_on = ArrayField(models.DateField(), default=list, db_default=[], blank=True, editable=False)
     #: Why the job that measures it failed the last time; empty: it did not, or there is none. Its figures are late.
     fault = models.CharField(_("fault"), max_length=300, blank=True, db_default="", editable=False)
+    #: The same as `core.sentences` keeps it, to be told in the reader's language; null where there is none.
+    fault_why = models.JSONField(null=True, editable=False)
 
     class Meta:
         ordering = ("code",)

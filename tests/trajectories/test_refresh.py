@@ -6,11 +6,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from core.imports import ImportReport
+from core.sentences import told
 from indicators.models import Indicator, Observation, Value
 from indicators.queries import Wanted, series
 from organisation.models import Unit
@@ -173,13 +175,17 @@ def test_figures_are_late_no_more_once_they_are_measured_again() -> None:
     youths.measures.filter(measure="starts").update(params={"start": 7})
     add(youths)
     refresh(youths, now=NOW)
-    before = Indicator.objects.get(code="youths-starts").fault
+    failing = Indicator.objects.get(code="youths-starts")
+    before = failing.fault
+    with translation.override("fr"):
+        in_french = told(failing.fault_why or "")
 
     youths.measures.filter(measure="starts").update(params={})
     refresh(youths, now=NOW)
 
     assert before == "youths-starts: “start” must be a list of activities."
-    assert Indicator.objects.exclude(fault="").count() == 0
+    assert in_french == "youths-starts\u00a0: «\u00a0start\u00a0» doit être une liste d’activités."
+    assert Indicator.objects.exclude(fault="", fault_why=None).count() == 0
     assert figures(Value, "youths-starts")["centre", "2024-01"][0] == 4
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from trajectories.calculations.asked import Asked, as_date
 from trajectories.calculations.attribution import attributed
 from trajectories.calculations.calendars import WorkingCalendar, read_calendar
-from trajectories.calculations.faults import Faults
+from trajectories.calculations.faults import Faults, gettext_noop
 from trajectories.calculations.refusals import BadParameter
 from trajectories.calculations.summaries import Answer, grouped, months, nearest_rank, percentile, share, spread
 
@@ -121,7 +121,7 @@ def _periods(asked: Asked) -> list[tuple[str, dt.date, dt.date]]:
     if given is None:
         return list(asked.fiscal_periods)
     if not isinstance(given, list) or not all(isinstance(row, list) and len(row) == 3 for row in given):  # noqa: PLR2004 -- name, first, last
-        raise BadParameter("“periods” must be a list of [name, first day, last day].")
+        raise BadParameter(gettext_noop("“periods” must be a list of [name, first day, last day]."))
     return [(str(name), as_date("periods", first), as_date("periods", last)) for name, first, last in given]
 
 

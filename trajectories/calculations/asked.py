@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import BadParameter
 
 #: Activities of the clock where a definition says nothing: the words of the generated demonstration log.
@@ -60,14 +61,14 @@ class Asked:
         if given is None:
             return default
         if isinstance(given, bool) or not isinstance(given, int | float):
-            raise BadParameter(f"“{name}” must be a number.")
+            raise BadParameter(gettext_noop("“%(name)s” must be a number."), name=name)
         return given
 
     def required_number(self, name: str) -> float:
         """Return a number that must be given."""
         given = self.number(name)
         if given is None:
-            raise BadParameter(f"“{name}” must be given.")
+            raise BadParameter(gettext_noop("“%(name)s” must be given."), name=name)
         return given
 
     def choice(self, name: str, choices: Sequence[str], default: str) -> str:
@@ -76,7 +77,9 @@ class Asked:
         if given is None:
             return default
         if given not in choices:
-            raise BadParameter(f"“{name}” must be one of: {', '.join(choices)}.")
+            raise BadParameter(
+                gettext_noop("“%(name)s” must be one of: %(choices)s."), name=name, choices=", ".join(choices)
+            )
         return str(given)
 
     def text(self, name: str, default: str) -> str:
@@ -85,7 +88,7 @@ class Asked:
         if given is None:
             return default
         if not isinstance(given, str):
-            raise BadParameter(f"“{name}” must be text.")
+            raise BadParameter(gettext_noop("“%(name)s” must be text."), name=name)
         return given
 
     def date(self, name: str) -> dt.date:
@@ -96,7 +99,7 @@ class Asked:
         """Return a list of dates, empty where absent."""
         given = self.params.get(name) or []
         if not isinstance(given, list):
-            raise BadParameter(f"“{name}” must be a list of dates.")
+            raise BadParameter(gettext_noop("“%(name)s” must be a list of dates."), name=name)
         return [as_date(name, one) for one in given]
 
     def last_day(self) -> dt.date | None:
@@ -111,11 +114,11 @@ def as_date(name: str, given: object) -> dt.date:
     try:
         return dt.date.fromisoformat(str(given)[:10])
     except ValueError:
-        raise BadParameter(f"“{name}” must hold dates such as 2024-12-31.") from None
+        raise BadParameter(gettext_noop("“%(name)s” must hold dates such as 2024-12-31."), name=name) from None
 
 
 def _texts(name: str, given: object) -> list[str]:
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-        raise BadParameter(f"“{name}” must be a list of activities.")
+        raise BadParameter(gettext_noop("“%(name)s” must be a list of activities."), name=name)
     return texts

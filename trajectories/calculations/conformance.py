@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import BadParameter
 from trajectories.calculations.stays import lasts
 from trajectories.calculations.summaries import Answer, share
@@ -23,7 +24,7 @@ SKIPPING = ("refused", "allowed")
 def _rules(asked: Asked) -> list[tuple[str, str, str | None]]:
     given = asked.params.get("rules")
     if not isinstance(given, list) or not given:
-        raise BadParameter('“rules” must be a list such as [["precedence", A, B], ["absence", A, null]].')
+        raise BadParameter(gettext_noop('“rules” must be a list such as [["precedence", A, B], ["absence", A, null]].'))
     return read_rules(given)
 
 
@@ -34,7 +35,10 @@ def read_rules(given: Sequence[object]) -> list[tuple[str, str, str | None]]:
         word, first, second = (*rule, None, None)[:3] if isinstance(rule, list) else (None, None, None)
         if word not in (*ONE, *TWO) or not isinstance(first, str) or (word in TWO and not isinstance(second, str)):
             raise BadParameter(
-                f"A rule is {', '.join(TWO)} of two activities or {', '.join(ONE)} of one, not {rule!r}."
+                gettext_noop("A rule is %(of_two)s of two activities or %(of_one)s of one, not %(rule)s."),
+                of_two=", ".join(TWO),
+                of_one=", ".join(ONE),
+                rule=repr(rule),
             )
         rules.append((word, first, second if word in TWO else None))
     return rules
@@ -118,7 +122,7 @@ def orders(asked: Asked) -> tuple[list[str], pl.DataFrame]:
     """Return the steps, and of each case where it first took each (`step 0`, …), if in order (`ordered`), if all."""
     steps = asked.activities("steps", "steps")
     if not steps:
-        raise BadParameter("“steps” must be a list of activities.")
+        raise BadParameter(gettext_noop("“%(name)s” must be a list of activities."), name="steps")
     place = pl.col("position")
     cases = asked.log.group_by("case").agg(
         place.filter(pl.col("activity") == step).min().alias(f"step {n}") for n, step in enumerate(steps)

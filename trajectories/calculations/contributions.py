@@ -21,6 +21,7 @@ from indicators.calculations.survival import going_on
 from trajectories.calculations import access, caseload, conformance, continuity, handoffs, priorities, stays, waiting
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.attribution import attributed, place_of
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import BadParameter
 
 
@@ -70,7 +71,9 @@ def _anchored(closed: pl.DataFrame, asked: Asked) -> pl.DataFrame:
 def _lengths(closed: Callable[[Asked], pl.DataFrame]) -> Contribute:
     def contribute(asked: Asked) -> Contributions:
         if asked.choice("unit", access.UNITS, "calendar_days") not in {"calendar_days", "minutes"}:
-            raise BadParameter("A duration keeps whole days or minutes: “unit” must be calendar_days or minutes.")
+            raise BadParameter(
+                gettext_noop("A duration keeps whole days or minutes: “unit” must be calendar_days or minutes.")
+            )
         rows = _anchored(closed(asked).drop_nulls("value"), asked)
         # A minute that has begun is not over: 59.9 minutes are within 60, as they are exactly.
         whole = pl.col("value").ceil().cast(pl.Int64)

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import UnknownColumn
 
 #: Names that logs and analysts use for a column of the frame.
@@ -66,7 +67,7 @@ def column(log: pl.DataFrame, name: str) -> str:
     """Return the frame's column for a name that an analyst would use."""
     found = name if name in log.columns else ALIASES.get(name, name)
     if found not in log.columns:
-        raise UnknownColumn(f"The log has no column “{name}”.")
+        raise UnknownColumn(gettext_noop("The log has no column “%(name)s”."), name=name)
     return found
 
 

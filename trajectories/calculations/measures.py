@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trajectories.calculations import access, caseload, conformance, continuity, handoffs, priorities, stays, waiting
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import UnknownMeasure, UnknownParameter
 from trajectories.calculations.summaries import Answer
 
@@ -86,7 +87,11 @@ def find(name: str) -> Measure:
     try:
         return MEASURES[name]
     except KeyError:
-        raise UnknownMeasure(f"There is no measure “{name}”; there are {', '.join(sorted(MEASURES))}.") from None
+        raise UnknownMeasure(
+            gettext_noop("There is no measure “%(name)s”; there are %(known)s."),
+            name=name,
+            known=", ".join(sorted(MEASURES)),
+        ) from None
 
 
 def check_params(name: str, given: object, further: frozenset[str] = frozenset()) -> None:
@@ -95,7 +100,10 @@ def check_params(name: str, given: object, further: frozenset[str] = frozenset()
     unknown = sorted(set(given) - known - EXPLAINING) if isinstance(given, dict) else ["?"]
     if unknown:
         raise UnknownParameter(
-            f"{name} does not know {', '.join(f'“{one}”' for one in unknown)}; it knows {', '.join(sorted(known | {'as_of'}))}."
+            gettext_noop("%(name)s does not know %(unknown)s; it knows %(known)s."),
+            name=name,
+            unknown=", ".join(f"“{one}”" for one in unknown),
+            known=", ".join(sorted(known | {"as_of"})),
         )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from trajectories.calculations.access import delays
 from trajectories.calculations.asked import Asked
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.frame import column
 from trajectories.calculations.limits import QUEBEC, WHICH
 from trajectories.calculations.refusals import BadParameter
@@ -18,7 +19,7 @@ def targets(asked: Asked) -> dict[str, float]:
     """Return the target of each priority, in the unit asked for."""
     given = next((asked.params[name] for name in ("targets", "target") if asked.params.get(name) is not None), QUEBEC)
     if not isinstance(given, Mapping) or not all(isinstance(one, int | float) for one in given.values()):
-        raise BadParameter('“targets” must give a number for each priority, such as {"P1": 2}.')
+        raise BadParameter(gettext_noop('“targets” must give a number for each priority, such as {"P1": 2}.'))
     return {str(priority): float(one) for priority, one in given.items()}
 
 

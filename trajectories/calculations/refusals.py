@@ -6,7 +6,11 @@ class TrajectoryRefused(ValueError):
 
 
 class MeasureRefused(TrajectoryRefused):
-    """A measure cannot be computed as asked."""
+    """A measure cannot be computed as asked. The edges say `text` in another language, with its `values`."""
+
+    def __init__(self, text: str = "", **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text, self.values = text, values
 
 
 class UnknownMeasure(MeasureRefused):

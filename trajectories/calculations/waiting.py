@@ -9,6 +9,7 @@ import polars as pl
 from trajectories.calculations.access import delay, first_after, firsts, pairs
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.attribution import attributed
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.refusals import BadParameter
 from trajectories.calculations.summaries import Answer, percentile, share
 
@@ -65,7 +66,7 @@ def waiting_list_series(asked: Asked) -> Answer:
     """Return the list's length at the end of each day d0 … d1 in short: person-days, highest, last, one in thirty."""
     first, last = asked.date("d0"), asked.date("d1")
     if last < first:
-        raise BadParameter("“d1” must not be before “d0”.")
+        raise BadParameter(gettext_noop("“d1” must not be before “d0”."))
     counts = lengths(waits(asked), first, last)
     highest = counts.max()
     return {

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import polars as pl
 from django.db import connection
 
+from core.sentences import Sentence, sentence, sentence_of
 from indicators.choices import IndicatorStatus
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.contributions import contributions, reads
 from trajectories.calculations.eras import Era
+from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.frame import frame
 from trajectories.calculations.refusals import MeasureRefused
 from trajectories.calculations.sums import Shape, shape_of
@@ -26,6 +28,8 @@ from trajectories.queries.rules import InForce, rules_in_force
 ARITHMETIC = 2
 #: Parameters that name a column of the person; with one, a case counts together with others.
 ACROSS = ("person",)
+#: Why a measure fails, and of which indicator.
+FAULT = gettext_noop("%(indicator)s: %(why)s")
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,13 @@ class Sound:
         return any(rule.is_across_cases for rule in self.rules)
 
 
-def sound_measures(trajectory: Trajectory, *, tree: str) -> tuple[list[Sound], dict[int, str]]:
+def sound_measures(trajectory: Trajectory, *, tree: str) -> tuple[list[Sound], dict[int, Sentence]]:
     """Return the measures that can be computed, and why others cannot (none of these has a basis any more).
 
     Each is tried on a log without events, so that a wrong parameter is found before any work is done. What is suspended
     or abandoned is passed over.
     """
-    sound, faults, idle = [], {}, []
+    sound, faults, idle = [], dict[int, Sentence](), []
     versions = list(trajectory.versions.order_by("-number"))
     for row in trajectory.measures.select_related("indicator"):
         row.trajectory = trajectory
@@ -94,7 +98,8 @@ def sound_measures(trajectory: Trajectory, *, tree: str) -> tuple[list[Sound], d
         try:
             sound.append(_tried(row, rules_in_force(row, versions), tree))
         except MeasureRefused as refused:
-            faults[row.indicator_id] = f"{row.indicator.code}: {refused}"
+            told = {"indicator": row.indicator.code, "why": sentence_of(refused)}
+            faults[row.indicator_id] = sentence(FAULT) % told
             idle.append(row.pk)
     BoundMeasure.objects.filter(pk__in=idle).exclude(basis="").update(basis="")
     return sound, faults
