@@ -9,7 +9,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 DAY, WEEK, FISCAL_PERIOD, MONTH = "day", "week", "fiscal_period", "month"
 QUARTER, YEAR, FISCAL_YEAR = "quarter", "year", "fiscal_year"
@@ -128,16 +127,3 @@ def fiscal_year_seed(year: int) -> list[Span]:
         for number, days in enumerate(zip(firsts, lasts, strict=True), start=1)
     ]
     return [*periods, Span(f"FY{year}", FISCAL_YEAR, first, end)]
-
-
-def local_day(instant: dt.datetime, zone: ZoneInfo) -> dt.date:
-    """Return the day an aware instant falls on in a zone."""
-    if instant.tzinfo is None:
-        raise ValueError("a local day is asked of an aware instant")
-    return instant.astimezone(zone).date()
-
-
-def day_bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
-    """Return the first instant of a local day and that of the next, in UTC: 23, 24 or 25 hours apart."""
-    bounds = [dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC) for date in (day, day + ONE_DAY)]
-    return bounds[0], bounds[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import ClassVar
 
 from django.conf import settings
@@ -227,10 +226,6 @@ class EventQuerySet(models.QuerySet["Event"]):
     def in_force(self) -> EventQuerySet:
         """Keep those that count: neither corrected nor withdrawn, and of no import that was undone."""
         return self.filter(superseded_by__isnull=True)
-
-    def touched_by(self, batches: Sequence[int]) -> EventQuerySet:
-        """Keep those that imports brought, corrected, withdrew or took along when they were undone."""
-        return self.filter(Q(batch__in=batches) | Q(superseded_by__in=batches))
 
 
 class Event(models.Model):

@@ -177,12 +177,6 @@ def after_setting(standing: Iterable[Target], made: Target) -> list[Target]:
     return [*kept, made]
 
 
-def after_ending(standing: Iterable[Target], ended: Target, last_day: dt.date) -> list[Target]:
-    """Return the targets of one indicator as they are once one ends on a day; before its first day: it never held."""
-    kept = [one for one in standing if one.pk != ended.pk]
-    return kept if last_day < ended.valid_from else [*kept, _ending(ended, last_day)]
-
-
 def _ending(target: Target, last_day: dt.date) -> Target:
     shorter = copy(target)
     shorter.valid_to = last_day

@@ -1,7 +1,6 @@
-"""Codes of periods, their days, and the local day of an instant."""
+"""Codes of periods, and their days."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from core import periods
 from core.periods import Span, UnknownPeriod
 
-TORONTO = ZoneInfo("America/Toronto")
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31))
 
 
@@ -114,32 +112,3 @@ def test_seeded_fiscal_years_have_no_gap_and_a_last_period_of_sensible_length(ye
     assert (spans[0].first, spans[-1].last) == (whole.first, whole.last)
     assert 22 <= (spans[0].last - spans[0].first).days + 1 <= 28
     assert 29 <= (spans[-1].last - spans[-1].first).days + 1 <= 36
-
-
-@pytest.mark.parametrize(
-    ("instant", "day"),
-    [
-        ("2026-11-23T04:59:59+00:00", "2026-11-22"),  # winter: five hours behind
-        ("2026-11-23T05:00:00+00:00", "2026-11-23"),
-        ("2026-03-08T04:59:59+00:00", "2026-03-07"),  # the day the clocks go forward begins in winter time
-        ("2026-03-09T04:00:00+00:00", "2026-03-09"),  # and the next begins in summer time
-        ("2026-11-01T03:59:59+00:00", "2026-10-31"),
-        ("2026-11-02T04:59:59+00:00", "2026-11-01"),  # a day of 25 hours
-    ],
-)
-def test_the_local_day_follows_the_clocks(instant: str, day: str) -> None:
-    assert periods.local_day(dt.datetime.fromisoformat(instant), TORONTO) == dt.date.fromisoformat(day)
-
-
-def test_local_days_have_23_24_or_25_hours() -> None:
-    lengths = []
-    for day in (dt.date(2026, 3, 8), dt.date(2026, 6, 1), dt.date(2026, 11, 1)):
-        start, end = periods.day_bounds(day, TORONTO)
-        lengths.append((end - start) / dt.timedelta(hours=1))
-
-    assert lengths == [23, 24, 25]
-
-
-def test_a_naive_instant_has_no_local_day() -> None:
-    with pytest.raises(ValueError, match="aware"):
-        periods.local_day(dt.datetime.fromisoformat("2026-11-22T12:00:00"), TORONTO)
