@@ -20,13 +20,6 @@ DUE = periods.containing("month", timezone.localdate().replace(day=1) - dt.timed
 
 
 @pytest.fixture
-def centre(db: None) -> Unit:
-    centre = build.unit("CENTRE")
-    build.units("NORTH", "SOUTH", parent=centre)
-    return centre
-
-
-@pytest.fixture
 def seen(centre: Unit) -> Indicator:
     """A ratio of which north reported 18 of 20 last month, corrected from 17, and south nothing."""
     seen = build.indicator("seen", kind="ratio", decimals=1, direction="up", unit="%")

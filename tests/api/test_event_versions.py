@@ -18,13 +18,6 @@ SERVICE = {"case": "A", "activity": "Service", "at": "2026-01-15", "unit": "NORT
 
 
 @pytest.fixture
-def centre(db: None) -> Unit:
-    centre = build.unit("CENTRE")
-    build.units("NORTH", "SOUTH", parent=centre)
-    return centre
-
-
-@pytest.fixture
 def youths(centre: Unit) -> Trajectory:
     return Trajectory.objects.create(code="youths", name_en="Youths", timezone="America/Toronto")
 

@@ -29,13 +29,6 @@ EVENTS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def centre(db: None) -> Unit:
-    centre = build.unit("CENTRE")
-    build.units("NORTH", "SOUTH", parent=centre)
-    return centre
-
-
-@pytest.fixture
 def youths(centre: Unit) -> Trajectory:
     return Trajectory.objects.create(
         code="youths",
