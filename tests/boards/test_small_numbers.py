@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from boards.faces import TileFace
 from boards.models import Board
@@ -20,6 +21,12 @@ from tests import build
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 22, 8, 18, tzinfo=dt.UTC)
 TODAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the day of the pages be the tests' own: later they would show months without a figure."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 @pytest.fixture
