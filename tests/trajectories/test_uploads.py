@@ -20,6 +20,7 @@ from organisation.choices import RoleName
 from organisation.models import Person, Unit
 from tests import build
 from tests.trajectories.logs import trajectory
+from tests.trajectories.test_formats import OCEL
 from tests.trajectories.workbooks import Formula, workbook
 from trajectories.choices import UploadStage
 from trajectories.models import Event, EventBatch, EventUpload, RememberedReading, Trajectory
@@ -335,3 +336,17 @@ def test_a_file_is_for_who_sent_it_and_events_for_who_enters_figures(youths: Tra
     ]
 
     assert answers == [404, 200, 403, 403]
+
+
+def test_the_case_of_an_ocel_log_is_chosen_before_it_is_looked_at(youths: Trajectory) -> None:
+    client = signed_in(lead())
+    upload = send(client, json.dumps(OCEL, indent=1), "log.json")
+    address = f"/trajectories/youths/events/{upload.pk}/"
+
+    asked = client.get(address).context["preview"]
+    client.post(address, {"do": "map", "case": "Child"})
+    page = client.get(address)
+
+    assert (asked.refused, asked.cases) == ("Choose which type of object is the case.", ("Child", "Clinic"))
+    assert (page.context["preview"].refused, len(page.context["preview"].rows)) == ("", 2)
+    assert '<input type="hidden" name="case" value="Child">' in page.content.decode()

@@ -41,6 +41,14 @@ class EventsRefused(TrajectoryRefused):
         self.text, self.values = text, values
 
 
+class WhichCase(EventsRefused):
+    """A log has several types of objects, and nobody has said which of `types` is the case."""
+
+    def __init__(self, text: str, types: tuple[str, ...]) -> None:
+        super().__init__(text)
+        self.types = types
+
+
 class UnknownTrajectory(TrajectoryRefused):
     """No trajectory has this code."""
 

@@ -11,7 +11,7 @@ from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
 from trajectories.calculations.listed_rows import NotTaken, event_of
-from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.refusals import EventsRefused, WhichCase
 from trajectories.forms.json_events import items
 from trajectories.forms.sources import Source
 from trajectories.operations.listed_events import read_named_events
@@ -52,10 +52,8 @@ def _types(source: Source, case: str, mapped: set[str]) -> dict[str, str]:
             if len(kinds) > MOST_OBJECTS:
                 raise EventsRefused(_("The log has more than %(most)d objects.") % {"most": MOST_OBJECTS})
     if case not in names:
-        raise EventsRefused(
-            _("Say which type of object is the case, with --case: there are %(types)s.")
-            % {"types": ", ".join(sorted(names)) or _("none")}
-        )
+        words = _("Say which type of object is the case, with --case: there are %(types)s.")
+        raise WhichCase(words % {"types": ", ".join(sorted(names)) or _("none")}, tuple(sorted(names)))
     return kinds
 
 

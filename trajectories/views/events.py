@@ -156,7 +156,7 @@ def _act(request: HttpRequest, found: EventUpload) -> HttpResponse:
         if asked == "cancel":
             cancel(upload=found, now=now)
             return redirect("trajectories:events", found.trajectory.code)
-        if "column-0" in request.POST or "encoding" in request.POST:
+        if request.POST.keys() & {"column-0", "encoding", "case"}:
             say_reading(upload=found, wishes=asked_wishes(request.POST, preview_of(found)))
         if asked in {"try", "take"} and preview_of(found).doubts:
             messages.error(request, _("Decide first what is asked below."), extra_tags="events")

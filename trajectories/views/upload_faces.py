@@ -16,7 +16,7 @@ from core.sentences import told
 from core.tables import UnreadableFile
 from trajectories.calculations.mapping import FIELDS as FIELDS_OF_EVENTS
 from trajectories.calculations.mapping import likely
-from trajectories.calculations.refusals import TrajectoryRefused
+from trajectories.calculations.refusals import TrajectoryRefused, WhichCase
 from trajectories.calculations.timestamps import DateOrder
 from trajectories.forms.formats import Format
 from trajectories.forms.guessing import Guess
@@ -95,6 +95,8 @@ class Preview:
     nulls: tuple[tuple[str, bool], ...] = ()
     doubts: tuple[str | Promise, ...] = ()
     refused: str = ""
+    #: Types of objects of which one must be chosen for the case.
+    cases: tuple[str, ...] = ()
 
 
 def preview_of(upload: EventUpload) -> Preview:
@@ -106,6 +108,8 @@ def preview_of(upload: EventUpload) -> Preview:
         first = next(islice(opened.chunks, 1), None)
         names = [name for name in first.columns if name != "#line"] if first is not None else []
         rows = [tuple(map(_cell, row)) for row in first.select(names).head(ROWS).rows()] if first is not None else []
+    except WhichCase as refused:
+        return Preview(refused=str(_("Choose which type of object is the case.")), cases=refused.types)
     except (TrajectoryRefused, UnreadableFile) as refused:
         return Preview(refused=why(upload, refused))
     can_map = opened.format not in FIXED
