@@ -4,17 +4,18 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import api_view, permission_classes
+from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import paging, parameters
+from api import defining, paging, parameters
 from api.authentication import TokenMayUseApi
 from api.bodies import Body
 from api.people import asking, is_root
@@ -165,12 +166,40 @@ def trajectories(request: Request) -> Response:
     return paging.page(request, Trajectory.objects.all(), key="code", draw=rows)
 
 
-@extend_schema(operation_id="trajectory", summary="One trajectory", responses={200: shape(TrajectorySheet)})
-@api_view(["GET"])
-def trajectory(request: Request, code: str) -> Response:
-    """Show the definition of a trajectory, its measures and its last refresh."""
-    parameters.only(request)
-    return Response(sheet(get_object_or_404(Trajectory, code=code)))
+@extend_schema(
+    methods=["GET"],
+    operation_id="trajectory",
+    summary="One trajectory",
+    parameters=[defining.FORMAT],
+    responses={(200, "application/json"): shape(TrajectorySheet), (200, "application/yaml"): {"type": "string"}},
+)
+@extend_schema(
+    methods=["PUT"],
+    operation_id="define_trajectory",
+    summary="Define a trajectory",
+    parameters=defining.PARAMETERS,
+    request=dict.fromkeys(("application/json", "application/yaml"), shape(defining.DefinitionGiven)),
+    responses={200: shape(TrajectorySheet), 201: shape(TrajectorySheet)},
+)
+@api_view(["GET", "PUT"])
+@parser_classes(defining.PARSERS)
+def trajectory(request: Request, code: str) -> HttpResponseBase:
+    """Show the definition of a trajectory, its measures and its last refresh; PUT: make it what the body says.
+
+    It is taken whole or not at all, and every change is a version. For leads and administrators of every unit that is
+    responsible for a step, before and after; of the whole organisation where none is named.
+    """
+    if request.method == "PUT":
+        written = defining.define(request, code)
+        return _told(written.trajectory, status=201 if written.is_new else 200)
+    parameters.only(request, "format")
+    shown = get_object_or_404(Trajectory, code=code)
+    is_file = parameters.choice(request, "format", defining.FORMATS) == "yaml"
+    return defining.file_of(shown) if is_file else _told(shown)
+
+
+def _told(shown: Trajectory, *, status: int = 200) -> Response:
+    return Response(sheet(shown), status=status, headers={"ETag": defining.etag_of(shown)})
 
 
 @extend_schema(

@@ -177,9 +177,14 @@ OF_A_STEP: Final[Mapping[str, Label]] = {
 }
 
 
+def fault_sentence(fault: Fault) -> str:
+    """Say what is wrong in the reader's language, without its place."""
+    return _(fault.text) % fault.values
+
+
 def fault_text(fault: Fault) -> str:
     """Say what is wrong in the reader's language, with its place as the file has it."""
-    sentence = _(fault.text) % fault.values
+    sentence = fault_sentence(fault)
     return (
         f"{fault.place}\u00a0: {sentence}"
         if fault.place and _is_french()

@@ -18,6 +18,7 @@ from trajectories.calculations.calendars import read_calendar
 from trajectories.calculations.conformance import OF_STEP, ONE, TWO
 from trajectories.calculations.faults import ACTIVITIES, UNITS, Fault, Faults, Faulty, at, gettext_noop
 from trajectories.calculations.limits import read_limits, read_priorities
+from trajectories.calculations.storable import unstorable
 
 #: In the order in which a file is written.
 KEYS: Final = (
@@ -86,7 +87,8 @@ def read_definition(given: object) -> Definition:
     """Return a definition; raises `Faulty` with all that is wrong."""
     if not isinstance(given, Mapping):
         raise Faulty([Fault("", TRAJECTORY)])
-    faults = Faults()
+    faults = Faults(unstorable(given))
+    faults.end()
     known = faults.mapping(given, "", (*KEYS, EFFECT), TRAJECTORY)
     code = _code(known.get("code"), faults)
     fields: dict[str, Any] = {

@@ -44,6 +44,10 @@ class MayNotDefine(TrajectoryRefused):
     """The person may not define this trajectory."""
 
 
+class ChangedMeanwhile(Faulty):
+    """The definition is not the version that the person has seen."""
+
+
 @transaction.atomic
 def save_trajectory(
     *,
@@ -63,7 +67,7 @@ def save_trajectory(
     into periods that have ended: that is a restatement, and wants a reason. While nothing was measured there is nothing to
     keep, and it holds from the beginning.
 
-    Raises `Faulty` with all that is wrong, and `MayNotDefine`. A file (`by` None) is taken without the measures that are
+    Raises `Faulty` with all that is wrong, `ChangedMeanwhile` and `MayNotDefine`. A file (`by` None) is taken without the measures that are
     refused; a person's form is taken whole or not at all. `replacing` is the version that the person has seen, 0 for
     none: a definition that someone else changed meanwhile is not overwritten.
     """
@@ -168,7 +172,7 @@ def _refuse(
     """Raise what stands against the change, for this person or since the form was opened."""
     seen = trajectory.version if trajectory else 0
     if replacing is not None and replacing != seen:
-        raise Faulty([Fault("code", TAKEN) if not replacing else Fault("", MEANWHILE, {"number": seen})])
+        raise ChangedMeanwhile([Fault("code", TAKEN) if not replacing else Fault("", MEANWHILE, {"number": seen})])
     if by is None:
         return
     steps = [*wanted.fields["steps"], *(trajectory.steps if trajectory else [])]
