@@ -1,14 +1,15 @@
 """Compute all values of an indicator again, whole periods at a time, and write those that differ."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Exists, OuterRef
 
 from indicators.models import Indicator, LeftOut, Reporter, StaleValue, Value
-from indicators.operations.writing import lock, look_at_new_tables, write_first_values, write_values
+from indicators.operations.side_by_side import side_by_side
+from indicators.operations.writing import Lock, lock, look_at_new_tables, write_first_values, write_values
 from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, shape_of
 from organisation.models import Period, Unit
@@ -21,15 +22,34 @@ FEW = 50
 
 def rebuild_indicator(indicator: Indicator, *, now: dt.datetime) -> int:
     """Bring every value of an indicator to what its observations say; answer how many changed."""
-    size = max(1, BLOCK_CELLS // max(1, Unit.objects.count()))
-    changed = _forget_other_frequencies(indicator)
+    forgotten = _forget_other_frequencies(indicator)
     is_first = _has_no_values(indicator)
-    for is_longer in (False, True):
-        periods = _periods_of(indicator, is_longer=is_longer)
-        for start in range(0, len(periods), size):
-            block = periods[start : start + size]
-            changed += _rebuild_block(indicator, block, is_longer=is_longer, is_first=is_first, now=now)
-    return changed
+    _look_at_new_tables()
+    blocks = [
+        (is_longer, block)
+        for is_longer in (False, True)
+        for block in _blocks(_periods_of(indicator, is_longer=is_longer))
+    ]
+
+    def rebuild(which: tuple[bool, Sequence[int]], keep_out: Lock) -> int:
+        is_longer, periods = which
+        with transaction.atomic(), connection.cursor() as cursor:
+            keep_out(cursor, indicator.pk)
+            return _write_block(cursor, indicator, periods, is_longer=is_longer, is_first=is_first, now=now)
+
+    return forgotten + side_by_side(indicator, blocks, rebuild)
+
+
+def _blocks(periods: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield periods, so many together as one transaction computes."""
+    size = max(1, BLOCK_CELLS // max(1, Unit.objects.count()))
+    return (periods[start : start + size] for start in range(0, len(periods), size))
+
+
+def _look_at_new_tables() -> None:
+    """Do so before the blocks: what one of them finds out, another can't see before it has committed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        look_at_new_tables(cursor)
 
 
 def _has_no_values(indicator: Indicator) -> bool:
@@ -55,15 +75,6 @@ def _periods_of(indicator: Indicator, *, is_longer: bool) -> list[int]:
     return [*should, *surplus.values_list("pk", flat=True)]
 
 
-@transaction.atomic
-def _rebuild_block(
-    indicator: Indicator, periods: Sequence[int], *, is_longer: bool, is_first: bool, now: dt.datetime
-) -> int:
-    with connection.cursor() as cursor:
-        lock(cursor, indicator.pk)
-        return _write_block(cursor, indicator, periods, is_longer=is_longer, is_first=is_first, now=now)
-
-
 def _write_block(
     cursor: CursorWrapper,
     indicator: Indicator,
@@ -79,7 +90,6 @@ def _write_block(
     shape = shape_of(indicator, is_longer=is_longer, has_reporters=has_reporters, has_left_out=has_left_out)
     # Sums of a whole block fit into this; the default would write them to disk and read them again.
     cursor.execute("SET LOCAL work_mem = '64MB'")
-    look_at_new_tables(cursor)
     cursor.execute(SCOPE_TABLES, {"periods": list(periods), "as_of": None})
     cursor.execute("SELECT coalesce(max(depth), 0) FROM rollup_tree")
     [(deepest,)] = cursor.fetchall()
@@ -94,19 +104,17 @@ def drain_crowded_periods(indicator: Indicator, *, now: dt.datetime) -> int:
 
     Where a tenth of the units have changed, computing all of a period is faster than climbing from each.
     """
-    units = max(1, Unit.objects.count())
+    tenth = Unit.objects.count() // 10
     crowded = (
         StaleValue.objects.filter(indicator=indicator, unit__isnull=False)
         .values("period_id")
         .annotate(rows=Count("pk"))
-        .filter(rows__gt=max(units // 10, FEW))
+        .filter(rows__gt=max(tenth, FEW))
         .order_by("period__starts_on")
     )
     periods = list(crowded.values_list("period_id", flat=True))
-    size = max(1, BLOCK_CELLS // units)
-    blocks = (periods[start : start + size] for start in range(0, len(periods), size))
     is_first = bool(periods) and _has_no_values(indicator)
-    return sum(_drain_block(indicator, block, is_first=is_first, now=now) for block in blocks)
+    return sum(_drain_block(indicator, block, is_first=is_first, now=now) for block in _blocks(periods))
 
 
 @transaction.atomic
@@ -114,6 +122,7 @@ def _drain_block(indicator: Indicator, periods: Sequence[int], *, is_first: bool
     """Take the queue rows of some periods, and compute these and the longer ones around them."""
     with connection.cursor() as cursor:
         lock(cursor, indicator.pk)
+        look_at_new_tables(cursor)
         taken, _rows = StaleValue.objects.filter(indicator=indicator, period__in=periods, unit__isnull=False).delete()
         _write_block(cursor, indicator, periods, is_longer=False, is_first=is_first, now=now)
         inside = Period.objects.filter(

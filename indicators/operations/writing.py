@@ -1,6 +1,7 @@
 """Write values where they differ, one computation of an indicator at a time, and tell the open pages."""
 
 import datetime as dt
+from collections.abc import Callable
 from string import Template
 
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +14,9 @@ from live.operations import announce
 
 #: Any constant that no other lock of the database uses; these are the letters "roll".
 ROLLUP_LOCK = int.from_bytes(b"roll")
+
+#: What keeps others away from the values of an indicator: `lock` or `lock_beside`, with its id.
+Lock = Callable[[CursorWrapper, int], None]
 
 #: Values of the scope that have nothing observed below them any more.
 GONE = Template("""
@@ -100,6 +104,11 @@ def lock(cursor: CursorWrapper, key: int) -> None:
     would take longer than running them, so that is switched off as well.
     """
     cursor.execute("SELECT set_config('jit', 'off', true), pg_advisory_xact_lock(%s, %s)", [ROLLUP_LOCK, key])
+
+
+def lock_beside(cursor: CursorWrapper, key: int) -> None:
+    """Lock as `lock` does, but beside others who lock in this way: those of one rebuild, each with periods of its own."""
+    cursor.execute("SELECT set_config('jit', 'off', true), pg_advisory_xact_lock_shared(%s, %s)", [ROLLUP_LOCK, key])
 
 
 def is_at_work(key: int) -> bool:

@@ -24,8 +24,8 @@ from indicators.queries import check_rollups
 from organisation.choices import Frequency
 from organisation.models import Unit
 from tests import build
+from tests.indicators.at_once import at_once, enter
 from tests.indicators.test_laws import MONTHS, REPORTERS, TREE, kept, one_step, small_tree, take_step
-from tests.indicators.test_two_at_once import at_once, enter
 
 NOW = build.LATER
 QUARTERS = [Frequency.QUARTER]
