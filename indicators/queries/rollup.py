@@ -236,7 +236,8 @@ ALONE = Template("""
     SELECT period_id, unit_id, $columns, observed, reporting, suspect, expected FROM lines_$depth""")
 
 #: A single histogram goes through as it is; only several are taken apart and merged. Taken apart in the list of columns,
-#: both arrays in step: as a table beside each row they would take twice as long.
+#: both arrays in step: as a table beside each row they would take twice as long. Sorted once, before they are added: what
+#: is added day by day, and what is put together by unit, is then in order already.
 ADDED_WITH_HISTOGRAMS = Template("""
     SELECT period_id, unit_id, numerator, denominator,
         CASE WHEN histograms > 1 THEN coalesce(merged.days, '{}') ELSE one_days END AS days,
@@ -251,7 +252,9 @@ ADDED_WITH_HISTOGRAMS = Template("""
         SELECT period_id, unit_id, array_agg(day ORDER BY day) AS days, array_agg(n ORDER BY day) AS cases
         FROM (
             SELECT period_id, unit_id, day, sum(n)::bigint AS n
-            FROM (SELECT period_id, unit_id, unnest(days) AS day, unnest(cases) AS n FROM lines_$depth) taken_apart
+            FROM (
+                SELECT period_id, unit_id, unnest(days) AS day, unnest(cases) AS n FROM lines_$depth ORDER BY 1, 2, 3
+            ) taken_apart
             GROUP BY period_id, unit_id, day
         ) seen GROUP BY period_id, unit_id
     ) merged USING (period_id, unit_id)""")
