@@ -14,6 +14,7 @@ from indicators.operations import record_first_observations, record_observations
 from trajectories.calculations.cells import KEY, PARTS
 from trajectories.calculations.sums import MICRO
 from trajectories.models import BoundMeasure, HeldCell
+from trajectories.operations.ahead import ahead
 from trajectories.queries.measured import cells_at
 
 #: Cells written to the database at a time; bounds the memory.
@@ -46,7 +47,7 @@ def _write_first(measure: BoundMeasure, rows: pl.DataFrame, *, now: dt.datetime)
     return record_first_observations(
         indicator=measure.indicator,
         periods=rows["period"].unique().to_list(),
-        texts=(_text(measure, batch, *entry) for batch in ordered),
+        texts=ahead(_text(measure, batch, *entry) for batch in ordered),
         now=now,
     )
 
