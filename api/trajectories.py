@@ -53,7 +53,7 @@ class BoundMeasureRow(TypedDict):
 
 
 class RefreshRow(TypedDict):
-    """The last computation of a trajectory's measures; `error` is empty unless it failed."""
+    """The last computation of a trajectory's measures; `error` says why it failed, in the language of the request."""
 
     started_at: dt.datetime
     finished_at: dt.datetime | None
@@ -292,5 +292,5 @@ def refresh_row(refresh: Refresh) -> RefreshRow:
         "finished_at": refresh.finished_at,
         "events": refresh.events,
         "observations_changed": refresh.observations_changed,
-        "error": refresh.error,
+        "error": refresh.fault,
     }

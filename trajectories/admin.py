@@ -41,6 +41,6 @@ class EventBatchAdmin(_ReadOnly, admin.ModelAdmin[EventBatch]):
 
 @admin.register(Refresh)
 class RefreshAdmin(_ReadOnly, admin.ModelAdmin[Refresh]):
-    list_display = ("trajectory", "started_at", "finished_at", "events", "observations_changed", "error")
+    list_display = ("trajectory", "started_at", "finished_at", "events", "observations_changed", "fault", "detail")
     list_filter = ("trajectory",)
     list_select_related = ("trajectory",)

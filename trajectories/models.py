@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.sentences import told
 from indicators.models import Indicator, Parts
 from organisation.models import Period, Unit
 from trajectories.choices import ALWAYS, UploadStage
@@ -322,7 +323,12 @@ class Refresh(models.Model):
     differences = models.PositiveIntegerField(null=True)
     #: What could be placed at no unit: {"teams": 3, "contributions": 17}.
     left_out = models.JSONField(default=dict)
+    #: What went wrong, in English; empty: nothing did.
     error = models.TextField(blank=True)
+    #: The same as `core.sentences` keeps it, one a measure or one for all; null: before that was kept, or nothing did.
+    why = models.JSONField(null=True)
+    #: Of an unforeseen error, what kind it is and where it arose: never what it said, which may name someone.
+    detail = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("-started_at",)
@@ -336,6 +342,11 @@ class Refresh(models.Model):
     def duration(self) -> dt.timedelta | None:
         """How long it took."""
         return None if self.finished_at is None else self.finished_at - self.started_at
+
+    @property
+    def fault(self) -> str:
+        """What went wrong, in the reader's language; empty: nothing did."""
+        return "\n".join(told(one) for one in self.why) if self.why else self.error
 
     @property
     def lag(self) -> dt.timedelta | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,7 @@ from tests import build
 from tests.trajectories.logs import LINES, NOW, add, trajectory
 from trajectories.models import Refresh, Trajectory
 from trajectories.operations import refresh, refresh_due, save_trajectory
+from trajectories.operations.failures import keep_failure
 from trajectories.queries import flow
 
 MEASURES = {
@@ -166,6 +168,36 @@ def test_one_trajectory_that_fails_stops_no_other_and_its_figures_are_late_with_
     assert (late.status, fresh.status) == ("late", "no target")
     assert "No/Where" in late.indicator.fault
     assert refresh_due(now=later) == []
+
+
+@pytest.mark.django_db
+def test_why_a_refresh_failed_is_told_in_the_language_of_its_reader() -> None:
+    place()
+    youths = bind()
+    add(youths)
+    Trajectory.objects.filter(pk=youths.pk).update(timezone="No/Where")
+
+    row = refresh(youths, now=NOW)
+
+    assert row is not None
+    assert row.error == "“No/Where” is no time zone such as America/Toronto."
+    with translation.override("fr"):
+        assert row.fault == "«\u00a0No/Where\u00a0» n’est pas un fuseau horaire comme America/Toronto."
+
+
+@pytest.mark.django_db
+def test_what_was_not_foreseen_is_told_without_its_words_and_to_administrators_with_its_place() -> None:
+    def fails() -> None:
+        raise KeyError("Jean Tremblay")
+
+    row = Refresh(trajectory=bind())
+    try:
+        fails()
+    except KeyError as error:
+        words = keep_failure(row, error)
+
+    assert words == row.error == "Something went wrong that was not foreseen. An administrator can see where."
+    assert re.fullmatch(r"KeyError, tests/trajectories/test_refresh\.py:\d+ \(fails\)", row.detail)
 
 
 @pytest.mark.django_db

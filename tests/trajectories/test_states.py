@@ -55,6 +55,22 @@ def test_a_word_says_how_a_trajectory_stands(stale_minutes: int | None, error: s
     assert (state.word, state.why, state.can_run) == (word, error or "", False)
 
 
+def test_where_an_unforeseen_fault_arose_is_for_administrators_alone() -> None:
+    row = refreshed(trajectory(), error="Something went wrong.")
+    Refresh.objects.filter(pk=row.pk).update(detail="KeyError, trajectories/tasks.py:12 (read)")
+    centre = build.unit("centre")
+
+    faces = [
+        state_faces(build.person_with(role, centre), now=NOW, today=NOW.date())[0].refreshes[0]
+        for role in (RoleName.LEAD, RoleName.ADMINISTRATOR)
+    ]
+
+    assert [(face.error, face.detail) for face in faces] == [
+        ("Something went wrong.", ""),
+        ("Something went wrong.", "KeyError, trajectories/tasks.py:12 (read)"),
+    ]
+
+
 def test_the_last_refreshes_and_imports_are_listed_newest_first() -> None:
     youths = trajectory()
     for minutes in range(8):

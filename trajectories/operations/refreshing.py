@@ -17,6 +17,7 @@ from trajectories.calculations.frame import local
 from trajectories.calculations.parcels import Part
 from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, Refresh, Trajectory
 from trajectories.operations.faces import keep_faces
+from trajectories.operations.failures import keep_failure, keep_faults
 from trajectories.operations.faults import tell_faults
 from trajectories.operations.following import MustBeWhole, follow
 from trajectories.operations.keys import check_rotation
@@ -58,10 +59,10 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
             _roll_up(trajectory, now=now, full=full)
         except Exception as error:
             logger.exception("The refresh of %s failed.", trajectory.code)
-            row.error = f"{type(error).__name__}: {error}"
+            words = keep_failure(row, error)
             if not isinstance(error, OperationalError):
                 BoundMeasure.objects.filter(trajectory=trajectory).update(basis="")
-            tell_faults(trajectory, dict.fromkeys(_indicators(trajectory), row.error), now=now)
+            tell_faults(trajectory, dict.fromkeys(_indicators(trajectory), words), now=now)
         row.finished_at = now + dt.timedelta(seconds=time.monotonic() - began)
         row.save()
     old = trajectory.refreshes.values_list("pk", flat=True)[KEPT_REFRESHES:]
@@ -132,7 +133,7 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
         work.changed += sum(count_people(work, one) for one in sound if counts_people(one))
         row.events = _events(trajectory)
         row.observations_changed, row.left_out = work.changed, _left_out(work)
-        row.error = "\n".join(faults.values())
+        keep_faults(row, list(faults.values()))
         tell_faults(trajectory, faults, now=now)
         _settle(work, row, tree)
         announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)

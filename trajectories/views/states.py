@@ -42,7 +42,9 @@ class RefreshRow:
     events: str
     changed: str
     left_out: str
+    #: Why it failed, in the reader's language; and for administrators where in the product that arose.
     error: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def may_look(person: Person, *, today: dt.date) -> bool:
 def state_faces(person: Person, *, now: dt.datetime, today: dt.date) -> list[StateFace]:
     """Return all trajectories as the page shows them, in as many queries for one as for many."""
     can_run = units_where(person, Do.CHANGE_BOARD, on=today).exists()
+    sees_detail = units_where(person, Do.ADMINISTER, on=today).exists()
     states = refreshes(now=now)
     ids = [state.trajectory.pk for state in states]
     rows = _grouped(_newest(Refresh.objects.filter(trajectory__in=ids), "-started_at"))
@@ -97,7 +100,7 @@ def state_faces(person: Person, *, now: dt.datetime, today: dt.date) -> list[Sta
         _newest(EventBatch.objects.filter(trajectory__in=ids).select_related("imported_by"), "-imported_at")
     )
     lost = lost_ids(now)
-    return [_state(state, rows, batches, lost, can_run=can_run) for state in states]
+    return [_state(state, rows, batches, lost, can_run=can_run, sees_detail=sees_detail) for state in states]
 
 
 def lost_ids(now: dt.datetime) -> frozenset[int]:
@@ -124,6 +127,7 @@ def _state(
     lost: Collection[int],
     *,
     can_run: bool,
+    sees_detail: bool,
 ) -> StateFace:
     word, css, why = _word(state)
     last = state.last
@@ -143,7 +147,7 @@ def _state(
         else "",
         is_running=state.is_running,
         can_run=can_run,
-        refreshes=tuple(_refresh(row) for row in rows.get(state.trajectory.pk, ())),
+        refreshes=tuple(_refresh(row, sees_detail=sees_detail) for row in rows.get(state.trajectory.pk, ())),
         batches=tuple(batch_row(row, lost) for row in batches.get(state.trajectory.pk, ())),
     )
 
@@ -153,7 +157,7 @@ def _word(state: RefreshState) -> tuple[str, str, str]:
     if state.is_running:
         return pgettext("a trajectory", "being measured"), "is-running", ""
     if state.last is not None and state.last.error:
-        return pgettext("a trajectory", "failed"), "is-act", state.last.error
+        return pgettext("a trajectory", "failed"), "is-act", state.last.fault
     if state.last is None:
         return pgettext("a trajectory", "never measured"), "is-quiet", ""
     if state.lag is not None and state.lag > LATE:
@@ -163,7 +167,7 @@ def _word(state: RefreshState) -> tuple[str, str, str]:
     return pgettext("a trajectory", "up to date"), "is-on-target", ""
 
 
-def _refresh(row: Refresh) -> RefreshRow:
+def _refresh(row: Refresh, *, sees_detail: bool) -> RefreshRow:
     left_out = row.left_out.get("contributions", 0)
     return RefreshRow(
         started_at=row.started_at,
@@ -173,7 +177,8 @@ def _refresh(row: Refresh) -> RefreshRow:
         events=count_text(row.events_touched if not row.is_full and row.events_touched else row.events),
         changed=count_text(row.observations_changed),
         left_out=count_text(left_out) if left_out else "",
-        error=row.error,
+        error=row.fault,
+        detail=row.detail if sees_detail else "",
     )
 
 

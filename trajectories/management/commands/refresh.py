@@ -68,5 +68,5 @@ class Command(BaseCommand):
                 % {"code": trajectory.code, "differences": row.differences}
             )
         if row.error:
-            self.stderr.write(row.error)
+            self.stderr.write("\n".join(filter(None, (row.fault, row.detail))))
         return not row.error
