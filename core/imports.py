@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.cells import plain
 
@@ -74,7 +75,9 @@ def finish_import(command: BaseCommand, report: ImportReport, options: Mapping[s
     kept = write_refusals(report, chosen or beside, may_move=chosen is None)
     if not report.refusals:
         return
-    sentence = _("%(count)d rows were refused; see %(path)s") % {"count": report.refused, "path": kept}
+    sentence = ngettext(
+        "%(count)d row was refused; see %(path)s", "%(count)d rows were refused; see %(path)s", report.refused
+    ) % {"count": report.refused, "path": kept}
     if not options["allow_refused"]:
         raise CommandError(sentence, returncode=1)
     command.stdout.write(sentence)

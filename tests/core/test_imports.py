@@ -78,7 +78,7 @@ def test_refused_rows_fail_the_command_and_are_kept_beside_the_file(
     report.refuse(4, "parent", "is unknown")
     options = {"file": tmp_path / "units.csv", "refused": None, "allow_refused": False}
 
-    with pytest.raises(CommandError, match="1 rows were refused") as refusal:
+    with pytest.raises(CommandError, match="1 row was refused") as refusal:
         finish_import(BaseCommand(), report, options)
 
     assert refusal.value.returncode == 1

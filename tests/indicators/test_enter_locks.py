@@ -118,7 +118,7 @@ def test_a_file_is_told_line_by_line_what_is_locked(youth: Programme, tmp_path: 
     month = youth.month.code
     file.write_text(f"indicator,unit,period,value\nreferrals,north,{month},34\nreferrals,south,{month},7\n")
 
-    with pytest.raises(CommandError, match="1 rows were refused"):
+    with pytest.raises(CommandError, match="1 row was refused"):
         call_command("import_observations", str(file))
 
     assert (tmp_path / "figures.csv.refused.csv").read_text().splitlines()[1].startswith("3,period,")

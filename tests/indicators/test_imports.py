@@ -109,7 +109,7 @@ def test_an_unsound_definition_is_refused_with_its_field(tmp_path: Path, change:
     build.unit("hospital")
     file = written(tmp_path, DEFINITION | change)
 
-    with pytest.raises(CommandError, match="1 rows were refused"):
+    with pytest.raises(CommandError, match="1 row was refused"):
         run("import_indicators", file)
 
     line, name = file.with_name("indicators.json.refused.csv").read_text().splitlines()[1].split(",")[:2]

@@ -168,7 +168,7 @@ def test_the_command_prints_its_counts_and_keeps_refused_rows(
     path = tmp_path / "units.csv"
     path.write_text(HEADER.replace(",", ";") + "a;A;;;;2016-01-01;\nb;B;;;x;2016-01-01;\n", encoding="utf-8-sig")
 
-    with pytest.raises(CommandError, match="1 rows were refused"):
+    with pytest.raises(CommandError, match="1 row was refused"):
         call_command("import_units", path)
     call_command("import_units", path, "--allow-refused", "--refused", tmp_path / "kept.csv")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core import uploads
 from organisation.choices import RoleName
@@ -26,6 +26,7 @@ from trajectories.choices import UploadStage
 from trajectories.models import Event, EventBatch, EventUpload, RememberedReading, Trajectory
 from trajectories.operations.uploads import forget_old
 from trajectories.tasks import read_upload
+from trajectories.views.upload_faces import outcome_face
 
 pytestmark = pytest.mark.django_db
 LOG = """dossier;quoi;quand;equipe;note
@@ -128,6 +129,22 @@ def test_a_trial_counts_refuses_and_keeps_nothing(
     # Refused rows alone stand out, and what Return presses does no harm.
     assert [page.count(sign) for sign in ('class="is-refused"', 'class="is-changed"')] == [1, 0]
     assert page.index('value="try"') < page.index('value="take"')
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, ["lue", "nouvelle", "corrigée ou retirée", "déjà connue", "refusée"]),
+        (2, ["lues", "nouvelles", "corrigées ou retirées", "déjà connues", "refusées"]),
+    ],
+)
+def test_one_row_is_told_otherwise_than_many_where_the_language_does_so(count: int, words: list[str]) -> None:
+    upload = EventUpload(outcome=dict.fromkeys(("read", "new", "changed", "unchanged", "refused"), count))
+
+    with translation.override("fr"):
+        counts = outcome_face(upload)["counts"]
+
+    assert [(word, told) for word, told, _name in counts] == [(word, str(count)) for word in words]
 
 
 def test_what_is_taken_is_kept_remembered_and_the_file_is_gone(

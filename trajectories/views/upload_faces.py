@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import npgettext, pgettext_lazy
 
 from core.imports import ImportReport
 from core.sentences import told
@@ -52,6 +52,8 @@ FIELDS: dict[str, str | Promise] = {
     "withdrawn": pgettext_lazy("a field of an event", "withdrawn"),
     "recorded": pgettext_lazy("a field of an event", "when it was recorded"),
 }
+#: What an import counts, in the order in which it is shown.
+COUNTED = ("read", "new", "changed", "unchanged", "refused")
 #: A day in each order.
 WRITTEN = {
     DateOrder.ISO: "2026-12-31",
@@ -198,6 +200,19 @@ def field_text(field: str) -> str:
     return str(FIELDS.get(field, field))
 
 
+def _counts(outcome: Mapping[str, Any]) -> list[tuple[str, int, str]]:
+    """Return how many rows were read, new and so on, each with its word for one or for many."""
+    read, new, changed, unchanged, refused = (outcome.get(name, 0) for name in COUNTED)
+    words = (
+        npgettext("rows of events", "read", "read", read),
+        npgettext("rows of events", "new", "new", new),
+        npgettext("rows of events", "corrected or withdrawn", "corrected or withdrawn", changed),
+        npgettext("rows of events", "known already", "known already", unchanged),
+        npgettext("rows of events", "refused", "refused", refused),
+    )
+    return list(zip(COUNTED, (read, new, changed, unchanged, refused), words, strict=True))
+
+
 def outcome_face(upload: EventUpload) -> dict[str, Any]:
     """Return the counts of a trial or an import as they are shown, none before there are any."""
     outcome = upload.outcome
@@ -205,16 +220,7 @@ def outcome_face(upload: EventUpload) -> dict[str, Any]:
         return {}
     return {
         "error": told(outcome.get("error", "")),
-        "counts": [
-            (word, count_text(outcome.get(name, 0)), name)
-            for name, word in (
-                ("read", _("read")),
-                ("new", _("new")),
-                ("changed", _("corrected or withdrawn")),
-                ("unchanged", _("known already")),
-                ("refused", _("refused")),
-            )
-        ],
+        "counts": [(word, count_text(count), name) for name, count, word in _counts(outcome)],
         "refusals": [(line, field_text(field), told(reason)) for line, field, reason in outcome.get("refusals", [])],
         "more": outcome.get("more_refusals", 0),
         "notes": [told(note) for note in outcome.get("notes", [])],
