@@ -289,7 +289,9 @@ def test_filters_narrow_the_list(job: APIClient) -> None:
     assert listed(under="CENTRE", since="2026-03") == [("NORTH", "2026-03"), ("SOUTH", "2026-03")]
     assert listed(until="2026-02-27", indicator="referrals") == [("NORTH", "2026-01"), ("SOUTH", "2026-01")]
     assert listed(source="entered") == []
-    assert listed(updated_since=(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat()) == []
+    newest = Observation.objects.latest("entered_at").entered_at
+    assert listed(updated_since=newest.isoformat())[-1] == ("SOUTH", "2026-03")
+    assert listed(updated_since=(newest + dt.timedelta(microseconds=1)).isoformat()) == []
 
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
