@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from django.core.management import call_command
 from tests.trajectories.logs import NOW, trajectory
 from tests.trajectories.workbooks import workbook
 from trajectories.calculations.mapping import likely
-from trajectories.models import Event, Trajectory
+from trajectories.models import Event, EventBatch, Trajectory
 from trajectories.operations import add_events
+from trajectories.operations.undoing import undo_events
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,80 @@ def test_a_row_with_an_id_corrects_and_takes_back_both_of_its_events(youths: Tra
     assert (first, longer, gone) == ((2, 0), (0, 1), (0, 2))
     assert before[-1] == ("complete", "02-04 00:00")
     assert after == []
+
+
+def tell(youths: Trajectory, hours: int, **row: object) -> tuple[int, int, int]:
+    """Send the row with the id 1 at an hour, and return how many events were new, changed, and known."""
+    rows = [{"event": "1", "case": "8", "activity": "Stay", "at": "2024-02-01", **row}]
+    report = add_events(trajectory=youths, rows=rows, by=None, now=NOW + dt.timedelta(hours=hours))
+    return report.new, report.changed, report.unchanged
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_a_correction_that_empties_the_end_takes_it_back_and_a_later_one_brings_it_again(
+    youths: Trajectory, nothing: str | None
+) -> None:
+    told = [tell(youths, 1, end="2024-02-03"), tell(youths, 2, end=nothing), tell(youths, 3, end=nothing)]
+    emptied = kept()
+    told.append(tell(youths, 4, end="2024-02-05"))
+
+    assert told == [(2, 0, 0), (0, 1, 1), (0, 0, 1), (1, 0, 1)]
+    assert emptied == [("start", "02-01 00:00")]
+    assert kept() == [("start", "02-01 00:00"), ("complete", "02-05 00:00")]
+
+
+def test_a_stay_that_is_open_first_and_ends_later_has_its_end(youths: Trajectory) -> None:
+    told = [tell(youths, 1, end=""), tell(youths, 2, end="2024-02-03")]
+
+    assert told == [(1, 0, 0), (1, 0, 1)]
+    assert kept() == [("start", "02-01 00:00"), ("complete", "02-03 00:00")]
+
+
+def test_where_the_source_says_when_it_recorded_the_order_of_arrival_does_not_matter(youths: Trajectory) -> None:
+    versions = [
+        {"end": "2024-02-03", "recorded": "2024-02-03T10:00:00"},
+        {"end": "", "recorded": "2024-02-04T10:00:00"},
+        {"end": "2024-02-09", "recorded": "2024-02-09T10:00:00"},
+    ]
+
+    found = []
+    for number, order in enumerate(permutations(versions)):
+        for hours, version in enumerate(order):
+            tell(youths, hours, case=f"{number}", event=f"{number}", **version)
+        found.append(kept())
+        Event.objects.all().delete()
+
+    assert found == [[("start", "02-01 00:00"), ("complete", "02-09 00:00")]] * 6
+
+
+def test_an_end_that_was_emptied_stays_so_when_the_older_row_comes_late(youths: Trajectory) -> None:
+    told = [
+        tell(youths, 1, end="", recorded="2024-02-04T10:00:00"),
+        tell(youths, 2, end="2024-02-03", recorded="2024-02-03T10:00:00"),
+    ]
+
+    assert [new for new, _changed, _unchanged in told] == [1, 1]
+    assert kept() == [("start", "02-01 00:00")]
+
+
+def test_what_took_an_end_back_can_be_undone(youths: Trajectory) -> None:
+    tell(youths, 1, end="2024-02-03")
+    tell(youths, 2, end="")
+
+    undo_events(batch=EventBatch.objects.latest("pk"), by=None, now=NOW + dt.timedelta(hours=3))
+
+    assert kept() == [("start", "02-01 00:00"), ("complete", "02-03 00:00")]
+
+
+def test_a_file_that_tells_a_row_twice_keeps_the_later_even_where_that_has_no_end(
+    youths: Trajectory, tmp_path: Path
+) -> None:
+    log = "event,case,activity,start,end\n1,a,Stay,2024-01-05,2024-01-06\n1,a,Stay,2024-01-05,\n2,b,Stay,2024-01-07,\n"
+
+    said = take(written(tmp_path, log), "--map", "event=event")
+
+    assert kept() == [("start", "01-05 00:00"), ("start", "01-07 00:00")]
+    assert said.startswith("read 3, new 3, changed 1, unchanged 1, refused 0\n")
 
 
 def test_an_end_is_guessed_beside_a_beginning_alone() -> None:

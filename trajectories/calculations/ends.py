@@ -11,16 +11,21 @@ START, COMPLETE = "start", "complete"
 def with_ends(typed: pl.DataFrame) -> pl.DataFrame:
     """Return the start and the end of each typed row as events of their own; what has not ended has no end.
 
-    With an id of the source, the end goes by that id and its own word, so that it is no correction of the start; a row
-    that is withdrawn takes both back.
+    With an id of the source, the end goes by that id and its own word, so that it is no correction of the start. A row
+    that is withdrawn takes both back; one that has the one without the other says that there is no other (`is_void`),
+    which corrects a row that had both.
     """
-    has_id = pl.col("is_withdrawn") & pl.col("event").is_not_null()
-    starts = typed.filter(pl.col("at").is_not_null() | pl.col("end").is_null()).with_columns(lifecycle=pl.lit(START))
-    ends = typed.filter(pl.col("end").is_not_null() | has_id).with_columns(
+    has_id, is_kept = pl.col("event").is_not_null(), ~pl.col("is_withdrawn")
+    has_start, has_end = pl.col("at").is_not_null(), pl.col("end").is_not_null()
+    starts = typed.filter(has_start | ~has_end | has_id).with_columns(
+        lifecycle=pl.lit(START), is_void=is_kept & ~has_start & has_end
+    )
+    ends = typed.filter(has_end | has_id).with_columns(
         lifecycle=pl.lit(COMPLETE),
         wall="end_wall",
         offset="end_offset",
         event=pl.col("event") + pl.lit(f" {COMPLETE}"),
+        is_void=is_kept & ~has_end,
     )
     return pl.concat([starts, ends]).sort("line", maintain_order=True)
 

@@ -50,14 +50,15 @@ def event_of(row: Mapping[Any, Any], mapping: Mapping[str, str] | None = None) -
 
 
 def texts_of(row: Mapping[str, object]) -> dict[str, str] | NotTaken:
-    """Return an object's fields as texts; those of `attributes` beside the others, absent ones left out."""
+    """Return an object's fields as texts; those of `attributes` beside the others, absent ones left out, but for the end."""
     further = row.get("attributes")
     flat = {**(further if isinstance(further, Mapping) else {}), **{k: v for k, v in row.items() if k != "attributes"}}
     texts = {}
     for name, value in flat.items():
-        if value is None:
+        # That there is no end is something to say: it may correct a row that had one.
+        if value is None and name != "end":
             continue
-        text = _text(value)
+        text = "" if value is None else _text(value)
         if text is None or len(text) > LONGEST_TEXT:
             return NotTaken("row", TOO_LONG, {"most": LONGEST_TEXT})
         texts[str(name).encode("utf-8", "replace").decode()] = text

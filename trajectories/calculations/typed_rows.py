@@ -50,7 +50,7 @@ class Typing:
         typed = self._fields(rows)
         faults = faults_of(typed)
         sound = typed.filter(~pl.col("line").is_in([fault.line for fault in faults])) if faults else typed
-        sound = with_ends(sound) if "end" in self.mapping else sound
+        sound = with_ends(sound) if "end" in self.mapping else sound.with_columns(is_void=pl.lit(value=False))
         events = sound.with_columns(self._first.of(sound[name], name).alias(name) for name in HIDDEN)
         further = [name for name in ("order",) if name in self.mapping]
         return self._carried(events.with_columns(fingerprints(events, further, self.occurrences))), faults

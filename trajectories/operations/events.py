@@ -160,7 +160,7 @@ def _take(
     for events, faults in ahead(_typed(typing, first, iterator, origin)):
         _refuse(report, faults)
         keeping.keep(events)
-        teams.append(events.drop_nulls("team").group_by("team").len())
+        teams.append(events.filter(~pl.col("is_void")).drop_nulls("team").group_by("team").len())
         progress.tell(report.read)
     batch.mapping = {field: column for field, column in typing.mapping.items() if field != column}
     batch.rests_on = sorted(keeping.rests_on)
