@@ -55,7 +55,7 @@ def hide_windows(rows: Sequence[ValueRow], *, may_see: frozenset[int] | None) ->
     return [
         Shown(row, is_suppressed=False)
         if may_see is None or row.key[1] in may_see
-        else Shown(row._replace(value=None, numerator=None, denominator=None, n=None), is_suppressed=True)
+        else Shown(row.without_figure(), is_suppressed=True)
         for row in rows
     ]
 
@@ -113,7 +113,7 @@ def _parent(path: str) -> str | None:
 def _as_seen(row: ValueRow, secret: Collection[Figure], kind: str) -> Shown:
     """Blank a secret figure with its parts; where a part alone is too small, blank the parts."""
     if Figure(row.indicator, row.unit, row.period) in secret:
-        return Shown(row._replace(value=None, numerator=None, denominator=None, n=None), is_suppressed=True)
+        return Shown(row.without_figure(), is_suppressed=True)
     if has_small_part(kind, Parts(row.numerator)):
-        return Shown(row._replace(numerator=None, denominator=None, n=None), is_suppressed=False)
+        return Shown(row.without_parts(), is_suppressed=False)
     return Shown(row, is_suppressed=False)

@@ -56,6 +56,8 @@ COLUMNS = (
     Column("expected", int),
     Column("exactness", str),
     Column("inexact_because", str),
+    Column("lower_bound", float),
+    Column("upper_bound", float),
     Column("definition_version", int),
     Column("computed_at", dt.datetime),
     Column("suppressed", bool),
@@ -66,9 +68,10 @@ NAMES = [column.name for column in COLUMNS]
 class ValueRowShape(TypedDict):
     """A value. `unit_path` holds the codes from the root down, on the tree asked; `n` what the figure rests on.
 
-    Suppressed (small numbers, without the right to them), `value`, `numerator`, `denominator` and `n` are null.
+    Suppressed (small numbers, without the right to them), `value`, `numerator`, `denominator`, `n` and bounds are null.
     `reporting` of `expected` units have reported; `expected` is null where nobody in particular should.
-    `exactness` is exact, approximate or not additive; `inexact_because` says why a figure is approximate.
+    `exactness` is exact, approximate or not additive; `inexact_because` says why a figure is approximate;
+    `lower_bound` and `upper_bound` (95 %) where it is estimated, null of all others.
     """
 
     indicator: str
@@ -90,6 +93,8 @@ class ValueRowShape(TypedDict):
     expected: int | None
     exactness: ExactnessCode
     inexact_because: Reason | None
+    lower_bound: float | None
+    upper_bound: float | None
     definition_version: int
     computed_at: dt.datetime
     suppressed: bool
@@ -268,6 +273,8 @@ def cells(shown: Shown) -> tuple[Any, ...]:
         row.expected,
         row.exactness,
         row.inexact_because,
+        number(row.lower_bound),
+        number(row.upper_bound),
         row.definition_version,
         row.computed_at,
         shown.is_suppressed,

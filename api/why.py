@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal, TypedDict
 
 from django.http import Http404
@@ -23,6 +24,7 @@ from core.periods import UnknownPeriod
 from indicators.calculations import Parts, shown
 from indicators.calculations.exactness import ExactnessCode, Reason
 from indicators.calculations.members import count_of
+from indicators.calculations.sketches import CONFIDENCE
 from indicators.calculations.small_numbers import has_small_part
 from indicators.calculations.windows import Window
 from indicators.choices import Source, Status
@@ -52,6 +54,14 @@ class PartsRow(TypedDict):
     histogram: dict[str, int] | None
     people: int | None
     applicable: bool
+
+
+class BoundsRow(TypedDict):
+    """Between which numbers an estimate lies, with what confidence (0.95)."""
+
+    lower: int
+    upper: int
+    confidence: float
 
 
 class ChildRow(TypedDict):
@@ -172,10 +182,14 @@ class WindowRow(TypedDict):
     with_values: int
     exactness: ExactnessCode
     inexact_because: Reason | None
+    bounds: BoundsRow | None
 
 
 class WhyRow(TypedDict):
-    """The explanation of one figure. `missing` are the units that were expected to report and have not."""
+    """The explanation of one figure. `missing` are the units that were expected to report and have not.
+
+    `bounds`: of a figure that is estimated (`inexact_because`), between which numbers it lies; else null.
+    """
 
     indicator: str
     unit: str
@@ -187,6 +201,7 @@ class WhyRow(TypedDict):
     exact: bool
     exactness: ExactnessCode
     inexact_because: Reason | None
+    bounds: BoundsRow | None
     taken_as_zero: int
     suppressed: bool
     reporting: int
@@ -284,6 +299,7 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
         "exact": found.exactness.code == "exact",
         "exactness": found.exactness.code,
         "inexact_because": found.exactness.reason,
+        "bounds": bounds_row(found.figure, None if is_secret else found.parts),
         "taken_as_zero": found.taken_as_zero,
         "suppressed": is_secret,
         "reporting": found.reporting,
@@ -390,7 +406,16 @@ def window_row(one: WindowFigure, indicator: Indicator) -> WindowRow:
         "with_values": one.with_values,
         "exactness": one.exactness.code,
         "inexact_because": one.exactness.reason,
+        "bounds": bounds_row(one.figure, one.parts),
     }
+
+
+def bounds_row(figure: Decimal | None, parts: Parts | None) -> BoundsRow | None:
+    """Draw the bounds of a figure that is estimated."""
+    found = parts.estimate if figure is not None and parts is not None else None
+    if found is None:
+        return None
+    return {"lower": int(found.low), "upper": int(found.high), "confidence": float(CONFIDENCE)}
 
 
 def target_row(target: TargetSource) -> TargetRow:

@@ -21,7 +21,7 @@ from core.language import said_once
 from core.sentences import told
 from indicators.calculations import shown
 from indicators.choices import Direction, Kind, MarkKind, Status
-from indicators.exactness_words import exactness_text
+from indicators.exactness_words import about_text, exactness_text
 from indicators.models import Indicator
 from indicators.queries import Point, Series
 from indicators.queries.charts import KEPT
@@ -106,8 +106,9 @@ def figure_of(indicator: Indicator, point: Point | None) -> str:
     """Write the figure of a period as a person reads it; "≈" says that it is estimated."""
     if point and point.is_small:
         return words.small_text(indicator.kind)
-    text = words.figure_text(point.figure if point else None, indicator.decimals)
-    return f"≈\u00a0{text}" if point and point.exactness.reason == "estimated" else text
+    if point is None or point.figure is None:
+        return words.figure_text(None, indicator.decimals)
+    return about_text(words.figure_text(point.figure, indicator.decimals), point.parts)
 
 
 def measured(indicator: Indicator, point: Point) -> str:
@@ -122,7 +123,8 @@ def _note(series: Series) -> str:
         return gettext("note owed")
     if series.exactness.code == "exact" or series.due is None:
         return ""
-    return exactness_text(series.exactness, taken_as_zero=series.due.found.taken_as_zero)
+    found = series.due.found
+    return exactness_text(series.exactness, parts=found.parts, taken_as_zero=found.taken_as_zero)
 
 
 def _unmistakable(indicator: Indicator, point: Point | None) -> str:

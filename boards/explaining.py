@@ -18,7 +18,7 @@ from boards.queries import Reader
 from boards.statuses import status_face
 from indicators.calculations import Parts, shown
 from indicators.choices import Source
-from indicators.exactness_words import exactness_text
+from indicators.exactness_words import about_text, bounds_text, exactness_text
 from indicators.models import Confirmation, Indicator
 from indicators.queries import Child, Entry, TargetInForce, TargetSource, Why
 from indicators.queries.windows import WindowFigure
@@ -130,7 +130,7 @@ def explained(answer: Why, *, today: dt.date, may_confirm: bool = False) -> Expl
         name=indicator.name,
         place=answer.unit.name,
         period=words.period_text(period.frequency, period.code, period.starts_on, period.ends_on, today),
-        figure=words.small_text(indicator.kind) if answer.is_small else _figure(indicator, answer.figure),
+        figure=words.small_text(indicator.kind) if answer.is_small else _figure(indicator, answer.figure, answer.parts),
         unit=words.unit_text(indicator.unit) if answer.figure is not None else "",
         status=status_face(answer.status),
         equation=answer.equation,
@@ -164,8 +164,9 @@ def may_confirm(answer: Why, person: Reader, today: dt.date) -> bool:
     return is_doubted and may(person, Do.ENTER_FIGURES, answer.unit, on=today)
 
 
-def _figure(indicator: Indicator, figure: Decimal | None) -> str:
-    return words.figure_text(figure, indicator.decimals)
+def _figure(indicator: Indicator, figure: Decimal | None, parts: Parts | None) -> str:
+    text = words.figure_text(figure, indicator.decimals)
+    return text if figure is None else about_text(text, parts)
 
 
 def _address(answer: Why, unit: Unit) -> str:
@@ -202,7 +203,8 @@ def _child(answer: Why, child: Child) -> ChildRow:
 def _child_figure(indicator: Indicator, child: Child) -> str:
     if child.is_small:
         return words.small_text(indicator.kind)
-    return "" if child.is_hidden else words.with_unit(_figure(indicator, child.figure), indicator.unit)
+    figure = _figure(indicator, child.figure, child.parts)
+    return "" if child.is_hidden else words.with_unit(figure, indicator.unit)
 
 
 def _parts(parts: Parts | None) -> str:
@@ -215,7 +217,7 @@ def _entry(answer: Why, entry: Entry, today: dt.date, *, may_confirm: bool = Fal
     indicator = answer.indicator
     figure = {"indicator": indicator.code, "unit": answer.unit.code, "period": entry.period}
     return EntryRow(
-        figure=words.with_unit(_figure(indicator, entry.figure), indicator.unit)
+        figure=words.with_unit(_figure(indicator, entry.figure, entry.parts), indicator.unit)
         if entry.parts.is_applicable
         else gettext("n/a"),
         parts=_parts(entry.parts),
@@ -247,12 +249,12 @@ def _window(indicator: Indicator, one: WindowFigure) -> WindowRow:
         "fytd": gettext("Fiscal year to date"),
         "rolling12": gettext("Last 12 months"),
     }
-    figure = words.with_unit(_figure(indicator, one.figure), indicator.unit)
+    figure = words.with_unit(_figure(indicator, one.figure, one.parts), indicator.unit)
     rests_on = ngettext(
         "%(with_values)s of %(periods)s period", "%(with_values)s of %(periods)s periods", one.periods
     ) % {"with_values": one.with_values, "periods": one.periods}
-    estimate = "≈\u00a0" if one.exactness.reason == "estimated" else ""
-    return WindowRow(names[one.window], estimate + figure, rests_on)
+    told = (rests_on, bounds_text(one.parts))
+    return WindowRow(names[one.window], figure, " · ".join(filter(None, told)))
 
 
 def _coverage(answer: Why) -> str:
@@ -314,7 +316,7 @@ def _rule(indicator: Indicator) -> str:
 
 
 def _exact(answer: Why) -> str:
-    text = exactness_text(answer.exactness, taken_as_zero=answer.taken_as_zero)
+    text = exactness_text(answer.exactness, parts=answer.parts, taken_as_zero=answer.taken_as_zero)
     if answer.components and answer.exactness.code == "exact":
         return gettext("Computed exactly from its components, each rolled up before.")
     return gettext("Adds up exactly from its parts.") if answer.exactness.code == "exact" else text

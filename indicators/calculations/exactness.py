@@ -3,7 +3,6 @@
 from typing import Final, Literal, NamedTuple
 
 from indicators.calculations.derived import Said
-from indicators.calculations.members import is_estimated
 from indicators.calculations.parts import Parts
 
 ExactnessCode = Literal["exact", "approximate", "not additive"]
@@ -35,7 +34,7 @@ def exactness(
         return NOT_ADDITIVE
     if taken_as_zero:
         return Exactness("approximate", "zeros")
-    if parts is not None and parts.members is not None and is_estimated(parts.members):
+    if parts is not None and parts.is_estimated:
         return Exactness("approximate", "estimated")
     return EXACT
 

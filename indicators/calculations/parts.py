@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import Self
 
-from indicators.calculations.members import count_of, united
+from indicators.calculations.members import count_of, estimate_of, is_estimated, united
+from indicators.calculations.sketches import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,16 @@ class Parts:
         if self.numerator is None and self.cases is not None:
             return Decimal(sum(self.over[1]))
         return self.numerator if self.members is None else count_of(self.members)
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there are more different people than are counted one by one."""
+        return self.members is not None and is_estimated(self.members)
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """How many people there are about, and between which numbers they lie; None where they are counted."""
+        return None if self.members is None else estimate_of(self.members)
 
     def __add__(self, other: "Parts") -> "Parts":
         """Add exactly. A part that one side lacks is the other side's."""

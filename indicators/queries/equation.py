@@ -18,7 +18,8 @@ def equation_of(indicator: Indicator, parts: Parts | None, figure: Decimal | Non
     """Return "18 ÷ 21 × 100 = 85.7 %", in the reader's language; "= —" where too few have reported; empty without parts."""
     if parts is None or parts.is_empty:
         return ""
-    return f"{_computed_from(indicator, parts)} = {result_text(indicator, figure)}"
+    sign = "≈" if figure is not None and parts.is_estimated else "="
+    return f"{_computed_from(indicator, parts)} {sign} {result_text(indicator, figure)}"
 
 
 def weight_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:

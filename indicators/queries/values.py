@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.db import connection, transaction
 
@@ -58,10 +58,21 @@ class ValueRow(NamedTuple):
     #: exact, approximate, or not additive; and for approximate why (`calculations.exactness`).
     exactness: str
     inexact_because: str | None
+    #: Between which numbers a value lies that is estimated, with 95 % confidence.
+    lower_bound: Decimal | None
+    upper_bound: Decimal | None
     definition_version: int
     computed_at: dt.datetime
     #: Where to go on after this row: pass it as `after`.
     key: tuple[int, int, int]
+
+    def without_figure(self) -> Self:
+        """Return the row without its figure and what it was made of."""
+        return self.without_parts()._replace(value=None)
+
+    def without_parts(self) -> Self:
+        """Return the row without what its figure was made of."""
+        return self._replace(numerator=None, denominator=None, n=None, lower_bound=None, upper_bound=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,7 @@ def _over_window(rows: list[ValueRow], around: Around, window: Window) -> Iterat
         indicator = indicators[indicator_id]
         told = loaded.of(indicator, unit_id, periods[period_id], window, around.today)
         parts = told.parts or NOTHING
+        bounds = parts.estimate
         rule = around.rules.rule(indicator, row.period_end)
         yield row._replace(
             period_start=told.first,
@@ -176,6 +188,8 @@ def _over_window(rows: list[ValueRow], around: Around, window: Window) -> Iterat
             expected=told.expected,
             exactness=told.exactness.code,
             inexact_because=told.exactness.reason,
+            lower_bound=bounds.low if bounds else None,
+            upper_bound=bounds.high if bounds else None,
         )
 
 
@@ -185,7 +199,8 @@ def _row(kept: Kept, around: Around) -> ValueRow:
     found = reported_of(indicator, kept, period, today=around.today)
     parts = found.parts or NOTHING
     value = figure_of(indicator, found.parts)
-    how_exact = exactness_of(indicator, found)
+    how_exact, is_told = exactness_of(indicator, found), is_covered(indicator, found)
+    bounds = parts.estimate if is_told else None
     day = day_of(unit, period)
     path = around.tree.path(unit.pk, around.today if around.is_now else day)
     if path not in around.paths:
@@ -199,7 +214,7 @@ def _row(kept: Kept, around: Around) -> ValueRow:
         period_start=period.starts_on,
         period_end=period.ends_on,
         # Its parts stand beside it, for whoever wants to know what came; a figure it is not.
-        value=shown(value, indicator.decimals) if is_covered(indicator, found) else None,
+        value=shown(value, indicator.decimals) if is_told else None,
         numerator=parts.numerator,
         denominator=None if indicator.kind in DERIVED else parts.denominator,
         n=None if indicator.kind == Kind.YES_NO else parts.n,
@@ -221,6 +236,8 @@ def _row(kept: Kept, around: Around) -> ValueRow:
         expected=kept.expected,
         exactness=how_exact.code,
         inexact_because=how_exact.reason,
+        lower_bound=bounds.low if bounds else None,
+        upper_bound=bounds.high if bounds else None,
         definition_version=indicator.version,
         computed_at=kept.computed_at,
         key=(kept.indicator_id, kept.unit_id, kept.period_id),

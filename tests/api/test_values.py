@@ -85,6 +85,8 @@ def test_a_value_is_told_with_all_that_it_rests_on(seen_in_time: Indicator, anal
         "expected": None,
         "exactness": "exact",
         "inexact_because": None,
+        "lower_bound": None,
+        "upper_bound": None,
         "definition_version": 1,
         "suppressed": False,
     }

@@ -45,7 +45,7 @@ def test_a_row_says_all_that_is_known_of_a_value() -> None:
 
     (row,) = values(ValueFilter(units=["a"], frequency="month"), today=TODAY)
 
-    assert row[:20] == (
+    assert row[:22] == (
         "r",
         "a",
         "h/p/a",
@@ -64,6 +64,8 @@ def test_a_row_says_all_that_is_known_of_a_value() -> None:
         1,
         None,
         "exact",
+        None,
+        None,
         None,
         1,
     )
