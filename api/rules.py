@@ -17,6 +17,7 @@ from api import parameters
 from api.people import asking
 from api.problems import FieldError, Problem
 from api.shapes import shape
+from core.days import NoDay, read_day
 from indicators.choices import RuleKind
 from indicators.forms.rows_of_definitions import clean_rule
 from indicators.models import Indicator
@@ -139,11 +140,11 @@ def _asked(request: Request, code: str) -> Change:
 
 
 def _since(body: Mapping[str, Any]) -> dt.date | None:
-    text = body.get("since")
+    since = body.get("since")
     try:
-        return None if text in {None, ""} else dt.date.fromisoformat(str(text))
-    except ValueError as error:
-        raise DefinitionRefused("since", _("“%s” is no day; write 2026-11-22.") % text) from error
+        return None if since is None else read_day(str(since))
+    except NoDay as error:
+        raise DefinitionRefused("since", str(error)) from error
 
 
 def _row(change: Change, found: Recheck) -> RecheckRow:

@@ -5,12 +5,11 @@ import datetime as dt
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from boards.definitions import definition_face
 from boards.views.asking import clock
+from core.days import NoDay, read_day
 from indicators.models import Indicator
 from indicators.operations import ALWAYS, DefinitionRefused, restate
 from organisation.models import Person
@@ -48,15 +47,10 @@ def _defined(code: str) -> Indicator:
 
 def _day(text: str) -> dt.date:
     """Read a day; nothing: the beginning. Raises `DefinitionRefused`."""
-    if not text:
-        return ALWAYS
     try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise DefinitionRefused("since", _("“%s” is no day; write 2026-11-22.") % text[:40])
-    return day
+        return read_day(text) or ALWAYS
+    except NoDay as error:
+        raise DefinitionRefused("since", str(error)) from error
 
 
 def _page(request: HttpRequest, indicator: Indicator, *, refusal: str = "", status: int = 200) -> HttpResponse:

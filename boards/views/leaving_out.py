@@ -1,17 +1,15 @@
 """Leave a unit out of the figure above it, and count it again."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from boards.views.asking import clock
+from core.days import NoDay, read_day
 from indicators.models import Indicator, LeftOut
 from indicators.operations.leaving_out import LeavingOutRefused, leave_out_for, take_in_again_for
 from indicators.operations.refusals import MayNotEnter
@@ -27,7 +25,7 @@ def leave_out(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
     defined = get_object_or_404(Indicator, code=indicator)
     below = get_object_or_404(Unit, code=request.POST.get("below", ""))
     try:
-        days = [_day(request.POST.get(name, "")) for name in ("from", "to")]
+        days = [read_day(request.POST.get(name, "")) for name in ("from", "to")]
         leave_out_for(
             indicator=defined,
             unit=below,
@@ -40,7 +38,7 @@ def leave_out(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
         )
     except MayNotEnter as refusal:
         raise PermissionDenied from refusal
-    except (LeavingOutRefused, ValueError) as refusal:
+    except (LeavingOutRefused, NoDay) as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Left out. The figures above follow in a moment."))
@@ -60,16 +58,3 @@ def take_in(request: HttpRequest, indicator: str, unit: str, number: int) -> Htt
         raise PermissionDenied from refusal
     messages.success(request, _("Counted again. The figures above follow in a moment."))
     return redirect("boards:sheet", indicator, unit)
-
-
-def _day(text: str) -> dt.date | None:
-    """Read a day, empty for none. ValueError with the sentence for anything else."""
-    if not text:
-        return None
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError(_("“%s” is no day; write 2026-11-22.") % text[:40])
-    return day

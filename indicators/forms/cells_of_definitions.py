@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core import days
 from indicators.operations import DefinitionRefused
 
 
@@ -66,12 +67,10 @@ def read_yes_no(item: Mapping[str, Any], name: str) -> bool:
 def read_day(item: Mapping[str, Any], name: str) -> dt.date | None:
     """Return a day; None where nothing is said."""
     value = item.get(name)
-    if value is None or value == "":
-        return None
     try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError as error:
-        raise DefinitionRefused(name, _("“%s” is no day; write 2026-11-22.") % value) from error
+        return None if value is None else days.read_day(str(value))
+    except days.NoDay as error:
+        raise DefinitionRefused(name, str(error)) from error
 
 
 def read_items(item: Mapping[str, Any], name: str) -> list[Any]:

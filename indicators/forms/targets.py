@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from core.days import NoDay, read_day
 from indicators.calculations.paths import PathPoint
 from indicators.choices import Path
 from indicators.forms.entries import Unreadable, read_number
@@ -54,16 +54,10 @@ class Reader:
 
     def day(self, name: str) -> dt.date | None:
         """Return a day; None where nothing was typed. Raises `DefinitionRefused`."""
-        text = self.text(name)
-        if not text:
-            return None
         try:
-            day = parse_date(text)
-        except ValueError:
-            day = None
-        if day is None:
-            raise DefinitionRefused(name, _("“%s” is no day; write 2026-11-22.") % text[:40])
-        return day
+            return read_day(self.text(name))
+        except NoDay as error:
+            raise DefinitionRefused(name, str(error)) from error
 
 
 def read_target(sent: Mapping[str, str], *, indicator: Indicator, unit: Unit) -> Asked:

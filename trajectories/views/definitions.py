@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.days import NoDay, read_day
 from core.imports import ImportReport
 from trajectories.calculations.definitions import EFFECT, read_definition
 from trajectories.calculations.faults import Faulty
@@ -83,9 +84,9 @@ def restate(request: HttpRequest, code: str) -> HttpResponse:
 def day_of(text: str) -> dt.date | None:
     """Read a day as the browser sends it; nothing: none. Raises `DefinitionRefused`."""
     try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DefinitionRefused(_("“%s” is no day; write 2026-11-22.") % text[:40]) from None
+        return read_day(text)
+    except NoDay as error:
+        raise DefinitionRefused(str(error)) from error
 
 
 def effect_of(request: HttpRequest) -> dt.date | None:
