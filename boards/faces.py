@@ -142,7 +142,7 @@ class BoardFace:
     #: Code of the trajectory that the wall is about.
     trajectory: str = ""
     tallies: tuple[Tally, ...] = ()
-    #: Whether the reader may hang the first tile; asked of empty walls alone.
+    #: Whether the reader may arrange what hangs here.
     can_change: bool = False
 
     @property

@@ -50,7 +50,7 @@ def board_cards(person: Reader, *, today: dt.date) -> list[BoardCard]:
 
 
 def _card(board: Board, tiles: Sequence[Hung], drawn: Mapping[int, Series]) -> BoardCard:
-    columns = [[drawn[tile.key].status for tile in column] for _, column in _columns(tiles)]
+    columns = [[drawn[tile.key].status for tile in column] for _, column in in_columns(tiles)]
     counted = tallies([status for column in columns for status in column])
     return BoardCard(
         slug=board.slug,
@@ -72,7 +72,9 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
     seen = [tile for tile in tiles if _is_seen(tile, board, rights)]
     drawn = hide_in_series(_series(seen, today), _restricted(rights))
     faces = {tile.key: _face(board, tile, one, rights, today) for tile, one in zip(seen, drawn, strict=True)}
-    columns = gathered([ColumnFace(name, tuple(faces[tile.key] for tile in column)) for name, column in _columns(seen)])
+    columns = gathered(
+        [ColumnFace(name, tuple(faces[tile.key] for tile in column)) for name, column in in_columns(seen)]
+    )
     flow = _flow(board, rights)
     layout = arrange([len(column.tiles) for column in columns], flow=flow.size if flow and flow.map else "strip")
     news = since_huddle(drawn, board.huddle_at, now)
@@ -94,7 +96,7 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
         flow=flow,
         trajectory=board.trajectory.code if board.trajectory else "",
         tallies=tallies([one.status for one in drawn]),
-        can_change=not tiles and Do.CHANGE_BOARD in rights[board.unit_id],
+        can_change=Do.CHANGE_BOARD in rights[board.unit_id],
     )
 
 
@@ -134,7 +136,7 @@ def _series(tiles: Sequence[Hung], today: dt.date, periods: int = 0) -> list[Ser
     return series(wanted, today=today, periods=periods) if periods else series(wanted, today=today)
 
 
-def _columns(tiles: Sequence[Hung]) -> list[tuple[str, list[Hung]]]:
+def in_columns(tiles: Sequence[Hung]) -> list[tuple[str, list[Hung]]]:
     """Put tiles into columns: in Performance the areas of True North, elsewhere the zone; in the agenda's order."""
 
     def place(tile: Hung) -> tuple[int, int, str]:

@@ -7,7 +7,13 @@ from boards import views
 app_name = "boards"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("boards/new/", views.new_board, name="new"),
     path("boards/<slug:slug>/", views.board, name="board"),
+    path("boards/<slug:slug>/arrange/", views.arrange, name="arrange"),
+    path("boards/<slug:slug>/arrange/about/", views.describe, name="describe"),
+    path("boards/<slug:slug>/arrange/down/", views.take_board, name="take-board-down"),
+    path("boards/<slug:slug>/arrange/tiles/<int:number>/move/", views.move_tile, name="move-tile"),
+    path("boards/<slug:slug>/arrange/tiles/<int:number>/down/", views.take_down, name="take-tile-down"),
     path("boards/<slug:slug>/columns/", views.columns, name="columns"),
     path("boards/<slug:slug>/tiles/<int:number>/", views.tile, name="tile"),
     path("boards/<slug:slug>/tiles/<int:number>/why/", views.tile_why, name="why"),

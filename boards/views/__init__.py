@@ -1,5 +1,6 @@
 """The pages of the walls: who and what, one call, one answer."""
 
+from boards.views.arranging import arrange, describe, move_tile, new_board, take_board, take_down
 from boards.views.definitions import definition, restatement
 from boards.views.entry import entry
 from boards.views.figures import sheet, tile_why
@@ -13,6 +14,7 @@ from boards.views.trajectories import trajectory
 from boards.views.walls import board, columns, home, tile
 
 __all__ = [
+    "arrange",
     "board",
     "chart_csv",
     "chart_png",
@@ -20,15 +22,20 @@ __all__ = [
     "columns",
     "components",
     "definition",
+    "describe",
     "end_rule",
     "end_target",
     "entry",
     "home",
     "leave_out",
     "mark",
+    "move_tile",
+    "new_board",
     "restatement",
     "rules",
     "sheet",
+    "take_board",
+    "take_down",
     "take_in",
     "targets",
     "tile",

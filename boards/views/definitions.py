@@ -5,11 +5,12 @@ import datetime as dt
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from boards.definitions import definition_face
 from boards.views.asking import clock
 from core.days import NoDay, read_day
+from core.posted import posted_from
 from indicators.models import Indicator
 from indicators.operations import ALWAYS, DefinitionRefused, restate
 from organisation.models import Person
@@ -25,7 +26,7 @@ def definition(request: HttpRequest, indicator: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("boards:definition", "indicator")
 def restatement(request: HttpRequest, indicator: str) -> HttpResponse:
     """Read the figures since a day anew, by the newest version, and say who asked and why."""
     now, today = clock()

@@ -6,10 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from boards.views.asking import clock
 from core.days import NoDay, read_day
+from core.posted import posted_from
 from indicators.models import Indicator, LeftOut
 from indicators.operations.leaving_out import LeavingOutRefused, leave_out_for, take_in_again_for
 from indicators.operations.refusals import MayNotEnter
@@ -18,7 +18,7 @@ from organisation.models import Unit
 
 
 @login_required
-@require_POST
+@posted_from("boards:sheet", "indicator", "unit")
 def leave_out(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
     """Leave a unit right below out of this figure from a day on. The figures follow in the background."""
     now, today = clock()
@@ -46,7 +46,7 @@ def leave_out(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("boards:sheet", "indicator", "unit")
 def take_in(request: HttpRequest, indicator: str, unit: str, number: int) -> HttpResponse:
     """Count a unit again from today on."""
     now, today = clock()

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from boards.picture import png
 from boards.queries import figure_series
 from boards.sheets import download_rows, drawing_face
 from boards.views.asking import clock
 from core.cells import plain
+from core.posted import posted_from
 from indicators.choices import MarkKind
 from indicators.models import ChartMark, Indicator
 from indicators.operations.marks import MarkRefused, mark_chart, undo_mark
@@ -25,7 +26,7 @@ from organisation.queries import may
 
 
 @login_required
-@require_POST
+@posted_from("boards:sheet", "indicator", "unit")
 def mark(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
     """Begin new limits, leave a point out, or note what happened."""
     now, today = clock()
@@ -51,7 +52,7 @@ def mark(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("boards:sheet", "indicator", "unit")
 def unmark(request: HttpRequest, indicator: str, unit: str, number: int) -> HttpResponse:
     """Take a mark back."""
     now, today = clock()

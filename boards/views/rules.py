@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from boards.ruling import rules_face
 from boards.views.asking import clock
+from core.posted import posted_from
 from indicators.forms.asked_rules import AskedRule, read_rule
 from indicators.models import Indicator, ValidationRule
 from indicators.operations import DefinitionRefused
@@ -41,7 +42,7 @@ def rules(request: HttpRequest, indicator: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["POST"])
+@posted_from("boards:rules", "indicator")
 def end_rule(request: HttpRequest, indicator: str, number: int) -> HttpResponse:
     """Show of how many figures the doubt would go; once that was seen, end the rule."""
     defined = _defined(request, indicator)

@@ -11,16 +11,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from boards.targeting import targets_face, what_if_face
 from boards.views.asking import clock
+from core.posted import posted_from
 from indicators.forms.targets import Asked, read_target
 from indicators.models import Indicator, Target
 from indicators.operations import DefinitionRefused, end_target, set_target
-from indicators.operations.sound_targets import NUMBERS
 from indicators.queries.target_history import target_history
-from indicators.queries.targets import after_setting, points_of
+from indicators.queries.targets import after_setting
 from indicators.queries.what_if import WhatIf, what_if
 from indicators.views.asking import person_of
 from organisation.choices import Do
@@ -75,7 +75,7 @@ def foreseen(
 
 
 @login_required
-@require_POST
+@posted_from("boards:targets", "indicator", "unit")
 def end(request: HttpRequest, indicator: str, unit: str, number: int) -> HttpResponse:
     """Let a target end on a day; from the next on the unit inherits."""
     now, today = clock()
@@ -101,19 +101,7 @@ def _last_day(request: HttpRequest) -> dt.date:
 def _save(request: HttpRequest, indicator: Indicator, unit: Unit, made: Target, asked: Asked) -> HttpResponse:
     now, today = clock()
     try:
-        set_target(
-            indicator=indicator,
-            unit=unit,
-            valid_from=made.valid_from,
-            by=person_of(request),
-            today=today,
-            now=now,
-            **{name: getattr(made, name) for name in NUMBERS},
-            path=made.path,
-            points=points_of(made),
-            valid_to=made.valid_to,
-            note=made.note,
-        )
+        set_target(target=made, by=person_of(request), today=today, now=now)
     except DefinitionRefused as refusal:
         refused = Asked(asked.typed, None, str(refusal), refusal.field)
         return _page(request, indicator, unit, today=today, asked=refused, status=REFUSED)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from boards.models import Board
 from boards.queries import Reader, board_cards, board_face, drawn_tile
+from boards.views.arranging import may_hang
 from boards.views.asking import board_or_404, clock, fresh_or_304, kept_fresh, tile_or_404
 from live.operations import number_changes
 from live.queries import newest_sequence, outlook
@@ -26,7 +27,11 @@ REDRAW_S = 300
 def home(request: HttpRequest) -> HttpResponse:
     """Show the boards of the units that I may see."""
     _, today = clock()
-    return render(request, "boards/home.html", {"cards": board_cards(request.user, today=today)})
+    context = {
+        "cards": board_cards(request.user, today=today),
+        "hangs_boards": may_hang(request.user, today),
+    }
+    return render(request, "boards/home.html", context)
 
 
 @login_required
