@@ -15,8 +15,8 @@ from demo.generate.figures import units_of
 from demo.generate.series import SERIES
 from demo.generate.units import AREAS, NEW_INTAKE, fiscal_year_start, intake_opens_on, youth_teams
 from indicators.calculations.paths import PathPoint
-from indicators.models import Area, Indicator
-from indicators.operations import set_reporters, set_target
+from indicators.models import Area, Indicator, Target
+from indicators.operations import proposed_target, set_reporters, set_target
 from organisation.models import Period, Unit
 from trajectories.models import Trajectory
 
@@ -27,7 +27,6 @@ TRUE_NORTH = {
     "quality": ("Quality", "Qualité"),
     "people": ("People and value", "Personnes et valeur"),
 }
-NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
 #: Fiscal years before this one since when the teams are expected to report.
 REPORTING_YEARS = 4
 #: The newest indicator, due for the first time at the end of the fiscal period that runs.
@@ -47,22 +46,16 @@ def set_targets(*, today: dt.date, now: dt.datetime) -> None:
     indicators, units = by_code()
     for row in content.read("targets"):
         for unit, numbers in shared_out(row):
-            set_target(
+            target = proposed_target(
                 indicator=indicators[row["indicator"]],
                 unit=units[unit],
                 valid_from=years_before(today, row["since"]),
-                by=None,
-                today=today,
-                now=now,
-                note=row.get("note", ""),
-                target=numbers.get("target"),
-                threshold=numbers.get("threshold"),
-                starting_point=numbers.get("starting_point"),
-                band_low=numbers.get("band_low"),
-                band_high=numbers.get("band_high"),
+                numbers=numbers,
                 path=row.get("path", ""),
                 points=points_of(row, today),
+                note=row.get("note", ""),
             )
+            set_target(target=target, by=None, today=today, now=now)
 
 
 def points_of(row: Mapping[str, Any], today: dt.date) -> list[PathPoint]:
@@ -92,7 +85,7 @@ def years_before(today: dt.date, years: int) -> dt.date:
 
 def shared_out(row: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Decimal]]]:
     """Yield a target's units and numbers: itself, and where it is spread its areas and their three teams each."""
-    numbers = {name: Decimal(str(row[name])) for name in NUMBERS if name in row}
+    numbers = {name: Decimal(str(row[name])) for name in Target.NUMBERS if name in row}
     yield row["unit"], numbers
     if not row.get("spread"):
         return

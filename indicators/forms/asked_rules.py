@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from indicators.choices import RuleKind
 from indicators.forms.targets import Reader, bare
+from indicators.models import ValidationRule
 from indicators.operations import DefinitionRefused
 from indicators.operations.rules import RuleGiven
 
@@ -21,7 +22,6 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     RuleKind.COMPARISON: ("other",),
     RuleKind.JUMP: ("most", "is_percent"),
 }
-NUMBERS: Final = ("low", "high", "width", "most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def read_rule(sent: Mapping[str, str]) -> AskedRule:
 def _given(reader: Reader, kind: str) -> RuleGiven:
     if kind not in FIELDS:
         raise DefinitionRefused("rules.kind", _("There is no rule of this kind."))
-    numbers = {name: reader.number(name) for name in FIELDS[kind] if name in NUMBERS}
+    numbers = {name: reader.number(name) for name in FIELDS[kind] if name in ValidationRule.NUMBERS}
     return RuleGiven(
         kind=kind,
         low=numbers.get("low"),
@@ -72,6 +72,6 @@ def _whole(number: Decimal | None) -> int | None:
 
 def typed_as(given: RuleGiven) -> dict[str, str]:
     """Write a rule as one would type it, for changing what stands."""
-    typed = {name: bare(getattr(given, name)) for name in NUMBERS}
+    typed = {name: bare(getattr(given, name)) for name in ValidationRule.NUMBERS}
     typed["periods"] = str(given.periods or "")
     return typed | {"kind": given.kind, "other": given.other, "is_percent": "yes" if given.is_percent else ""}

@@ -17,14 +17,13 @@ from indicators.forms.cells_of_definitions import (
     read_yes_no,
     refuse_unknown,
 )
+from indicators.models import Target, ValidationRule
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
 from indicators.operations.around import LeftOutGiven, ReporterGiven
 from indicators.operations.rules import RuleGiven
 
-TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
-TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *TARGET_NUMBERS})
-RULE_NUMBERS = ("low", "high", "width", "most")
-RULE_FIELDS = frozenset({"kind", "periods", "other", "percent", *RULE_NUMBERS})
+TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *Target.NUMBERS})
+RULE_FIELDS = frozenset({"kind", "periods", "other", "percent", *ValidationRule.NUMBERS})
 WEIGHT_FIELDS = frozenset({"indicator", "weight", "valid_from", "valid_to"})
 REPORTER_FIELDS = frozenset({"unit", "valid_from", "valid_to"})
 #: Of a note or a reason.
@@ -60,7 +59,7 @@ def clean_target(row: object) -> TargetGiven:
         valid_from=read_day(row, "valid_from") or ALWAYS,
         valid_to=read_day(row, "valid_to"),
         note=_short(row, "note", LONGEST_NOTE),
-        numbers={name: None if row.get(name) is None else read_number(row, name) for name in TARGET_NUMBERS},
+        numbers={name: None if row.get(name) is None else read_number(row, name) for name in Target.NUMBERS},
         path=read_choice(row, "path", Moving.values) if row.get("path") else Moving.FIXED,
         points=[_point(point) for point in read_items(row, "points")],
     )
@@ -83,7 +82,7 @@ def clean_rule(row: object) -> RuleGiven:
     if not isinstance(row, Mapping) or not row.get("kind"):
         raise DefinitionRefused("rules.kind", _("This field is needed."))
     refuse_unknown(row, RULE_FIELDS, "rules.")
-    numbers = {name: None if row.get(name) is None else read_number(row, name) for name in RULE_NUMBERS}
+    numbers = {name: None if row.get(name) is None else read_number(row, name) for name in ValidationRule.NUMBERS}
     return RuleGiven(
         kind=read_text(row, "kind"),
         low=numbers["low"],

@@ -13,7 +13,6 @@ from indicators.choices import Path
 from indicators.forms.entries import Unreadable, read_number
 from indicators.models import Indicator, Target
 from indicators.operations import DefinitionRefused, proposed_target
-from indicators.operations.sound_targets import NUMBERS
 from organisation.models import Unit
 
 #: Points of a path that are read: the months of five years.
@@ -74,7 +73,7 @@ def read_target(sent: Mapping[str, str], *, indicator: Indicator, unit: Unit) ->
 def fields() -> list[str]:
     """Return the names of all fields of the page."""
     points = [f"{name}-{place}" for place in range(POINTS) for name in ("day", "target", "threshold")]
-    return ["valid_from", "valid_to", "note", "path", *NUMBERS, *points]
+    return ["valid_from", "valid_to", "note", "path", *Target.NUMBERS, *points]
 
 
 def _proposed(reader: Reader, indicator: Indicator, unit: Unit) -> Target:
@@ -88,7 +87,7 @@ def _proposed(reader: Reader, indicator: Indicator, unit: Unit) -> Target:
         indicator=indicator,
         unit=unit,
         valid_from=first,
-        numbers={name: reader.number(name) for name in NUMBERS},
+        numbers={name: reader.number(name) for name in Target.NUMBERS},
         path=path,
         points=_points(reader) if path else [],
         valid_to=reader.day("valid_to"),
@@ -114,7 +113,7 @@ def typed_as(target: Target) -> dict[str, str]:
     """Write a target as one would type it, for changing what stands."""
     typed = {"valid_from": target.valid_from.isoformat(), "note": target.note, "path": target.path}
     typed["valid_to"] = target.valid_to.isoformat() if target.valid_to else ""
-    typed |= {name: bare(getattr(target, name)) for name in NUMBERS}
+    typed |= {name: bare(getattr(target, name)) for name in Target.NUMBERS}
     points = zip(target.path_days, target.path_targets, target.path_thresholds, strict=True)
     for place, (day, number, threshold) in enumerate(points):
         typed |= {

@@ -31,6 +31,9 @@ class Target(models.Model):
     up to its day (line). Whatever is changed stays, marked as replaced.
     """
 
+    #: The fields that hold its numbers.
+    NUMBERS: ClassVar = ("target", "threshold", "starting_point", "band_low", "band_high")
+
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets", verbose_name=_("indicator"))
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="targets", verbose_name=_("unit"))
     valid_from = models.DateField(_("from"))

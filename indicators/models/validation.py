@@ -30,6 +30,9 @@ class ValidationRule(models.Model):
     "why?" can name it for as long as the figure stands.
     """
 
+    #: The fields that hold numbers of it.
+    NUMBERS: ClassVar = ("low", "high", "width", "most")
+
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="rules", verbose_name=_("indicator"))
     kind = models.CharField(_("kind"), max_length=7, choices=RuleKind.choices)
     #: range: the figure as it is shown, in the indicator's unit; one end may be open.

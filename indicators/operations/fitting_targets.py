@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from indicators.choices import ALWAYS
 from indicators.models import Indicator, Target
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.sound_targets import NUMBERS, refuse_unsound_target
+from indicators.operations.sound_targets import refuse_unsound_target
 from indicators.operations.versions import first_day_of_change
 from indicators.queries.targets import points_of
 from indicators.words import dated
@@ -55,7 +55,7 @@ def _unfit(indicator: Indicator, standing: Collection[Target], first_day: dt.dat
                 indicator.direction,
                 target.valid_from,
                 target.valid_to,
-                {name: getattr(target, name) for name in NUMBERS},
+                {name: getattr(target, name) for name in Target.NUMBERS},
                 path=target.path,
                 points=points_of(target),
             )

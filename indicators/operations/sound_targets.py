@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from indicators.calculations.paths import PathPoint
 from indicators.choices import Direction, Path
+from indicators.models import Target
 from indicators.operations.refusals import DefinitionRefused
 
 #: The numbers of a target by name; one that is missing is None.
 Numbers = Mapping[str, Decimal | None]
-NUMBERS: Final = ("target", "threshold", "starting_point", "band_low", "band_high")
 #: What numeric(18, 6) holds.
 WHOLE_DIGITS, DECIMAL_PLACES = 12, 6
 SIDED: Final = frozenset({Direction.UP, Direction.DOWN})
@@ -32,9 +32,9 @@ def refuse_unsound_target(
     """Raise `DefinitionRefused` if these numbers cannot be a target for an indicator of this direction."""
     if valid_to is not None and valid_to < valid_from:
         raise DefinitionRefused("valid_to", _("It ends before it begins."))
-    for name in NUMBERS:
+    for name in Target.NUMBERS:
         refuse_no_number(name, numbers.get(name))
-    if all(numbers.get(name) is None for name in NUMBERS if name != "starting_point"):
+    if all(numbers.get(name) is None for name in Target.NUMBERS if name != "starting_point"):
         raise DefinitionRefused("target", _("Give a target, a threshold or a band."))
     if direction == Direction.BAND:
         _refuse_unsound_band(numbers)

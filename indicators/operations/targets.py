@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from indicators.choices import Path
 from indicators.models import Indicator, Target
 from indicators.operations.components import queue_indexes
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.sound_targets import NUMBERS, Numbers, refuse_unsound_target
+from indicators.operations.sound_targets import Numbers, refuse_unsound_target
 from indicators.queries.targets import after_setting, points_of
 from live.operations import announce
 from organisation.choices import Do
@@ -24,7 +23,7 @@ from organisation.queries import may
 
 @dataclass(frozen=True, slots=True)
 class TargetGiven:
-    """A target as a file gives it, at the unit of a code; `numbers` by the names of `NUMBERS`."""
+    """A target as a file gives it, at the unit of a code; `numbers` by the names of `Target.NUMBERS`."""
 
     unit: str
     valid_from: dt.date
@@ -60,7 +59,7 @@ def proposed_target(
 
 def _columns(numbers: Numbers, path: str, points: Sequence[PathPoint]) -> dict[str, Any]:
     return {
-        **{name: numbers.get(name) for name in NUMBERS},
+        **{name: numbers.get(name) for name in Target.NUMBERS},
         "path": path,
         "path_days": [point.day for point in points],
         "path_targets": [point.target for point in points],
@@ -69,56 +68,22 @@ def _columns(numbers: Numbers, path: str, points: Sequence[PathPoint]) -> dict[s
 
 
 @transaction.atomic
-def set_target(
-    *,
-    indicator: Indicator,
-    unit: Unit,
-    valid_from: dt.date,
-    by: Person | None,
-    today: dt.date,
-    now: dt.datetime,
-    target: Decimal | None = None,
-    threshold: Decimal | None = None,
-    starting_point: Decimal | None = None,
-    band_low: Decimal | None = None,
-    band_high: Decimal | None = None,
-    path: str = Path.FIXED,
-    points: Sequence[PathPoint] = (),
-    valid_to: dt.date | None = None,
-    note: str = "",
-) -> Target:
-    """Set what an indicator should reach at a unit from a day; one that began earlier ends on the day before.
+def set_target(*, target: Target, by: Person | None, today: dt.date, now: dt.datetime) -> None:
+    """Set a target as `proposed_target` returned it; one of the same unit that began earlier ends on the day before.
 
     Units below inherit it. A person must be allowed to set targets at the unit; `by` None is the operator.
     Raises `DefinitionRefused`.
     """
-    _refuse_others(by, unit, today)
-    numbers = {
-        "target": target,
-        "threshold": threshold,
-        "starting_point": starting_point,
-        "band_low": band_low,
-        "band_high": band_high,
-    }
-    made = proposed_target(
-        indicator=indicator,
-        unit=unit,
-        valid_from=valid_from,
-        numbers=numbers,
-        path=path,
-        points=points,
-        valid_to=valid_to,
-        note=note,
-    )
-    standing = list(Target.objects.standing().select_for_update().filter(indicator=indicator, unit=unit))
-    made.pk = next((one.pk for one in standing if one.valid_from == valid_from), None)
+    _refuse_others(by, target.unit, today)
+    rows = Target.objects.standing().select_for_update()
+    standing = list(rows.filter(indicator=target.indicator, unit=target.unit))
+    target.pk = next((one.pk for one in standing if one.valid_from == target.valid_from), None)
     unchanged = {id(one) for one in standing}
-    for one in after_setting(standing, made):
-        if one is not made and id(one) not in unchanged:
+    for one in after_setting(standing, target):
+        if one is not target and id(one) not in unchanged:
             one.save(update_fields=["valid_to"])
-    store_target(made, by=by, now=now)
-    announce_targets(indicator, now=now)
-    return made
+    store_target(target, by=by, now=now)
+    announce_targets(target.indicator, now=now)
 
 
 @transaction.atomic
@@ -199,7 +164,7 @@ def _eve_of_next(one: TargetGiven, given: Sequence[TargetGiven]) -> dt.date | No
 
 
 def _says_the_same(standing: Target, made: Target) -> bool:
-    names = (*NUMBERS, "valid_to", "note", "path")
+    names = (*Target.NUMBERS, "valid_to", "note", "path")
     return points_of(standing) == points_of(made) and all(
         getattr(standing, name) == getattr(made, name) for name in names
     )

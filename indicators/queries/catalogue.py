@@ -36,8 +36,6 @@ TEXTS = (
     "source_text_en",
     "source_text_fr",
 )
-RULE_NUMBERS = ("low", "high", "width", "most")
-TARGET_NUMBERS = ("target", "threshold", "starting_point", "band_low", "band_high")
 
 
 def catalogue(codes: Iterable[str] = ()) -> list[dict[str, Any]]:
@@ -150,7 +148,7 @@ def _until_the_next(targets: Iterable[Target]) -> Iterator[tuple[Target, dt.date
 
 
 def _target(target: Target, last_day: dt.date | None) -> dict[str, Any]:
-    numbers = {name: _number(getattr(target, name)) for name in TARGET_NUMBERS}
+    numbers = {name: _number(getattr(target, name)) for name in Target.NUMBERS}
     row = {"unit": target.unit.code, "valid_from": _day(target.valid_from), "valid_to": _day(last_day)}
     path = {"path": target.path, "points": [_point(point) for point in points_of(target)]}
     return _said(row | numbers | path | {"note": target.note})
@@ -163,7 +161,7 @@ def _point(point: PathPoint) -> dict[str, Any]:
 
 def rule_row(rule: ValidationRule) -> dict[str, Any]:
     """Return a rule as a file or a program gives it."""
-    numbers = {name: _number(getattr(rule, name)) for name in RULE_NUMBERS}
+    numbers = {name: _number(getattr(rule, name)) for name in ValidationRule.NUMBERS}
     row = {"kind": rule.kind, "periods": rule.periods, "other": rule.other.code if rule.other else None}
     return {
         name: value

@@ -13,7 +13,14 @@ from django.utils.translation import override
 
 from indicators.choices import Direction, Kind
 from indicators.models import Indicator, Reporter, StaleValue, Target, Value
-from indicators.operations import DefinitionRefused, drain_rollups, save_indicator, set_reporters, set_target
+from indicators.operations import (
+    DefinitionRefused,
+    drain_rollups,
+    proposed_target,
+    save_indicator,
+    set_reporters,
+    set_target,
+)
 from organisation.choices import Frequency, RoleName
 from tests import build
 
@@ -54,9 +61,8 @@ def test_a_target_ends_where_the_next_begins() -> None:
     lead = build.person_with(RoleName.LEAD, hospital)
 
     for day, number in ((dt.date(2026, 1, 1), 5), (dt.date(2026, 4, 1), 6)):
-        set_target(
-            indicator=count, unit=hospital, valid_from=day, target=Decimal(number), by=lead, today=TODAY, now=NOW
-        )
+        target = proposed_target(indicator=count, unit=hospital, valid_from=day, numbers={"target": Decimal(number)})
+        set_target(target=target, by=lead, today=TODAY, now=NOW)
 
     assert list(Target.objects.order_by("valid_from").values_list("target", "valid_to")) == [
         (Decimal(5), dt.date(2026, 3, 31)),
@@ -68,16 +74,12 @@ def test_who_may_not_set_targets_is_refused() -> None:
     hospital = build.unit()
     contributor = build.person_with(RoleName.CONTRIBUTOR, hospital)
 
+    target = proposed_target(
+        indicator=build.indicator(), unit=hospital, valid_from=TODAY, numbers={"target": Decimal(1)}
+    )
+
     with pytest.raises(DefinitionRefused, match="may not"):
-        set_target(
-            indicator=build.indicator(),
-            unit=hospital,
-            valid_from=TODAY,
-            target=Decimal(1),
-            by=contributor,
-            today=TODAY,
-            now=NOW,
-        )
+        set_target(target=target, by=contributor, today=TODAY, now=NOW)
 
 
 def test_expectations_end_and_begin_on_the_day_asked() -> None:

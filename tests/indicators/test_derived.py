@@ -10,6 +10,7 @@ from indicators.models import Indicator, StaleValue, Value
 from indicators.operations import (
     drain_figure,
     drain_rollups,
+    proposed_target,
     rebuild_values,
     save_indicator,
     set_target,
@@ -181,10 +182,9 @@ def test_an_index_follows_a_target_that_is_set_above_the_unit() -> None:
     drain()
     before = numbers(north)
 
-    set_target(
-        indicator=wait, unit=top, valid_from=dt.date(2026, 2, 1), target=Decimal(40), starting_point=Decimal(60),
-        by=None, today=NOW.date(), now=NOW,
-    )  # fmt: skip
+    goals = {"target": Decimal(40), "starting_point": Decimal(60)}
+    target = proposed_target(indicator=wait, unit=top, valid_from=dt.date(2026, 2, 1), numbers=goals)
+    set_target(target=target, by=None, today=NOW.date(), now=NOW)
     drain()
 
     january, february = ("team", "2026-01"), ("team", "2026-02")

@@ -15,6 +15,7 @@ from indicators.operations import (
     drain_figure,
     drain_rollups,
     follow_tree,
+    proposed_target,
     rebuild_values,
     save_indicator,
     set_reporters,
@@ -99,16 +100,13 @@ def take(change: tuple[str, object], units: dict[str, Unit]) -> None:
 
 
 def aim(code: str, unit: Unit, target: int, start: int) -> None:
-    set_target(
+    proposed = proposed_target(
         indicator=Indicator.objects.get(code=code),
         unit=unit,
         valid_from=dt.date(2026, 1, 1) + dt.timedelta(days=abs(start)),
-        target=Decimal(target),
-        starting_point=Decimal(start),
-        by=None,
-        today=NOW.date(),
-        now=NOW,
+        numbers={"target": Decimal(target), "starting_point": Decimal(start)},
     )
+    set_target(target=proposed, by=None, today=NOW.date(), now=NOW)
 
 
 def enter_and_drain(unit: Unit, month: str, number: int) -> None:

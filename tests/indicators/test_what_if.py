@@ -112,7 +112,8 @@ class WhatIfEqualsSaving(TestCase):
         before, figures = statuses(), computed()
 
         found = asked(waits, unit, first, numbers=numbers, **told)
-        set_target(indicator=waits, unit=unit, valid_from=first, by=None, today=TODAY, now=NOW, **numbers, **told)
+        proposed = proposed_target(indicator=waits, unit=unit, valid_from=first, numbers=numbers, **told)
+        set_target(target=proposed, by=None, today=TODAY, now=NOW)
 
         drain_rollups(now=NOW)
         after, moved = statuses(), computed()
