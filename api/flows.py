@@ -1,6 +1,7 @@
 """The map of a trajectory: people in each step, the ways between steps, the gap between units, and paths."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TypedDict
 
 from django.shortcuts import get_object_or_404
@@ -17,7 +18,7 @@ from api.problems import Problem
 from api.shapes import shape
 from boards.maps.words import unplaced_text
 from organisation.models import Unit
-from trajectories.calculations.pictures import Delay, Stand, without_small_numbers
+from trajectories.calculations.pictures import Delay, Link, RuleCount, Stand, without_small_numbers
 from trajectories.models import Trajectory
 from trajectories.operations import Drawing, map_before, map_now
 from trajectories.queries import DrawnMap
@@ -194,12 +195,7 @@ def flow_row(drawn: DrawnMap, *, hides: bool) -> FlowRow:
             for name, step, whole in zip(drawn.steps, picture.steps, drawn.picture.steps, strict=True)
         ],
         "ways": [
-            {
-                "source": codes[link.source],
-                "target": codes[link.target],
-                "is_back": link.is_back,
-                **delay_row(link.delay, is_suppressed=link.delay != whole.delay),
-            }
+            way_row(link, codes, is_suppressed=link.delay != whole.delay)
             for link, whole in zip(picture.links, drawn.picture.links, strict=True)
         ],
         "gap": {
@@ -212,16 +208,7 @@ def flow_row(drawn: DrawnMap, *, hides: bool) -> FlowRow:
             for path in paths.shown
         ],
         "other_people": paths.others,
-        "rules": [
-            {
-                "rule": rule.word,
-                "first": rule.first,
-                "second": rule.second,
-                "applicable": rule.applicable,
-                "kept": rule.kept,
-            }
-            for rule in picture.rules
-        ],
+        "rules": [rule_row(rule) for rule in picture.rules],
         "unplaced": picture.unplaced,
         "note": unplaced_text(picture.unplaced),
     }
@@ -238,6 +225,27 @@ def step_row(name: StepName, step: Stand, *, is_suppressed: bool) -> FlowStepRow
         "median_delay": step.median_delay,
         "dropped_out": step.dropped,
         "suppressed": is_suppressed,
+    }
+
+
+def way_row(link: Link, codes: Sequence[str], *, is_suppressed: bool) -> FlowWayRow:
+    """Write a way down, from and to steps by their codes."""
+    return {
+        "source": codes[link.source],
+        "target": codes[link.target],
+        "is_back": link.is_back,
+        **delay_row(link.delay, is_suppressed=is_suppressed),
+    }
+
+
+def rule_row(rule: RuleCount) -> FlowRuleRow:
+    """Write a rule down with how many kept it."""
+    return {
+        "rule": rule.word,
+        "first": rule.first,
+        "second": rule.second,
+        "applicable": rule.applicable,
+        "kept": rule.kept,
     }
 
 

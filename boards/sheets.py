@@ -124,7 +124,6 @@ def sheet_face(
     wanted = Wanted(indicator.pk, unit.pk, period.frequency if period else indicator.frequency)
     series = figure_series(wanted, person, today=today)
     points, chart = reported(series), series.chart
-    places = {} if chart.is_between else {point.period.pk: place for place, point in enumerate(chart.points)}
     told = period or (series.due.period if series.due else None)
     answer = figure_why(wanted, told, person, today=today) if told else None
     hanging = Hanging(key="sheet", address="", place="", owner="", owner_name="", can_enter=False)
@@ -138,20 +137,7 @@ def sheet_face(
         chart_text=chart_text(series, today),
         chart=chart_face(series, tuple(_between_rows(series, today)) if chart.is_between else ()),
         can_define=person.has_perm("indicators.change_indicator"),
-        rows=tuple(
-            Row(
-                period=period_of(point, today),
-                code=point.period.code,
-                figure=measured(indicator, point),
-                target=target_text(indicator, point.target),
-                usual=usual_text(chart, place, *scale_of(chart)) if place is not None else "",
-                status=status_face(point.status),
-                coverage=coverage_of(point),
-                said=cause_text(chart, place) if place is not None else "",
-            )
-            for point in reversed(points)
-            for place in [places.get(point.period.pk)]
-        ),
+        rows=tuple(_rows(series, points, today)),
         why=explained(answer, today=today, may_confirm=may_confirm(answer, person, today)) if answer else None,
         leaving_out=leaving_out(indicator, unit, person, today=today),
         points=point_faces(series, today),
@@ -160,6 +146,24 @@ def sheet_face(
         choices=_choices(points, today) if may(person, Do.SET_TARGET, unit, on=today) else (),
         kinds=kinds(),
     )
+
+
+def _rows(series: Series, points: Sequence[Point], today: dt.date) -> Iterator[Row]:
+    """Yield the rows of the table, newest first. Where the chart is of what lies between events, they tell nothing of it."""
+    indicator, chart = series.indicator, series.chart
+    places = {} if chart.is_between else {point.period.pk: place for place, point in enumerate(chart.points)}
+    for point in reversed(points):
+        place = places.get(point.period.pk)
+        yield Row(
+            period=period_of(point, today),
+            code=point.period.code,
+            figure=measured(indicator, point),
+            target=target_text(indicator, point.target),
+            usual=usual_text(chart, place, *scale_of(chart)) if place is not None else "",
+            status=status_face(point.status),
+            coverage=coverage_of(point),
+            said=cause_text(chart, place) if place is not None else "",
+        )
 
 
 def _between_rows(series: Series, today: dt.date) -> Iterator[tuple[str, str, str, str]]:

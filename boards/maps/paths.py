@@ -11,7 +11,7 @@ from boards.maps import words
 from boards.maps.faces import Chip, PathRow, RuleRow
 from boards.maps.layout import side_steps
 from trajectories.calculations.conformance import OF_STEP
-from trajectories.calculations.pictures import Kept, Picture
+from trajectories.calculations.pictures import Picture, RuleCount
 
 #: Fewer people than this are not counted out to whoever may not see small numbers.
 LEAST = 5
@@ -60,7 +60,7 @@ def chips(steps: Sequence[int], names: Sequence[str], optional: Collection[int])
     return tuple(found)
 
 
-def sentence(rule: Kept, steps: Mapping[str, str]) -> str:
+def sentence(rule: RuleCount, steps: Mapping[str, str]) -> str:
     """Say a rule in words; `steps`: their names by code, where a rule is about steps."""
     first = {
         name: steps.get(side.removeprefix(OF_STEP), side) if side and side.startswith(OF_STEP) else side
@@ -73,7 +73,7 @@ def sentence(rule: Kept, steps: Mapping[str, str]) -> str:
     return gettext("“%(first)s” does not happen") % first
 
 
-def rule_rows(rules: Sequence[Kept], steps: Mapping[str, str]) -> tuple[RuleRow, ...]:
+def rule_rows(rules: Sequence[RuleCount], steps: Mapping[str, str]) -> tuple[RuleRow, ...]:
     """Return the rules with how well they are kept."""
     return tuple(
         RuleRow(

@@ -16,20 +16,6 @@ FOLLOWED_DAYS = 365
 
 def returns_frame(events: pl.DataFrame, spans: Sequence[Span], today: dt.date) -> pl.DataFrame:
     """Return rows of `re-referred`: ends whose year was over in each period that has ended, by the team of the end."""
-    days = events.select("person_id", "activity", "team", day=pl.col("at").str.slice(0, 10).str.to_date())
-    ends = days.filter(pl.col("activity").is_in(ENDS)).with_columns(
-        followed_to=pl.col("day") + dt.timedelta(days=FOLLOWED_DAYS)
-    )
-    again = days.filter(pl.col("activity") == "Referral").select("person_id", again="day").sort("again")
-    judged = ends.sort("day").join_asof(
-        again,
-        left_on="day",
-        right_on="again",
-        by="person_id",
-        strategy="forward",
-        allow_exact_matches=False,
-        check_sortedness=False,
-    )
     periods = pl.DataFrame(
         {
             "period": [span.code for span in spans],
@@ -37,7 +23,11 @@ def returns_frame(events: pl.DataFrame, spans: Sequence[Span], today: dt.date) -
             "last": [span.last for span in spans],
         }
     ).sort("first")
-    placed = judged.sort("followed_to").join_asof(periods, left_on="followed_to", right_on="first", strategy="backward")
+    placed = (
+        _followed(events)
+        .sort("followed_to")
+        .join_asof(periods, left_on="followed_to", right_on="first", strategy="backward")
+    )
     counted = (
         placed.filter(pl.col("last") < today, pl.col("followed_to") <= pl.col("last"))
         .group_by("team", "period")
@@ -55,3 +45,21 @@ def returns_frame(events: pl.DataFrame, spans: Sequence[Span], today: dt.date) -
         n=pl.lit(""),
         note=pl.lit(""),
     ).select(COLUMNS)
+
+
+def _followed(events: pl.DataFrame) -> pl.DataFrame:
+    """Return each end with the day to which it is followed, and that of the person's next referral, if there was one."""
+    days = events.select("person_id", "activity", "team", day=pl.col("at").str.slice(0, 10).str.to_date())
+    ends = days.filter(pl.col("activity").is_in(ENDS)).with_columns(
+        followed_to=pl.col("day") + dt.timedelta(days=FOLLOWED_DAYS)
+    )
+    again = days.filter(pl.col("activity") == "Referral").select("person_id", again="day").sort("again")
+    return ends.sort("day").join_asof(
+        again,
+        left_on="day",
+        right_on="again",
+        by="person_id",
+        strategy="forward",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )

@@ -125,12 +125,18 @@ def record_observation(
         raise refusals.ChangedMeanwhile
     if _same(before, fresh):
         return Recorded("unchanged", before.revision, tuple(before.suspicions))
-    _keep(before, by, now)
+    return _corrected(before, fresh, now)
+
+
+def _corrected(before: Observation, fresh: Observation, now: dt.datetime) -> Recorded:
+    """Write a figure over another, and keep what that one said."""
+    indicator, unit, period = fresh.indicator, fresh.unit, fresh.period
+    _keep(before, fresh.entered_by, now)
     fresh.pk, fresh.revision, fresh.suspicions = before.pk, before.revision + 1, before.suspicions
     fresh.save(force_update=True)
     _follow(indicator, unit, period, now)
     # Another note alone is no other figure: what was confirmed stays so, and what was doubted too.
-    if parts_of(before) == parts:
+    if parts_of(before) == parts_of(fresh):
         return Recorded("changed", fresh.revision, tuple(before.suspicions))
     return _recorded("changed", fresh, doubt_figure(indicator=indicator, unit=unit, period=period, now=now))
 

@@ -195,6 +195,11 @@ def _days_of_grace(indicator: Indicator, period: Period) -> int:
     return (last_day_in_time(indicator, period) - (due_day_of(indicator, period) or period.ends_on)).days
 
 
+def _is_awaited(indicator: Indicator, unit: Unit, period: Period, found: Reported) -> bool:
+    """Whether anybody is asked to report a figure."""
+    return is_open(unit, period) and found.expected != 0 and not is_day_off(indicator, period)
+
+
 def status_of(
     indicator: Indicator,
     unit: Unit,
@@ -223,13 +228,7 @@ def status_of(
             band_low=target.band_low if target else None,
             band_high=target.band_high if target else None,
             has_report=found.has_report,
-            is_applicable=found.has_report
-            or (
-                found.is_applicable
-                and is_open(unit, period)
-                and found.expected != 0
-                and not is_day_off(indicator, period)
-            ),
+            is_applicable=found.has_report or (found.is_applicable and _is_awaited(indicator, unit, period, found)),
             is_suspended=is_suspended(indicator, period),
             is_suspect=found.suspect > 0,
             is_closed_for_good=is_closed_for_good,

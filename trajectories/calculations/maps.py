@@ -22,7 +22,7 @@ from trajectories.calculations.flow import faces, standing, with_steps
 from trajectories.calculations.handovers import gaps
 from trajectories.calculations.passages import COMPARED, compared, drop_outs, moves, recent
 from trajectories.calculations.paths import Path, Rule, broken_rules, ended, paths_of, pooled
-from trajectories.calculations.pictures import Delay, Gap, Kept, Link, Picture, Stand
+from trajectories.calculations.pictures import Delay, Gap, Link, Picture, RuleCount, Stand
 
 #: The key of the map of everyone, also of those whose team is no unit.
 EVERYONE = 0
@@ -251,8 +251,8 @@ def _delay(row: Row, is_few: bool, was_few: bool) -> Delay:  # noqa: FBT001 -- p
     return Delay(**{name: row[name] for name in COMPARED if name in row}, is_few=is_few, was_few=was_few)
 
 
-def _rules(rules: Sequence[Rule], row: Row) -> tuple[Kept, ...]:
+def _rules(rules: Sequence[Rule], row: Row) -> tuple[RuleCount, ...]:
     return tuple(
-        Kept(word, a, b, row.get(f"rule {place} applies", 0), row.get(f"rule {place}", 0))
+        RuleCount(word, a, b, row.get(f"rule {place} applies", 0), row.get(f"rule {place}", 0))
         for place, (word, a, b) in enumerate(rules)
     )

@@ -75,7 +75,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Kept:
+class RuleCount:
     """A rule of the expected pathway: to how many ended cases it applies, and how many keep it."""
 
     word: str
@@ -97,7 +97,7 @@ class Picture:
     links: tuple[Link, ...] = ()
     gap: Gap = field(default_factory=Gap)
     paths: Paths = field(default_factory=lambda: Paths((), 0, 0))
-    rules: tuple[Kept, ...] = ()
+    rules: tuple[RuleCount, ...] = ()
     unplaced: int | None = 0
 
 
@@ -119,7 +119,7 @@ def from_json(kept: Mapping[str, Any]) -> Picture:
             paths["other_paths"],
             tuple(paths["others_broken"]),
         ),
-        rules=tuple(Kept(**rule) for rule in kept["rules"]),
+        rules=tuple(RuleCount(**rule) for rule in kept["rules"]),
         unplaced=kept.get("unplaced", 0),
     )
 
@@ -165,7 +165,7 @@ def _gap(gap: Gap) -> Gap:
     return replace(gap, now=None, longest=None) if gap.are_few else gap
 
 
-def _rule(rule: Kept) -> Kept:
+def _rule(rule: RuleCount) -> RuleCount:
     """Hide a share that only a few break, or keep: it tells of these few."""
     if rule.applicable is None or rule.kept is None:
         return rule

@@ -67,9 +67,9 @@ def save_trajectory(
     into periods that have ended: that is a restatement, and wants a reason. While nothing was measured there is nothing to
     keep, and it holds from the beginning.
 
-    Raises `Faulty` with all that is wrong, `ChangedMeanwhile` and `MayNotDefine`. A file (`by` None) is taken without the measures that are
-    refused; a person's form is taken whole or not at all. `replacing` is the version that the person has seen, 0 for
-    none: a definition that someone else changed meanwhile is not overwritten.
+    Raises `Faulty` with all that is wrong, `ChangedMeanwhile` and `MayNotDefine`. A file (`by` None) is taken without the
+    measures that are refused; a person's form is taken whole or not at all. `replacing` is the version that the person
+    has seen, 0 for none: a definition that someone else changed meanwhile is not overwritten.
     """
     wanted = read_definition(definition)
     trajectory = Trajectory.objects.select_for_update().filter(code=wanted.code).first()
@@ -80,15 +80,7 @@ def save_trajectory(
     if trajectory and beginning.first > ALWAYS and wanted.fields["timezone"] != trajectory.timezone:
         raise Faulty([Fault("timezone", ZONE_OF_ALL)])
     were_bound = set(trajectory.measures.values_list("indicator_id", flat=True)) if trajectory else set()
-    is_new, trajectory = trajectory is None, trajectory or Trajectory.objects.create(code=wanted.code, **wanted.fields)
-    changed = [name for name, value in wanted.fields.items() if getattr(trajectory, name) != value]
-    for name in changed:
-        setattr(trajectory, name, wanted.fields[name])
-    trajectory.save(update_fields=changed)
-    report.read += 1
-    report.new += is_new
-    report.changed += bool(changed)
-    report.unchanged += not is_new and not changed
+    trajectory = _written(trajectory, wanted, report)
     unknown = _unknown_units(wanted)
     report.notes += [str(one) for one in unknown]
     faults = bind_all(trajectory, wanted.measures, report, since=beginning.of_others)
@@ -101,6 +93,20 @@ def save_trajectory(
         _break_lines(trajectory, were_bound, beginning.first, now=now)
         mark_stale(trajectory, now=now)
     return trajectory
+
+
+def _written(trajectory: Trajectory | None, wanted: Definition, report: ImportReport) -> Trajectory:
+    """Create or change the trajectory itself, and count it."""
+    row = trajectory or Trajectory.objects.create(code=wanted.code, **wanted.fields)
+    changed = [name for name, value in wanted.fields.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, wanted.fields[name])
+    row.save(update_fields=changed)
+    report.read += 1
+    report.new += trajectory is None
+    report.changed += bool(changed)
+    report.unchanged += trajectory is not None and not changed
+    return row
 
 
 @dataclass(frozen=True)
