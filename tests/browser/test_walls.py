@@ -102,6 +102,22 @@ def test_a_figure_entered_by_keyboard_changes_every_wall_above_it(organisation: 
     operational.wait_for_function("() => document.activeElement.matches('[data-enter]')", polling=100, timeout=5000)
 
 
+def test_an_open_wall_follows_what_a_lead_arranges_by_keyboard(organisation: str, context: BrowserContext) -> None:
+    build.indicator("waiting", name_en="People waiting")
+    seen, page = wall(context, organisation, "operational"), context.new_page()
+    page.goto(f"{organisation}/boards/operational/arrange/")
+
+    page.get_by_label("Indicator").select_option("waiting")
+    page.get_by_role("button", name="Hang it").press("Enter")
+    expect(seen.locator(".tile-name")).to_have_text(["Plans agreed", "People waiting"])
+    page.get_by_role("button", name="Move People waiting up").press("Enter")
+    expect(seen.locator(".tile-name")).to_have_text(["People waiting", "Plans agreed"])
+    page.get_by_role("button", name="Take Plans agreed down").press("Enter")
+
+    expect(seen.locator(".tile-name")).to_have_text(["People waiting"])
+    expect(page.get_by_role("status")).to_contain_text("was taken down")
+
+
 def test_escape_leaves_the_entry_and_a_refusal_keeps_what_was_typed(organisation: str, context: BrowserContext) -> None:
     page = wall(context, organisation, "operational")
     page.locator("[data-enter]").press("Enter")
@@ -162,7 +178,18 @@ def test_the_pages_fit_a_phone_and_are_accessible_there(organisation: str, conte
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     sheet = "/indicators/agreed/service/"
-    paths = ("/", "/boards/tactical/", "/indicators/agreed/", sheet, f"{sheet}target/", "/enter/", "/components/")
+    board = "/boards/tactical/"
+    paths = (
+        "/",
+        board,
+        f"{board}arrange/",
+        "/boards/new/",
+        "/indicators/agreed/",
+        sheet,
+        f"{sheet}target/",
+        "/enter/",
+        "/components/",
+    )
     found = {}
 
     for path in paths:
@@ -180,7 +207,8 @@ def test_the_pages_are_accessible(organisation: str, context: BrowserContext, th
     page = context.new_page()
     violations = {}
 
-    for path in ("/", "/boards/tactical/", "/indicators/agreed/service/", "/components/", "/boards/tactical/?wall=1"):
+    board = "/boards/tactical/"
+    for path in ("/", board, f"{board}arrange/", "/indicators/agreed/service/", "/components/", f"{board}?wall=1"):
         page.goto(f"{organisation}{path}")
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
         violations[path] = [(one["id"], one["nodes"][0]["html"][:200]) for one in found.response["violations"]]
