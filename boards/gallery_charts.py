@@ -14,7 +14,7 @@ from boards.variation import assurance_icon, causes_of, limits_of, variation_ico
 from indicators.choices import ChartType, Status
 from indicators.queries.charts import MINIMUM_POINTS
 from indicators.spc import ControlChart, shewhart_chart, xmr_chart
-from indicators.spc.judging import Groups
+from indicators.spc.judging import Counts, Groups
 
 #: Cases of each period, and how many of them were in time: what p and u charts are made of.
 CASES = tuple(islice(cycle((42, 55, 38, 61, 47, 90, 33, 52, 70, 44)), 24))
@@ -73,18 +73,26 @@ def _made(kind: ChartType) -> tuple[tuple[Decimal | None, ...], ControlChart]:
         times={0: times},
         minimum_points=MINIMUM_POINTS,
     )
-    return tuple(None if y is None else Decimal(y.numerator) * times / y.denominator for y in groups.y), control
+    return tuple(None if y is None else Decimal(y.numerator) * times / y.denominator for y in _ys(groups)), control
 
 
-def _groups_of(kind: ChartType) -> tuple[Groups, Decimal, Decimal | None]:
+def _ys(groups: Groups | Counts) -> tuple[Fraction | None, ...]:
+    if isinstance(groups, Groups):
+        return groups.y
+    return tuple(None if a is None or n is None else Fraction(a) / Fraction(n) for a, n in zip(*groups, strict=True))
+
+
+def _groups_of(kind: ChartType) -> tuple[Groups | Counts, Decimal, Decimal | None]:
     if kind in {ChartType.T, ChartType.G}:
         return _groups(DAYS_BETWEEN if kind is ChartType.T else CASES_BETWEEN), Decimal(1), None
     if kind is ChartType.C:
         return _groups(FEW), Decimal(1), Decimal(1)
     if kind is ChartType.X_BAR:
         return _measured(), Decimal(1), Decimal(20)
-    shares = tuple(Fraction(events, cases) for events, cases in zip(IN_TIME, CASES, strict=True))
-    return Groups(shares, tuple(map(Fraction, CASES))), Decimal(100), Decimal(80)
+    if kind is ChartType.I_PRIME:
+        shares = tuple(Fraction(events, cases) for events, cases in zip(IN_TIME, CASES, strict=True))
+        return Groups(shares, tuple(map(Fraction, CASES))), Decimal(100), Decimal(80)
+    return Counts(tuple(map(Decimal, IN_TIME)), tuple(map(Decimal, CASES))), Decimal(100), Decimal(80)
 
 
 def _groups(figures: tuple[int, ...]) -> Groups:

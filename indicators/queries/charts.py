@@ -10,7 +10,16 @@ from typing import Generic, NamedTuple, cast
 
 from indicators.choices import ChartType, Direction, Kind, MarkKind
 from indicators.models import ChartMark, Indicator
-from indicators.queries.subgroups import Chartable, P, factor_of, groups_of, kind_of, spreads_of, subgroups_of
+from indicators.queries.subgroups import (
+    Chartable,
+    P,
+    factor_of,
+    groups_of,
+    kind_of,
+    quotients_of,
+    spreads_of,
+    subgroups_of,
+)
 from indicators.spc import ControlChart, Runs, runs, shewhart_chart, xmr_chart
 from indicators.spc.carrying import Carrying, carrying
 from indicators.spc.chart import Assurance, Improvement, Lines
@@ -133,10 +142,8 @@ class SeriesChart(Generic[P]):
         if not self.control.segments:
             return None
         segment = self.control.segments[-1]
-        inside = range(len(segment.side))
-        return runs(
-            [self.values[segment.first + at] if segment.feeds[at] else None for at in inside], segment.lines.mean
-        )
+        # By the side that the chart has found: figures and lines are not rounded to the same digit.
+        return runs([side if feeds else None for side, feeds in zip(segment.side, segment.feeds, strict=True)], 0)
 
     def carrying(self) -> Carrying | None:
         """Return how far the figures of the newest segment carry over; None where no limits are made of how they move."""
@@ -154,11 +161,10 @@ class SeriesChart(Generic[P]):
             return None
         if chart == "xbar":
             known = subgroups_of(self.points[-1].rule, self.points)
-            groups = groups_of(chart, known, spreads_of(self.points, known))
-            kind, values = "s", groups.sd
+            spreads = spreads_of(self.points, known)
+            kind, values, groups = "s", spreads, quotients_of(known, spreads)
         else:
-            groups = _bare(self.values)
-            kind, values = "mr", self._moved(starts)
+            kind, values, groups = "mr", self._moved(starts), _bare(self.values)
         control = shewhart_chart(
             kind,
             groups,

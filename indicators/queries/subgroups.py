@@ -9,8 +9,9 @@ from indicators.calculations import Parts
 from indicators.choices import Combine, Kind, Statistic
 from indicators.models import Indicator
 from indicators.spc.choice import Chart, Subgroup
-from indicators.spc.judging import Groups
+from indicators.spc.judging import Counts, Groups
 from indicators.spc.numbers import PRECISION
+from indicators.spc.ratios import RATIOS
 from organisation.models import Period
 
 PERCENT = Decimal(100)
@@ -87,10 +88,20 @@ def _of_histogram(point: Chartable, statistic: str) -> Subgroup | None:
     return Subgroup(Decimal(within), Decimal(sum(cases for _, cases in pairs)))
 
 
-def groups_of(chart: str, known: Sequence[Subgroup | None], spreads: tuple[Decimal | None, ...] = ()) -> Groups:
+def groups_of(
+    chart: str, known: Sequence[Subgroup | None], spreads: tuple[Decimal | None, ...] = ()
+) -> Groups | Counts:
     """Return the subgroups of a chart, undivided by any factor; `spreads` are the standard deviations of x-bar."""
+    if chart in RATIOS:
+        pairs = [(None, None) if one is None or one.events is None or not one.n else one for one in known]
+        return Counts(tuple([events for events, _ in pairs]), tuple([n for _, n in pairs]))
     if chart == "c":
         return Groups(tuple([None if one is None or one.events is None else Fraction(one.events) for one in known]))
+    return quotients_of(known, spreads)
+
+
+def quotients_of(known: Sequence[Subgroup | None], spreads: tuple[Decimal | None, ...] = ()) -> Groups:
+    """Return means of measurements, of which there are n in each subgroup."""
     quotients = [_quotient(one) for one in known]
     return Groups(tuple([y for y, _ in quotients]), tuple([n for _, n in quotients]), spreads)
 
@@ -103,9 +114,8 @@ def spreads_of(points: Sequence[Chartable], known: Sequence[Subgroup | None]) ->
 def _quotient(one: Subgroup | None) -> tuple[Fraction | None, Fraction | None]:
     if one is None or one.events is None or not one.n:
         return None, None
-    events, scale = one.events.as_integer_ratio()
-    size, other = one.n.as_integer_ratio()
-    return Fraction(events * other, scale * size), Fraction(size) if other == 1 else Fraction(size, other)
+    n = Fraction(one.n)
+    return Fraction(one.events) / n, n
 
 
 def _deviation(point: Chartable, one: Subgroup | None) -> Decimal | None:

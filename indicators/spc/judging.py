@@ -22,9 +22,10 @@ from typing import NamedTuple
 
 from indicators.spc import rules
 from indicators.spc.chart import ControlChart, Improvement, Lines, Segment, control_chart, with_ghosts
-from indicators.spc.numbers import PRECISION, Number, common
-from indicators.spc.shewhart import CHARTS, Drawn
-from indicators.spc.subgroups import Part, decimal
+from indicators.spc.numbers import PRECISION, Number
+from indicators.spc.ratios import RATIOS, Ratios
+from indicators.spc.shewhart import CHARTS, Drawn, beyond
+from indicators.spc.subgroups import Part
 
 #: Charts whose near limits name nothing.
 WITHOUT_NEAR = frozenset({"g", "mr", "s"})
@@ -40,9 +41,16 @@ class Groups(NamedTuple):
     sd: tuple[Decimal | None, ...] = ()
 
 
+class Counts(NamedTuple):
+    """The same of a chart of shares or rates: so many events of so many; neither is known without the other."""
+
+    events: tuple[Decimal | None, ...]
+    n: tuple[Decimal | None, ...]
+
+
 def shewhart_chart(
     kind: str,
-    groups: Groups,
+    groups: Groups | Counts,
     *,
     improvement: Improvement = "neutral",
     target: Number | None = None,
@@ -52,61 +60,63 @@ def shewhart_chart(
     screens_outliers: bool = True,
     minimum_points: int = 0,
 ) -> ControlChart:
-    """Return the chart of a kind (the names of `CHARTS`). `times`: by what figures and lines are multiplied, from a start on.
+    """Return the chart of a kind (the names of `CHARTS`; of `Counts`, those of `RATIOS`).
 
-    The rest is as of `xmr_chart`. `target` is in the unit of what is multiplied.
+    `times`: by what figures and lines are multiplied, from a start on. The rest is as of `xmr_chart`. `target` is in the
+    unit of what is multiplied.
     """
-    size, hidden = len(groups.y), frozenset(ghosts)
+    known, hidden = groups[0], frozenset(ghosts)
+    size = len(known)
     starts = sorted({0, *(place for place in rebased_at if 0 <= place < size)})
-    latest = next((at for at in reversed(range(size)) if groups.y[at] is not None and at not in hidden), None)
+    latest = next((at for at in reversed(range(size)) if known[at] is not None and at not in hidden), None)
     segments = []
     with localcontext(prec=PRECISION):
         for group, (start, stop) in enumerate(pairwise([*starts, size])):
             if stop == start:
                 continue
             kept = [place for place in range(start, stop) if place not in hidden]
-            drawn = CHARTS[kind](_part(groups, kept, screens=screens_outliers))
+            drawn = _drawn(kind, groups, kept, screens=screens_outliers)
             factor = times.get(start, Decimal(1))
             segment = _segment(drawn, kind, first=start, group=group, minimum=minimum_points, times=factor)
             segments.append(with_ghosts(segment, [place - start for place in range(start, stop) if place in hidden]))
     return control_chart(tuple(segments), improvement=improvement, target=target, latest=latest, minimum=minimum_points)
 
 
-def _part(groups: Groups, kept: Sequence[int], *, screens: bool) -> Part:
+def _drawn(kind: str, groups: Groups | Counts, kept: Sequence[int], *, screens: bool) -> Drawn:
     everywhere = [True] * len(kept)
-    return Part(
-        y=[groups.y[place] for place in kept],
-        n=[groups.n[place] for place in kept] if groups.n else [None] * len(kept),
-        sd=[groups.sd[place] for place in kept] if groups.sd else [None] * len(kept),
-        base=everywhere,
-        included=everywhere,
-        screens=screens,
+    if isinstance(groups, Counts):
+        events = [groups.events[place] for place in kept]
+        return RATIOS[kind](Ratios(events, [groups.n[place] for place in kept], everywhere, screens=screens))
+    return CHARTS[kind](
+        Part(
+            y=[groups.y[place] for place in kept],
+            n=[groups.n[place] for place in kept] if groups.n else [None] * len(kept),
+            sd=[groups.sd[place] for place in kept] if groups.sd else [None] * len(kept),
+            base=everywhere,
+            included=everywhere,
+            screens=screens,
+        )
     )
 
 
 def _segment(drawn: Drawn, kind: str, *, first: int, group: int, minimum: int, times: Decimal) -> Segment:
-    known = [y for y in drawn.y if y is not None]
+    ys, centre = drawn.figures(), drawn.middle()
+    known, size = [y for y in ys if y is not None], len(ys)
     has_limits = len(known) >= minimum and any(
         low is not None and high is not None and low < high for low, high in drawn.limits
     )
-    size = len(drawn.y)
-    plain = [None if y is None else decimal(y) for y in drawn.y]
-    centre = Fraction(drawn.centre) if drawn.centre is not None else None
     if minimum and not has_limits and known:
-        centre = Fraction(median(known))
-    (*whole, middle), _ = common([*drawn.y, centre])
-    side: list[int | None] = [None if y is None or middle is None else (y > middle) - (y < middle) for y in whole]
+        centre = median(known)
+    side: list[int | None] = [None if y is None or centre is None else (y > centre) - (y < centre) for y in ys]
     outside: list[bool | None] = [None] * size
     close: list[bool | None] = [None] * size
-    mean = None if centre is None else decimal(centre) * times
+    mean = None if centre is None else centre * times
     own = [Lines(mean)] * size
     if has_limits:
-        outside = [_beyond(y, limits) for y, limits in zip(plain, drawn.limits, strict=True)]
+        outside = beyond(ys, drawn.limits)
         if kind not in WITHOUT_NEAR:
-            near = (_beyond(y, limits) for y, limits in zip(plain, drawn.near, strict=True))
-            close = [
-                None if is_near is None else is_near and not out for is_near, out in zip(near, outside, strict=True)
-            ]
+            near = zip(beyond(ys, drawn.near), outside, strict=True)
+            close = [None if is_near is None else is_near and not out for is_near, out in near]
         own = [
             Lines(mean, None, *edges)
             for edges in zip(
@@ -119,24 +129,16 @@ def _segment(drawn: Drawn, kind: str, *, first: int, group: int, minimum: int, t
             )
         ]
     calm = kind in ONLY_OUTSIDE
-    trend, shift = ([0] * size, [False] * size) if calm else (rules.trends(whole), rules.shifts(side))
+    trend, shift = ([0] * size, [False] * size) if calm else (rules.trends(ys), rules.shifts(side))
     two = rules.two_of_three(side, close)
     cause, sign = rules.precedence(side, outside, trend, two, shift)
     if not has_limits:
         cause, sign = ["common"] * size, [0] * size
-    newest = next((own[at] for at in reversed(range(size)) if drawn.y[at] is not None), own[-1] if own else Lines())
+    newest = next((own[at] for at in reversed(range(size)) if ys[at] is not None), own[-1] if own else Lines())
     return Segment(
-        first, group, newest, [y is not None for y in drawn.y], [None] * size,
+        first, group, newest, [y is not None for y in ys], [None] * size,
         side, outside, close, trend, two, shift, cause, sign, own if len(set(drawn.limits)) > 1 else None,
     )  # fmt: skip
-
-
-def _beyond(y: Decimal | None, limits: tuple[Decimal | None, Decimal | None]) -> bool | None:
-    """Whether a point lies outside of two lines; on a line it lies inside. None where there is no line."""
-    low, high = limits
-    if y is None or (low is None and high is None):
-        return None
-    return (low is not None and y < low) or (high is not None and y > high)
 
 
 def _multiplied(lines: Sequence[Decimal | None], times: Decimal) -> Sequence[Decimal | None]:

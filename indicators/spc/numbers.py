@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from math import isfinite, lcm
 
@@ -11,6 +11,9 @@ Number = Decimal | Fraction | int
 
 #: Significant digits of what is worked out: far more than the 1e-9 at which results are compared.
 PRECISION = 34
+#: Of what is handed out and compared. The six digits more are a guard: a limit that comes out at 0.75 is 0.75, not a hair
+#: under it, and a point that lies on it does.
+KEPT = Context(prec=28)
 
 
 class SpcRefused(ValueError):
@@ -34,6 +37,13 @@ def common(values: Sequence[Number | None]) -> tuple[list[int | None], int]:
     if denominator == 1:
         return [None if ratio is None else ratio[0] for ratio in ratios], 1
     return [None if ratio is None else ratio[0] * (denominator // ratio[1]) for ratio in ratios], denominator
+
+
+def kept(value: Decimal | Fraction) -> Decimal:
+    """Return a figure to the digits that are handed out. Rounded alike, equal ones stay equal, and all in their order."""
+    if isinstance(value, Decimal):
+        return KEPT.plus(value)
+    return KEPT.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def number(value: object) -> Decimal | None:

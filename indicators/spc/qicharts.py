@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from indicators.spc.numbers import PRECISION, SpcRefused, number, numbers
+from indicators.spc.ratios import RATIOS, Ratios
 from indicators.spc.runs import runs
-from indicators.spc.shewhart import CHARTS, Drawn
+from indicators.spc.shewhart import CHARTS, Drawn, beyond
 from indicators.spc.subgroups import Part, Subgroup, decimal, subgroup
 
 
@@ -19,12 +20,12 @@ def answer(chart: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
     `screened_mr` is true unless said otherwise, as after attaching the package.
     """
-    if chart not in CHARTS:
+    if chart not in {*CHARTS, *RATIOS}:
         raise SpcRefused(
             "unknown_chart",
             "There is no chart “%(chart)s”; there are %(known)s.",
             chart=chart,
-            known=", ".join(["xmr", *CHARTS]),
+            known=", ".join(["xmr", *RATIOS, *CHARTS]),
         )
     with localcontext(prec=PRECISION):
         groups = _subgroups(asked.get("y") or [], "sum" if chart == "c" else asked.get("aggregate") or "mean")
@@ -35,7 +36,7 @@ def answer(chart: str, asked: Mapping[str, Any]) -> dict[str, Any]:
             columns[name] = []
         for place, (start, stop) in enumerate(bounds, start=1):
             part = _part(groups[start:stop], y[start:stop], n[start:stop], asked, start=start, whole=len(bounds) == 1)
-            for name, column in _columns(CHARTS[chart](part), part, place, start, asked).items():
+            for name, column in _columns(_drawn(chart, part), part, place, start, asked).items():
                 columns[name] += column
     return columns
 
@@ -92,17 +93,33 @@ def _part(
     )
 
 
+def _drawn(chart: str, part: Part) -> Drawn:
+    if chart in CHARTS:
+        return CHARTS[chart](part)
+    pairs = [
+        (None, None) if y is None or n is None else (decimal(y * n), decimal(n))
+        for y, n in zip(part.y, part.n, strict=True)
+    ]
+    return RATIOS[chart](
+        Ratios(
+            events=[events for events, _ in pairs],
+            n=[n for _, n in pairs],
+            base=part.base,
+            given=None if part.given is None else decimal(part.given),
+            screens=part.screens,
+        )
+    )
+
+
 def _columns(drawn: Drawn, part: Part, place: int, start: int, asked: Mapping[str, Any]) -> dict[str, list[Any]]:
     times = number(asked.get("multiply")) or Decimal(1)
     size = len(part.y)
-    signals = [
-        int(y is not None and ((low is not None and decimal(y) < low) or (high is not None and decimal(y) > high)))
-        for y, (low, high) in zip(drawn.y, drawn.limits, strict=True)
-    ]
-    analysis = runs([y for y, kept in zip(drawn.y, part.included, strict=True) if kept], _comparable(drawn))
+    ys, centre = drawn.figures(), drawn.middle()
+    signals = [int(outside or 0) for outside in beyond(ys, drawn.limits)]
+    analysis = runs([y for y, kept in zip(ys, part.included, strict=True) if kept], centre)
     return {
-        "y": [_scaled(y, times) for y in drawn.y],
-        "cl": [_scaled(drawn.centre, times)] * size,
+        "y": [_scaled(y, times) for y in ys],
+        "cl": [_scaled(centre, times)] * size,
         "lcl": [_scaled(low, times) for low, _ in drawn.limits],
         "ucl": [_scaled(high, times) for _, high in drawn.limits],
         "lcl95": [_scaled(low, times) for low, _ in drawn.near],
@@ -126,11 +143,5 @@ def _columns(drawn: Drawn, part: Part, place: int, start: int, asked: Mapping[st
     }
 
 
-def _comparable(drawn: Drawn) -> Fraction | None:
-    return Fraction(drawn.centre) if drawn.centre is not None else None
-
-
-def _scaled(value: Fraction | Decimal | None, times: Decimal) -> float | None:
-    if value is None:
-        return None
-    return float(value * Fraction(times)) if isinstance(value, Fraction) else float(value * times)
+def _scaled(value: Decimal | None, times: Decimal) -> float | None:
+    return None if value is None else float(value * times)

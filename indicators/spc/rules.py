@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
@@ -31,7 +32,7 @@ def positions(
     return side, outside, close
 
 
-def trends(ys: Sequence[int | None]) -> list[int]:
+def trends(ys: Sequence[int | None] | Sequence[Decimal | None]) -> list[int]:
     """Return +1 or −1 for each point of seven or more that rise or fall in a row, else 0.
 
     A tie or a missing value breaks the row. A turning point belongs to both trends and takes the direction of the

@@ -9,10 +9,21 @@ from fractions import Fraction
 from itertools import pairwise
 from math import pi
 from statistics import median
-from typing import NamedTuple
 
-from indicators.spc.numbers import SpcRefused, common
-from indicators.spc.subgroups import D2, D4, Part, baseline, c4, decimal, mean, mean_moving_range, pooled, screened_mean
+from indicators.spc.numbers import KEPT, PRECISION, SpcRefused, kept
+from indicators.spc.subgroups import (
+    D2,
+    D4,
+    Exact,
+    Part,
+    baseline,
+    c4,
+    decimal,
+    mean,
+    mean_moving_range,
+    pooled,
+    screened_mean,
+)
 
 #: Makes times between events about normal: y to the power of 1 ÷ 3.6 (Nelson 1994).
 NELSON = Decimal("3.6")
@@ -20,7 +31,8 @@ NELSON = Decimal("3.6")
 HALF_LIFE = Fraction(693, 1000)
 #: D4 of I′ charts, as qicharts2 writes it.
 D4_PRIME = Decimal("3.2665")
-
+#: Closer than this to nothing, in units of the centre, a limit is nothing: the last digits of what is worked out.
+HAIR = Decimal(1).scaleb(3 - PRECISION)
 #: Measurements from which a standard deviation can be told.
 PAIR = 2
 
@@ -31,41 +43,60 @@ Limits = list[tuple[Decimal | None, Decimal | None]]
 class Drawn:
     """A part with its lines: `limits` at three sigma, `near` at two. None stands where there is no limit."""
 
-    y: list[Fraction | None]
-    centre: Fraction | Decimal | None
+    y: Sequence[Exact | None]
+    centre: Exact | None
     limits: Limits
     near: Limits
     has_verdict: bool = True
 
+    def figures(self) -> list[Decimal | None]:
+        """Return what is drawn, to the digits that limits have."""
+        return [None if y is None else kept(y) for y in self.y]
+
+    def middle(self) -> Decimal | None:
+        """Return the centre line, to the digits that limits have."""
+        return None if self.centre is None else kept(self.centre)
+
 
 def around(
-    middle: Fraction | Decimal | None,
+    middle: Exact | None,
     sigmas: Sequence[Decimal | None],
     *,
     low: int | None = None,
     high: int | None = None,
 ) -> tuple[Limits, Limits]:
     """Return the limits at three and at two sigma, cut at `low` and `high`."""
-    centre = decimal(middle) if isinstance(middle, Fraction) else middle
+    centre = None if middle is None else decimal(middle)
     floor, ceiling = None if low is None else Decimal(low), None if high is None else Decimal(high)
 
+    def line(centre: Decimal, away: Decimal) -> Decimal:
+        # What is left of two numbers that differ in nothing but their last digits is nothing.
+        found = KEPT.add(centre, away)
+        return found if abs(found) > HAIR * abs(centre) else Decimal(0)
+
+    def edges(reach: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+        if centre is None or reach is None:
+            return None, None
+        bottom, top = line(centre, -reach), line(centre, reach)
+        return (
+            bottom if floor is None or bottom > floor else floor,
+            top if ceiling is None or top < ceiling else ceiling,
+        )
+
     def at(times: int) -> Limits:
-        found: Limits = []
-        for sigma in sigmas:
-            if centre is None or sigma is None:
-                found.append((None, None))
-                continue
-            reach = times * sigma
-            bottom, top = centre - reach, centre + reach
-            found.append(
-                (
-                    bottom if floor is None or bottom > floor else floor,
-                    top if ceiling is None or top < ceiling else ceiling,
-                )
-            )
-        return found
+        # Once for each sigma: most charts have a single one, and few cases a month come in few sizes.
+        found = {sigma: edges(None if sigma is None else times * sigma) for sigma in {*sigmas}}
+        return [found[sigma] for sigma in sigmas]
 
     return at(3), at(2)
+
+
+def beyond(ys: Sequence[Decimal | None], limits: Limits) -> list[bool | None]:
+    """Whether each point lies outside of its two lines; on a line it lies inside. None where there is no line."""
+    return [
+        None if y is None or low is high is None else (low is not None and y < low) or (high is not None and y > high)
+        for y, (low, high) in zip(ys, limits, strict=True)
+    ]
 
 
 def run(part: Part) -> Drawn:
@@ -87,104 +118,16 @@ def individuals(part: Part) -> Drawn:
 def moving_range(part: Part) -> Drawn:
     """Draw the moving ranges themselves, under 3.267 × their mean."""
     ranges: list[Fraction | None] = [None] * len(part.y)
-    kept = [place for place, included in enumerate(part.included) if included]
-    for before, after in pairwise(kept):
+    for before, after in pairwise(place for place, included in enumerate(part.included) if included):
         a, b = part.y[before], part.y[after]
         ranges[after] = None if a is None or b is None else abs(b - a)
     known = [one for one, base in zip(ranges, part.base, strict=True) if base and one is not None]
     centre = part.given if part.given is not None else mean(known)
-    upper = None if centre is None else D4 * decimal(centre)
+    upper = None if centre is None else kept(D4 * decimal(centre))
     zero = None if centre is None else Decimal(0)
     n = len(part.y)
     near = None if upper is None else upper * 2 / 3
     return Drawn(ranges, centre, [(zero, upper)] * n, [(zero, near)] * n, has_verdict=False)
-
-
-class Spread(NamedTuple):
-    """Of shares or rates: the pooled centre, and at each subgroup how far chance alone lets it stray (one sigma)."""
-
-    centre: Fraction | None
-    sigmas: list[Decimal | None]
-    #: How many sigmas each subgroup is away from the centre.
-    scores: list[Decimal | None]
-
-
-def _spread(part: Part, *, is_share: bool) -> Spread:
-    """Work out shares (binomial) or rates (Poisson) in whole numbers: a board draws some hundreds of subgroups.
-
-    Of events E and sizes N over a common denominator D, around the centre P ÷ Q: one sigma is √(K ÷ N) ÷ Q, and a
-    subgroup is (E × Q − P × N) ÷ (N × √(K ÷ N)) sigmas away, with K = P × (Q − P) × D for shares, P × Q × D for rates.
-    """
-    size = len(part.y)
-    counts = [None if y is None or n is None else _times(y, n) for y, n in zip(part.y, part.n, strict=True)]
-    whole, scale = common([*counts, *part.n])
-    events, sizes = whole[:size], whole[size:]
-    centre = part.given if part.given is not None else _pooled(events, sizes, part.base)
-    nothing: list[Decimal | None] = [None] * size
-    if centre is None or centre < 0 or (is_share and centre > 1):
-        return Spread(centre, nothing, nothing)
-    p, q = centre.as_integer_ratio()
-    k = Decimal(p * ((q - p) if is_share else q) * scale)
-    # Once for each size: roots take longest, and a team of a few cases a month has few sizes.
-    roots = {n: (k / n).sqrt() for n in {*sizes} if n}
-    sigmas = {n: root / q for n, root in roots.items()}
-    units = {n: n * root for n, root in roots.items()}
-    return Spread(
-        centre,
-        [sigmas[n] if n else None for n in sizes],
-        [
-            None if e is None or not n or not units[n] else (e * q - p * n) / units[n]
-            for e, n in zip(events, sizes, strict=True)
-        ],
-    )
-
-
-def _times(y: Fraction, n: Fraction) -> Fraction | int:
-    """Return y × n, which is the whole number that y was made of; asked first, since fractions take long to multiply."""
-    over, under = y.numerator * n.numerator, y.denominator * n.denominator
-    return Fraction(over, under) if over % under else over // under
-
-
-def _pooled(events: Sequence[int | None], sizes: Sequence[int | None], base: Sequence[bool]) -> Fraction | None:
-    """Return Σ events ÷ Σ sizes over the baseline: the pooled share or rate, not the mean of shares."""
-    known = [
-        (e, n) for e, n, feeds in zip(events, sizes, base, strict=True) if feeds and e is not None and n is not None
-    ]
-    total = sum(n for _, n in known)
-    return Fraction(sum(e for e, _ in known), total) if total else None
-
-
-def _laney(part: Part, spread: Spread) -> list[Decimal | None]:
-    """Return the sigmas stretched by how much more the subgroups differ than chance lets them (Laney 2002)."""
-    stretch = mean_moving_range(baseline(part, spread.scores), screens=part.screens)
-    if stretch is None:
-        return [None] * len(spread.sigmas)
-    times = stretch / D2
-    return [None if sigma is None else sigma * times for sigma in spread.sigmas]
-
-
-def share(part: Part) -> Drawn:
-    """Draw a P chart: the pooled share, limits by each denominator, within 0 and 1."""
-    spread = _spread(part, is_share=True)
-    return Drawn(part.y, spread.centre, *around(spread.centre, spread.sigmas, low=0, high=1))
-
-
-def share_prime(part: Part) -> Drawn:
-    """Draw a P′ chart."""
-    spread = _spread(part, is_share=True)
-    return Drawn(part.y, spread.centre, *around(spread.centre, _laney(part, spread), low=0, high=1))
-
-
-def rate(part: Part) -> Drawn:
-    """Draw a U chart: the pooled rate, limits by each denominator, not below 0."""
-    spread = _spread(part, is_share=False)
-    return Drawn(part.y, spread.centre, *around(spread.centre, spread.sigmas, low=0))
-
-
-def rate_prime(part: Part) -> Drawn:
-    """Draw a U′ chart."""
-    spread = _spread(part, is_share=False)
-    return Drawn(part.y, spread.centre, *around(spread.centre, _laney(part, spread), low=0))
 
 
 def count(part: Part) -> Drawn:
@@ -275,14 +218,11 @@ def individuals_prime(part: Part) -> Drawn:
     return Drawn(part.y, centre, *around(centre, sigmas))
 
 
+#: Of figures; those of shares and rates stand in `ratios`.
 CHARTS: dict[str, Callable[[Part], Drawn]] = {
     "run": run,
     "i": individuals,
     "mr": moving_range,
-    "p": share,
-    "pp": share_prime,
-    "u": rate,
-    "up": rate_prime,
     "c": count,
     "g": cases_between,
     "t": time_between,

@@ -17,6 +17,8 @@ D2 = Decimal("1.128")
 #: D4: the upper limit of a moving range in units of the mean one.
 D4 = Decimal("3.267")
 
+Exact = Fraction | Decimal
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -40,9 +42,9 @@ class Part:
         return [y for y, base in zip(self.y, self.base, strict=True) if base and y is not None]
 
 
-def decimal(value: Fraction) -> Decimal:
+def decimal(value: Exact) -> Decimal:
     """Return a fraction to the precision of the current context."""
-    return Decimal(value.numerator) / value.denominator
+    return value if isinstance(value, Decimal) else Decimal(value.numerator) / value.denominator
 
 
 def mean(values: Sequence[Fraction]) -> Fraction | None:
@@ -76,10 +78,10 @@ def screened_mean(found: Sequence[Decimal], *, bound: Decimal | None) -> Decimal
     return sum(kept, Decimal(0)) / len(kept) if kept else None
 
 
-def baseline(part: Part, values: Sequence[Fraction | Decimal | None]) -> list[Decimal | None]:
+def baseline(part: Part, values: Sequence[Exact | None]) -> list[Decimal | None]:
     """Return the values that the lines are made of; those left out are gone, so that a moving range bridges them."""
     kept = [value for value, base in zip(values, part.base, strict=True) if base]
-    return [decimal(value) if isinstance(value, Fraction) else value for value in kept]
+    return [None if value is None else decimal(value) for value in kept]
 
 
 def c4(n: int) -> Decimal:

@@ -22,7 +22,7 @@ from indicators.queries import Series, Wanted, series
 from indicators.queries.small_numbers import hide_in_series
 from indicators.spc import shewhart_chart, xmr_chart
 from indicators.spc.choice import Choice, Subgroup, choose
-from indicators.spc.judging import Groups
+from indicators.spc.judging import Counts
 from organisation.choices import RoleName
 from organisation.models import Period, Unit
 from tests import build
@@ -109,7 +109,7 @@ def test_a_point_is_outside_exactly_where_its_own_limits_say_so(numbers: list[in
     pairs = [(number % 300, number // 300 + 1) for number in numbers]
     ys = [Fraction(min(events, n), n) for events, n in pairs]
 
-    chart = shewhart_chart(kind, Groups(tuple(ys), tuple(Fraction(n) for _, n in pairs)), minimum_points=13)
+    chart = shewhart_chart(kind, counted([(min(pair), pair[1]) for pair in pairs]), minimum_points=13)
 
     for place, y in enumerate(ys):
         lines, (segment, inside) = chart.lines_at(place), chart.at(place)
@@ -121,13 +121,47 @@ def test_a_point_is_outside_exactly_where_its_own_limits_say_so(numbers: list[in
             assert lines.lower <= (lines.mean or 0) <= lines.upper
 
 
+@given(st.lists(st.integers(0, 2_499), min_size=2, max_size=20), st.sampled_from(["p", "u"]))
+def test_a_share_or_rate_that_lies_on_a_limit_is_inside_it(numbers: list[int], kind: str) -> None:
+    pairs = [(min(number % 50, number // 50 + 1), number // 50 + 1) for number in numbers]
+    centre = Fraction(sum(events for events, _ in pairs), sum(n for _, n in pairs))
+    variance = centre * (1 - centre) if kind == "p" else centre
+    # In squares, which have no root to round: how far from the centre, in sigmas.
+    away = [(Fraction(events, n) - centre) ** 2 * n for events, n in pairs]
+
+    (segment,) = shewhart_chart(kind, counted(pairs)).segments
+
+    if variance and segment.outside[0] is not None:
+        assert segment.outside == [one > 9 * variance for one in away]
+        assert segment.close == [4 * variance < one <= 9 * variance for one in away]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "limits"),
+    [
+        # Around a half, three sigma of nine are a half, of 36 a quarter; around 9 ÷ 17, of eight 9 ÷ 17.
+        ([(0, 9), (9, 9)], ("0", "1")),
+        ([(27, 36), (9, 36)], ("0.25", "0.75")),
+        ([(3, 6), (0, 3), (6, 8)], ("0", "1")),
+    ],
+)
+def test_limits_that_are_plain_numbers_come_out_so(pairs: list[tuple[int, int]], limits: tuple[str, str]) -> None:
+    (segment,) = shewhart_chart("p", counted(pairs)).segments
+
+    lines = segment.lines_at(len(pairs) - 1)
+    assert (lines.lower, lines.upper) == (Decimal(limits[0]), Decimal(limits[1]))
+    assert segment.outside == [False] * len(pairs)
+
+
+def counted(pairs: list[tuple[int, int]]) -> Counts:
+    return Counts(tuple(Decimal(events) for events, _ in pairs), tuple(Decimal(n) for _, n in pairs))
+
+
 def test_where_all_denominators_are_one_a_p_prime_chart_is_an_xmr_chart_but_for_the_third_digit_of_its_factor() -> None:
     events = [40, 44, 39, 47, 41, 45, 38, 46, 42, 40, 49, 43, 41, 60]
-    shares_of_100 = [Fraction(one, 100) for one in events]
+    shares_of_100 = Counts(tuple(map(Decimal, events)), (Decimal(100),) * 14)
 
-    prime = shewhart_chart(
-        "pp", Groups(tuple(shares_of_100), (Fraction(100),) * 14), improvement="increase", minimum_points=13
-    )
+    prime = shewhart_chart("pp", shares_of_100, improvement="increase", minimum_points=13)
     xmr = xmr_chart([Decimal(one) / 100 for one in events], improvement="increase", minimum_points=13)
 
     ours, theirs = prime.segments[0], xmr.segments[0]
@@ -306,6 +340,17 @@ def test_a_run_chart_is_judged_by_its_runs_around_the_median(team: Unit) -> None
     assert (chart.choice, chart.lines.mean, chart.lines.upper) == (Choice("run", "few"), Decimal("15.5"), None)
     assert runs is not None
     assert (runs.longest, runs.crossings, runs.is_signal) == (6, 1, True)
+
+
+def test_a_figure_on_the_median_is_no_part_of_any_run_though_it_ends_in_no_digit(team: Unit) -> None:
+    share = build.indicator("share", kind=Kind.RATIO, factor=100)
+    for month, events in zip(MONTHS[-7:], (1, 2, 2, 2, 3, 1, 3), strict=True):
+        build.observation(share, team, month, events, 3)
+
+    runs = drawn(share, team).chart.runs()
+
+    assert runs is not None
+    assert (runs.n_obs, runs.n_useful, runs.longest, runs.crossings) == (7, 4, 1, 3)
 
 
 def test_a_run_chart_by_choice_has_neither_limits_nor_icons_however_long(team: Unit) -> None:
