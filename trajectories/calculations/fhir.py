@@ -37,6 +37,7 @@ def events_of(resource: object, case: str) -> Iterator[Row | NotTaken]:
     tell = TELLING.get(str(resource.get("resourceType")))
     if tell is None:
         return
+    resource = {**resource, "status": _word(resource.get("status"))}
     common = _common(resource, case)
     if not common["case"] and resource.get("status") != ENDED:
         yield NotTaken("case", NO_CASE, {"resource": resource["resourceType"], "case": case})
@@ -72,13 +73,13 @@ def _request_events(resource: Resource) -> Iterator[tuple[str, object, Row]]:
 def _episode_events(resource: Resource) -> Iterator[tuple[str, object, Row]]:
     turns = [*_list(resource.get("statusHistory"))]
     for number, turn in enumerate(turns):
-        status, start = _element(turn, "status"), _element(_element(turn, "period"), "start")
+        status, start = _word(_element(turn, "status")), _element(_element(turn, "period"), "start")
         if status in OF_EPISODES:
             yield f"Episode {status}", start, {"turn": f"-{number}" if number else "", "lifecycle": "start"}
-    period, status = resource.get("period"), resource.get("status")
+    period, status = resource.get("period"), _word(resource.get("status"))
     if not turns and _element(period, "start"):
         first = "active" if status in {"finished", "cancelled", "onhold"} else status
-        yield f"Episode {first}", _element(period, "start"), {"lifecycle": "start"}
+        yield f"Episode {first}".strip(), _element(period, "start"), {"lifecycle": "start"}
     if status in {"finished", "cancelled"} and status not in [_element(turn, "status") for turn in turns]:
         yield f"Episode {status}", _element(period, "end"), {"lifecycle": "complete"}
 
@@ -166,6 +167,11 @@ def _code(value: object) -> str:
     """Return a code, also where it stands in a coding."""
     coded = _element(_first(_element(value, "coding")), "code") if isinstance(value, Mapping) else value
     return "" if coded is None else str(coded)
+
+
+def _word(value: object) -> str:
+    """Return a text; anything else that stands in its place is none."""
+    return value if isinstance(value, str) else ""
 
 
 def _element(value: object, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.headings import DAYS, HEADINGS, STARTS, key
@@ -33,6 +34,12 @@ SYNONYMS = {"team": "unit", "resource": "worker", "timestamp": "at", "seq": "ord
 NO_PAIR = gettext_noop("“%(pair)s” does not map a field; the fields are %(fields)s.")
 NO_COLUMN = gettext_noop("There is no column “%(column)s” for %(field)s; there are: %(columns)s.")
 NOT_KNOWN = gettext_noop("No column is known for %(fields)s; there are: %(columns)s.")
+#: Of a first row that names no field, nothing is repeated: it may be the first event.
+NO_HEADINGS = gettext_noop(
+    "No column is known for %(fields)s. If the first row does not name the columns, put their names there; else say which"
+    " of the %(count)d columns is which."
+)
+NOT_THERE = gettext_noop("There is no column “%(column)s” for %(field)s; no heading of the file is known.")
 
 #: The fields that columns are mapped to, in the order in which they are guessed: of the day and the time of day, the day
 #: is the first. `time` is where the time of day stands apart from the day, `end` where the row also says when it ended.
@@ -73,8 +80,17 @@ def complete(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]
     """Return the whole mapping and the fields that were guessed. Raises `EventsRefused`."""
     mapping, guessed = likely(given, columns)
     if missing := [field for field in REQUIRED if field not in mapping]:
-        raise EventsRefused(NOT_KNOWN, fields=", ".join(missing), columns=", ".join(columns))
+        fields = ", ".join(missing)
+        if not mapping:
+            raise EventsRefused(NO_HEADINGS, fields=fields, count=len(columns))
+        raise EventsRefused(NOT_KNOWN, fields=fields, columns=", ".join(columns))
     return mapping, guessed
+
+
+def _refuse_missing(field: str, column: str, mapping: Mapping, columns: Sequence[str]) -> NoReturn:
+    if not (set(mapping.values()) & set(columns) or likely({}, columns)[0]):
+        raise EventsRefused(NOT_THERE, column=column, field=field)
+    raise EventsRefused(NO_COLUMN, column=column, field=field, columns=", ".join(columns))
 
 
 def likely(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
@@ -88,7 +104,7 @@ def likely(given: Mapping, columns: Sequence[str]) -> tuple[Mapping, list[str]]:
     mapping = {field: column for field, column in given.items() if column}
     for field, column in mapping.items():
         if column not in columns:
-            raise EventsRefused(NO_COLUMN, column=column, field=field, columns=", ".join(columns))
+            _refuse_missing(field, column, mapping, columns)
     by_key = {key(column): column for column in reversed(columns)}
     is_ours = given.get("event", "") != "" or ("event" not in given and by_key.keys() >= set(REQUIRED))
     guessed = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 
 import polars as pl
@@ -28,6 +29,8 @@ COMPACT = r"^(\d{4})(\d{2})(\d{2})"
 #: A time that most logs write and that needs no pattern: so many bytes of `2024-12-31 08:00:00`, or with a T.
 PLAIN_LENGTH = 19
 NOON = 12
+#: Between these every clock can tell a moment, in every time zone.
+FIRST, LAST = dt.datetime(1, 1, 2), dt.datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - walls have no zone
 
 
 class DateOrder(StrEnum):
@@ -44,8 +47,20 @@ def read_times(texts: pl.Series, zone: str, order: str = DateOrder.ISO) -> pl.Da
 
     A time with an offset is an instant: its wall clock is that of `zone`. A time without one stands as it is written.
     """
-    if order != DateOrder.ISO:
-        return read_times(_as_iso(texts, order), zone)
+    read = _read(texts if order == DateOrder.ISO else _as_iso(texts, order), zone)
+    return read.with_columns(wall=kept_moments(read["wall"]))
+
+
+def kept_moments(moments: pl.Series) -> pl.Series:
+    """Return moments, null in place of those that neither a database nor a calendar of four digits can hold."""
+    is_kept = moments.is_between(FIRST, LAST)
+    if is_kept.all():
+        return moments
+    return pl.select(pl.when(is_kept).then(moments)).to_series().rename(moments.name)
+
+
+def _read(texts: pl.Series, zone: str) -> pl.DataFrame:
+    """Read times in ISO 8601."""
     plain = _plain(texts)
     if plain is not None:
         return plain.rename("wall").to_frame().with_columns(offset=pl.lit(None, dtype=pl.Int32))

@@ -13,7 +13,7 @@ from trajectories.calculations.fingerprints import fingerprints
 from trajectories.calculations.mapping import Mapping
 from trajectories.calculations.occurrences import Occurrences
 from trajectories.calculations.pseudonyms import Pseudonyms, carried
-from trajectories.calculations.timestamps import DateOrder, read_times
+from trajectories.calculations.timestamps import DateOrder, kept_moments, read_times
 
 #: Columns that become pseudonyms, each in a domain of its own.
 HIDDEN = ("case", "person", "worker", "event")
@@ -65,7 +65,9 @@ class Typing:
         }
 
         def text(name: str) -> pl.Expr:
-            return texts.get(self.mapping.get(name, ""), pl.lit(None, dtype=pl.String))
+            nothing, column = pl.lit(None, dtype=pl.String), self.mapping.get(name)
+            # A column without a name is no field.
+            return texts.get(column, nothing) if column else nothing
 
         at = _moment(text("at"), text("time")) if "time" in self.mapping else text("at")
         typed = rows.select(
@@ -131,7 +133,8 @@ def _instants(texts: pl.Series, zone: str, dates: str) -> pl.Series:
     local = times["wall"].dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     of_zone = local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     given = pl.col("wall") - pl.duration(seconds="offset")
-    return times.select(recorded_at=pl.when(pl.col("offset").is_null()).then(of_zone).otherwise(given)).to_series()
+    found = times.select(recorded_at=pl.when(pl.col("offset").is_null()).then(of_zone).otherwise(given)).to_series()
+    return kept_moments(found)
 
 
 def _attributes(texts: dict[str, pl.Expr]) -> pl.Expr:

@@ -46,7 +46,7 @@ def _events(resources: Iterator[object], report: ImportReport, case: str) -> Ite
         if isinstance(resource, NotTaken):
             yield resource
             continue
-        others += isinstance(resource, Mapping) and resource.get("resourceType") not in TELLING
+        others += isinstance(resource, Mapping) and str(resource.get("resourceType")) not in TELLING
         for event in events_of(resource, case):
             yield event if isinstance(event, NotTaken) else event_of({k: v for k, v in event.items() if k != "turn"})
     if others:

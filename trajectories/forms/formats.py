@@ -15,8 +15,12 @@ from trajectories.forms.sources import ZIP
 UTF8, UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 #: How documents of Office begin that are from before 2007, or encrypted.
 OLDER = b"\xd0\xcf\x11\xe0"
-#: How a file of HL7 version 2 begins: a message, a batch or a file of batches, perhaps framed.
-HL7_STARTS = (b"MSH|", b"BHS|", b"FHS|", b"\x0bMSH|")
+#: Of UTF-32, in which nobody writes logs; the one begins as UTF-16 does.
+UTF32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+#: How a file of HL7 version 2 begins: a message, a batch or a file of batches, perhaps framed; then what parts its fields
+#: (mostly `|`), and four signs for what stands in them.
+HL7_START = re.compile(rb"\x0b?(?:MSH|BHS|FHS)(?:\||([^\w\s,;])[^\w\s]{3,5}\1)")
+LOG = re.compile(rb"<(?:[\w.-]+:)?log\b")
 OCEL_KEYS = re.compile(rb'"(objectTypes|eventTypes|objects)"\s*:')
 BUNDLE = re.compile(rb'"resourceType"\s*:\s*"Bundle"')
 RESOURCE = re.compile(rb'"resourceType"\s*:')
@@ -38,7 +42,7 @@ class Format(StrEnum):
 
 def format_of(head: bytes) -> Format:
     """Return the format that the first bytes of a file tell of. Raises `EventsRefused`."""
-    start = head.removeprefix(UTF8).lstrip()
+    start = _start(head)
     if not start:
         raise EventsRefused(_("The file is empty; it has no header."))
     if start.startswith(ZIP):
@@ -47,15 +51,29 @@ def format_of(head: bytes) -> Format:
         raise EventsRefused(
             _("The file is a document of an older kind, or locked by a password; save it as XLSX or CSV, without one.")
         )
-    if start.startswith(HL7_STARTS):
-        return Format.HL7
-    if b"\0" in head and not head.startswith(UTF16):
+    if b"\0" in start:
         raise EventsRefused(_("The file is not text, and no event log that can be read."))
+    return _of_text(start, is_wide=head.startswith(UTF16))
+
+
+def _start(head: bytes) -> bytes:
+    """Return how the text of a file begins, as UTF-8 where it is UTF-16."""
+    if head.startswith(UTF16) and not head.startswith(UTF32):
+        head = head.decode("utf-16", "ignore").encode("utf-8", "replace")
+    return head.removeprefix(UTF8).lstrip()
+
+
+def _of_text(start: bytes, *, is_wide: bool) -> Format:
     if start.startswith(b"<"):
         return _of_xml(start)
-    if start.startswith(b"["):
-        return Format.JSON
-    return _of_object(start) if start.startswith(b"{") else Format.CSV
+    is_hl7 = HL7_START.match(start) is not None
+    if not is_hl7 and not start.startswith((b"[", b"{")):
+        return Format.CSV
+    if is_wide:
+        raise EventsRefused(_("The file is UTF-16 text; save it as UTF-8."))
+    if is_hl7:
+        return Format.HL7
+    return Format.JSON if start.startswith(b"[") else _of_object(start)
 
 
 def archive() -> Sentence:
@@ -68,7 +86,7 @@ def archive() -> Sentence:
 
 def _of_xml(start: bytes) -> Format:
     # A document type may hide the rest, and is refused by the reader itself.
-    if b"<log" in start or b"<!DOCTYPE" in start:
+    if LOG.search(start) or b"<!DOCTYPE" in start:
         return Format.XES
     raise EventsRefused(_("The file is XML, but no event log (XES)."))
 

@@ -14,6 +14,7 @@ from core.sentences import ngettext
 from trajectories.calculations.adt import JOINING, events_of
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.forms.formats import UTF8
 from trajectories.forms.sources import Source, Stream
 from trajectories.operations.listed_events import read_named_events
 
@@ -23,6 +24,8 @@ ENDS = re.compile(rb"[\r\n]+")
 FRAMES = b"\x0b\x1c"
 #: Segments of batches and files of them, which say nothing of a message.
 AROUND = (b"FHS", b"BHS", b"BTS", b"FTS")
+#: How MSH-18 names the characters of western Europe, whatever parts the fields.
+LATIN = re.compile(rb"[^\w\s/]8859/1")
 MOST_SEGMENTS, LONGEST_MESSAGE = 1_000, 1_000_000
 
 
@@ -62,7 +65,7 @@ def _segments(stream: Stream) -> Iterator[bytes]:
 
 
 def _cleaned(segment: bytes) -> Iterator[bytes]:
-    if found := segment.strip(FRAMES).strip():
+    if found := segment.removeprefix(UTF8).strip(FRAMES).strip():
         yield found
 
 
@@ -104,9 +107,9 @@ def _parsed(segments: list[bytes]) -> hl7.Message | NotTaken:
     whole = b"\r".join(segments)
     try:
         # MSH-18 names other character sets than UTF-8; of them those of western Europe alone are met here.
-        text = whole.decode("latin-1" if b"|8859/1" in segments[0] else "utf-8")
+        text = whole.decode("latin-1" if LATIN.search(segments[0]) else "utf-8")
         return hl7.parse(text)
-    except (hl7.HL7Exception, ValueError, IndexError, KeyError):
+    except (hl7.HL7Exception, AssertionError, ValueError, IndexError, KeyError):
         return NotTaken("", _("The message is not HL7 version 2, or not in the character set that it names."))
 
 

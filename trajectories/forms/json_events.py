@@ -14,6 +14,7 @@ from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.forms.formats import UTF8
 from trajectories.forms.sources import Source, Stream
 from trajectories.operations.listed_events import read_named_events
 
@@ -59,11 +60,13 @@ class Shallow:
     """
 
     def __init__(self, stream: Stream) -> None:
-        self._stream, self._depth = stream, 0
+        self._stream, self._depth, self._has_begun = stream, 0, False
 
     def read(self, size: int) -> bytes:
         """Return at most so many bytes. Raises `EventsRefused`."""
         piece = self._stream.read(size)
+        if piece and not self._has_begun:
+            self._has_begun, piece = True, piece.removeprefix(UTF8)
         steps = STEPS[np.frombuffer(piece, dtype=np.uint8)].cumsum(dtype=np.int64) + self._depth
         if len(steps):
             self._depth = int(steps[-1])

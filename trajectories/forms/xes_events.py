@@ -90,7 +90,7 @@ def _events(source: Source, report: ImportReport) -> Iterator[dict[str, str]]:
                 yield from log.rows
                 log.rows = []
             log.parser.Parse(b"", True)
-    except (expat.ExpatError, UnicodeError) as error:
+    except (expat.ExpatError, UnicodeError, LookupError) as error:
         place = f"line {log.parser.CurrentLineNumber}"
         raise UnreadableFile(
             _("%(path)s is no well-formed XML (%(place)s).") % {"path": source.path, "place": place}
