@@ -2,14 +2,14 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from core.posted import posted_from
 from organisation.models import Person
 from organisation.operations import choose_language
 
 
-@require_POST
+@posted_from("boards:home")
 def switch_language(request: HttpRequest) -> HttpResponse:
     """Switch the browser to a language, and remember it for whoever is signed in."""
     language = request.POST.get("language", "")

@@ -4,8 +4,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
+from core.posted import posted_from
 from indicators.forms.cells import LONGEST_NOTE
 from indicators.models import Indicator
 from indicators.operations import ObservationRefused
@@ -15,7 +15,7 @@ from organisation.models import Period, Unit
 
 
 @login_required
-@require_POST
+@posted_from("boards:sheet", "indicator", "unit")
 def confirm(request: HttpRequest, indicator: str, unit: str, period: str) -> HttpResponse:
     """Confirm a figure with a note of what was checked, and go back to its page."""
     now, today = clock()

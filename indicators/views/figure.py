@@ -6,8 +6,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from core.posted import posted_from
 from indicators.calculations import Parts
 from indicators.forms.cells import SentCell, sent_cell
 from indicators.forms.entries import Unreadable, read_parts, typed
@@ -27,7 +27,7 @@ OK, CONFLICT, REFUSED = 200, 409, 422
 
 
 @login_required
-@require_POST
+@posted_from("indicators:enter")
 def figure(request: HttpRequest) -> HttpResponse:
     """Take a figure, correct one, or (left empty) take it back; the former one is kept in each case."""
     now, today = clock()

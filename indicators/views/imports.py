@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from core.posted import posted_from
 from core.spreadsheets import Table, read_upload
 from core.tables import UnreadableFile
 from indicators.forms.sheet_imports import FIELDS, MOST_ROWS, Outcome, fingerprint, guess, previewed, without_people
@@ -74,7 +75,7 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("indicators:import")
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Undo an import of one's own as a whole."""
     person = enterer_of(request)

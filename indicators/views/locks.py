@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
 
+from core.posted import posted_from
 from indicators.models import PeriodLock
 from indicators.operations.locks import lock_period, unlock_period
 from indicators.operations.refusals import LockRefused
@@ -19,7 +19,7 @@ LONGEST = 500
 
 
 @login_required
-@require_POST
+@posted_from("indicators:enter")
 def lock(request: HttpRequest) -> HttpResponse:
     """Lock a period for a unit and all below it."""
     now, today = clock()
@@ -33,7 +33,7 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("indicators:enter")
 def unlock(request: HttpRequest, number: int) -> HttpResponse:
     """Lift a lock."""
     now, today = clock()

@@ -11,10 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from core.days import NoDay, read_day
 from core.imports import ImportReport
+from core.posted import posted_from
 from trajectories.calculations.definitions import EFFECT, read_definition
 from trajectories.calculations.faults import Faulty
 from trajectories.calculations.proposal import propose
@@ -61,7 +62,7 @@ def _sheet(
 
 
 @login_required
-@require_POST
+@posted_from("trajectories:definition", "code")
 def restate(request: HttpRequest, code: str) -> HttpResponse:
     """Have old periods measured by the newest version, and say who asked and why."""
     now, _today = clock()

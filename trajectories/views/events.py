@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from core.posted import posted_from
 from organisation.models import Person
 from trajectories.choices import RUNNING, WAITING, UploadStage
 from trajectories.models import EventBatch, EventUpload, Trajectory
@@ -72,7 +73,7 @@ def upload_state(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("trajectories:events", "code")
 def undo_batch(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Take an import back as a whole, or break it off while it runs."""
     trajectory, person = _asked(request, code)

@@ -6,8 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
+from core.posted import posted_from
 from trajectories.calculations.refusals import MayNotRefresh
 from trajectories.models import Trajectory
 from trajectories.operations import refresh_now
@@ -31,7 +32,7 @@ def refreshes_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("trajectories:list")
 def refresh(request: HttpRequest, code: str) -> HttpResponse:
     """Ask the worker to measure a trajectory now; the page follows when it is done."""
     _now, today = clock()
