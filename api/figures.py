@@ -8,12 +8,10 @@ from typing import Any
 from indicators.calculations import NOT_APPLICABLE, Parts, completed
 from indicators.choices import Kind
 from indicators.forms.entries import says_not_applicable
+from indicators.forms.part_names import DENOMINATORS, NUMERATORS
 from indicators.forms.people import UnreadablePeople, of_people, read_people
 from indicators.operations import refusals
 
-#: Names of the same part, in the order in which the first that is given counts.
-NUMERATORS = ("value", "numerator", "sum")
-DENOMINATORS = ("denominator", "n")
 FIELDS = frozenset({*NUMERATORS, *DENOMINATORS, "histogram", "members"})
 #: Digits of a number as text; beyond, the text is no figure but an attempt.
 LONGEST_NUMBER = 60
@@ -63,18 +61,18 @@ def _numbers(row: Mapping[str, Any], kind: str) -> Parts:
 def _one_of(row: Mapping[str, Any], names: tuple[str, ...]) -> Decimal | None:
     given = [name for name in names if row.get(name) is not None]
     if len(given) > 1:
-        raise refusals.PartUnexpected
-    return _number(row[given[0]]) if given else None
+        raise refusals.PartUnexpected(given[1])
+    return _number(row[given[0]], given[0]) if given else None
 
 
-def _number(given: Any) -> Decimal:
+def _number(given: Any, name: str) -> Decimal:
     if isinstance(given, bool) or not isinstance(given, int | float | str) or len(str(given)) > LONGEST_NUMBER:
-        raise refusals.NotANumber
+        raise refusals.NotANumber(name)
     try:
         # By way of the text: 0.1 as it was written, not the binary fraction next to it.
         return Decimal(str(given).strip())
     except InvalidOperation:
-        raise refusals.NotANumber from None
+        raise refusals.NotANumber(name) from None
 
 
 def _histogram(given: Any) -> dict[int, int]:

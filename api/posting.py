@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from api.figures import FIELDS, parts_of
 from api.problems import FieldError, Problem, problem_of
 from indicators.choices import Source
+from indicators.forms.part_names import field_of
 from indicators.models import Indicator, Observation
 from indicators.operations import drain_rollups, record_observation
 from indicators.operations.refusals import ChangedMeanwhile, MayNotEnter, ObservationRefused
@@ -26,6 +27,8 @@ from organisation.queries import unit_ids_where
 CODES = ("indicator", "unit", "period")
 NAMES = frozenset({*CODES, "note", "if_match"}) | FIELDS
 LONGEST_NOTE = 500
+#: Letters of an unknown code that a refusal repeats.
+LONGEST_CODE = 100
 ETAG = re.compile(r'"?(\d{1,18})-(\d{1,9})"?', re.ASCII)
 #: What `if_match` says of a figure that must not be there yet; no ETag of ours.
 NONE_YET = "none"
@@ -112,8 +115,15 @@ def _written(row: Any, known: Known, writer: Writer) -> Written:
         with transaction.atomic():
             return _recorded(row, known, writer)
     except (Problem, ObservationRefused) as refusal:
-        problem = refusal if isinstance(refusal, Problem) else problem_of(refusal)
-        return Written("refused", problem=problem)
+        return Written("refused", problem=refusal if isinstance(refusal, Problem) else _problem(refusal, row, known))
+
+
+def _problem(refusal: ObservationRefused, row: Mapping[str, Any], known: Known) -> Problem | None:
+    """Return why a figure is refused, naming the field as the row has it."""
+    problem = problem_of(refusal)
+    if problem and problem.errors:
+        problem.errors[0]["field"] = field_of(refusal, row, known.indicators[row["indicator"]].kind)
+    return problem
 
 
 def _recorded(row: Any, known: Known, writer: Writer) -> Written:
@@ -152,8 +162,10 @@ def _meant(row: Any, known: Known) -> tuple[Indicator, Unit, Period]:
         raise refused("unknown_field", strange[0], _("There is no such field."))
     found = (known.indicators, known.units, known.periods)
     for name, by_code in zip(CODES, found, strict=True):
-        if not isinstance(row.get(name), str) or row[name] not in by_code:
-            raise refused(f"unknown_{name}", name, _("There is no %(code)s.") % {"code": row.get(name)})
+        if not isinstance(row.get(name), str):
+            raise refused(f"unknown_{name}", name, _("A code must be given, as a text."))
+        if row[name] not in by_code:
+            raise refused(f"unknown_{name}", name, _("There is no %(code)s.") % {"code": row[name][:LONGEST_CODE]})
     return known.indicators[row["indicator"]], known.units[row["unit"]], known.periods[row["period"]]
 
 

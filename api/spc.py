@@ -13,12 +13,12 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import parameters
+from api import parameters, series_sent
 from api.authentication import TokenMayUseApi
 from api.numbers import number
 from api.people import readable_units, small_number_ids
 from api.periods import span
-from api.problems import Problem, bad_parameter
+from api.problems import bad_parameter
 from indicators.choices import ChartType
 from indicators.models import Indicator
 from indicators.queries import Point, Series, Wanted, series
@@ -33,8 +33,6 @@ from organisation.choices import Frequency
 #: Three years of months unless `points` says otherwise; longer series than the most are no charts.
 DEFAULT_POINTS, MOST_POINTS = 36, 1_000
 CHARTS = [chart for chart in ChartType.values if chart != ChartType.AUTO]
-#: Points of a series that is sent.
-LONGEST_SERIES = 10_000
 CHART = {
     "type": "object",
     "description": (
@@ -78,15 +76,12 @@ def spc(request: Request) -> Response:
 def sent(request: Request) -> Response:
     """Draw the series in the body."""
     parameters.only(request)
-    body = request.data
-    if not isinstance(body, dict):
-        raise Problem(400, "invalid", _("Send an object with dates and values."))
-    if any(isinstance(part, list) and len(part) > LONGEST_SERIES for part in body.values()):
-        raise Problem(413, "too_many_points", _("Send at most %(most)d points.") % {"most": LONGEST_SERIES})
+    body = series_sent.checked(request.data)
     try:
         return Response(answer(body))
     except (TypeError, ValueError, LookupError, ArithmeticError) as fault:
-        raise Problem(422, getattr(fault, "code", "not_a_series"), refusal_text(fault)) from fault
+        code = getattr(fault, "code", "not_a_series")
+        raise series_sent.refused(code, series_sent.FIELDS.get(code, "y"), refusal_text(fault)) from fault
 
 
 def stored(request: Request) -> Response:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from api import parameters
 from api.people import asking, readable_ids, readable_units
+from api.posting import is_code
 from api.problems import FieldError, Problem
 from api.shapes import shape
 from indicators.choices import Status
@@ -102,7 +103,8 @@ def what_if_of(request: Request, code: str) -> Response:
     today = timezone.localdate()
     indicator = get_object_or_404(Indicator, code=code)
     body = request.data if isinstance(request.data, dict) else {}
-    unit = get_object_or_404(readable_units(request, on=today), code=str(body.get("unit", "")))
+    asked = body.get("unit")
+    unit = get_object_or_404(readable_units(request, on=today), code=asked if is_code(asked) else "")
     if not may(asking(request), Do.SET_TARGET, unit, on=today):
         raise Problem(403, "may_not_set_target", _("You may not set targets for this unit."))
     proposed = _proposed(body, indicator, unit, today)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from indicators.calculations import NOT_APPLICABLE, Parts, completed
 from indicators.feeding import is_fed
 from indicators.forms.entries import says_not_applicable
+from indicators.forms.part_names import DENOMINATORS, NUMERATORS, field_of
 from indicators.forms.people import UnreadablePeople, read_people
 from indicators.models import Indicator, PeriodLock
 from indicators.operations import ObservationRefused, Row, refuse_impossible
@@ -87,9 +88,10 @@ def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, to
     try:
         refuse_impossible(indicator=indicator, unit=unit, period=period, parts=parts, source=source, today=today)
     except ObservationRefused as refusal:
+        field = field_of(refusal, cells, indicator.kind)
         # Of people not even a wrong cell is repeated.
-        text = "" if refusal.field == "members" else cells.get(refusal.field, "")
-        raise CellRefused(refusal.field, str(refusal), text) from refusal
+        text = "" if field == "members" else cells.get(field, "")
+        raise CellRefused(field, str(refusal), text) from refusal
     row = Row(indicator.pk, unit.pk, period.pk, parts, note)
     if any(first <= period.starts_on and period.ends_on <= last for first, last in catalogue.locked):
         _refuse_locked(row, indicator, unit, period)
@@ -122,8 +124,8 @@ def clean_parts(cells: Mapping[str, str]) -> Parts:
 
 
 def _numbers(cells: Mapping[str, str]) -> Parts:
-    numerators = [name for name in ("value", "numerator", "sum") if cells.get(name)]
-    denominators = [name for name in ("denominator", "n") if cells.get(name)]
+    numerators = [name for name in NUMERATORS if cells.get(name)]
+    denominators = [name for name in DENOMINATORS if cells.get(name)]
     if len(numerators) > 1:
         raise CellRefused(numerators[1], _("give one of value, numerator or sum"), cells[numerators[1]])
     if len(denominators) > 1:

@@ -17,6 +17,11 @@ class ObservationRefused(Exception):
     field: ClassVar[str] = "value"
     sentence: ClassVar[str | Promise] = _("This figure cannot be taken.")
 
+    def __init__(self, part: str = "") -> None:
+        super().__init__()
+        #: The part of the figure that is wrong, where one of several is: numerator, denominator, histogram or members.
+        self.part = part
+
     def __str__(self) -> str:
         return str(self.sentence)
 

@@ -85,23 +85,23 @@ def _refuse_wrong_parts(indicator: Indicator, parts: Parts) -> None:
     }
     if not indicator.adds_up and kind in BARE and present == BARE[kind]:
         return
-    if NEEDED[kind] - present:
-        raise refusals.PartMissing
-    if present - ALLOWED[kind]:
-        raise refusals.PartUnexpected
+    for part in sorted(NEEDED[kind] - present):
+        raise refusals.PartMissing(part)
+    for part in sorted(present - ALLOWED[kind]):
+        raise refusals.PartUnexpected(part)
 
 
 def _refuse_odd_numbers(parts: Parts) -> None:
-    for number in (parts.numerator, parts.denominator):
+    for part, number in (("numerator", parts.numerator), ("denominator", parts.denominator)):
         if number is None:
             continue
         if not number.is_finite():
-            raise refusals.NotANumber
+            raise refusals.NotANumber(part)
         if abs(number) >= Decimal(10) ** WHOLE_DIGITS or number != round(number, DECIMAL_PLACES):
-            raise refusals.TooManyDigits
+            raise refusals.TooManyDigits(part)
     # A negative number of cases divides into nonsense, whoever sends it.
     if parts.denominator is not None and parts.denominator < 0:
-        raise refusals.Negative
+        raise refusals.Negative("denominator")
 
 
 def _refuse_odd_histogram(parts: Parts, kind: str) -> None:
@@ -125,4 +125,4 @@ def _refuse_odd_members(parts: Parts) -> None:
 def _refuse_negative(kind: str, parts: Parts) -> None:
     """Refuse fewer than none; jobs alone may take away, for what they counted twice further down."""
     if kind != Kind.MEAN and parts.numerator is not None and parts.numerator < 0:
-        raise refusals.Negative
+        raise refusals.Negative("numerator")

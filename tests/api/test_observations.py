@@ -7,6 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from indicators.choices import Kind
 from indicators.models import EarlierEntry, Indicator, Observation, Value
 from organisation.choices import Frequency, RoleName
 from organisation.models import Unit
@@ -349,3 +350,36 @@ def test_a_code_with_a_nul_is_no_code(job: APIClient, name: str) -> None:
     refusal = send(job, {**FIGURE, name: "a\0"})
 
     assert (refusal.status_code, refusal.json()["code"]) == (422, f"unknown_{name}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "code", "field"),
+    [
+        (Kind.COUNT, {}, "part_missing", "value"),
+        (Kind.RATIO, {"numerator": 3}, "part_missing", "denominator"),
+        (Kind.RATIO, {"numerator": "x", "denominator": 4}, "not_a_number", "numerator"),
+        (Kind.RATIO, {"numerator": 3, "denominator": [4]}, "not_a_number", "denominator"),
+        (Kind.RATIO, {"numerator": 3, "denominator": -4}, "negative", "denominator"),
+        (Kind.RATIO, {"numerator": 3, "value": 4, "denominator": 4}, "part_unexpected", "numerator"),
+        (Kind.MEAN, {"sum": 12}, "part_missing", "n"),
+        (Kind.MEAN, {"sum": "1e30", "n": 4}, "too_many_digits", "sum"),
+        (Kind.DURATION, {"value": 4}, "part_missing", "histogram"),
+    ],
+)
+def test_a_refusal_names_the_part_that_is_wrong_as_it_was_sent(
+    job: APIClient, kind: Kind, sent: dict[str, Any], code: str, field: str
+) -> None:
+    build.indicator("other", kind=kind)
+
+    refusal = send(job, {"indicator": "other", "unit": "NORTH", "period": "2026-01", **sent}).json()
+
+    assert (refusal["code"], [one["field"] for one in refusal["errors"]]) == (code, [field])
+
+
+def test_a_row_without_a_code_is_told_that_it_must_have_one(job: APIClient) -> None:
+    refusal = send(job, {"unit": "NORTH", "period": "2026-01", "value": 3}).json()
+
+    assert (refusal["code"], refusal["errors"]) == (
+        "unknown_indicator",
+        [{"field": "indicator", "reason": "A code must be given, as a text."}],
+    )

@@ -43,7 +43,7 @@ def test_a_series_that_is_sent_is_answered_as_the_reference_cases_are_judged(ana
         ([], 400, "invalid"),
         ({"dates": ["2025-01-01"], "y": []}, 422, "unequal_lengths"),
         ({"dates": ["soon"], "y": [1]}, 422, "not_a_date"),
-        ({"dates": 5, "y": [1]}, 422, "not_a_series"),
+        ({"dates": 5, "y": [1]}, 422, "not_a_list"),
         ({"dates": ["2025-01-01"], "y": [1], "fix_after_n_points": "all"}, 422, "not_a_number"),
         ({"dates": ["2025-01-01"], "y": [10**400]}, 422, "too_large"),
         ({"chart": "pie", "y": [1]}, 422, "unknown_chart"),
@@ -54,6 +54,47 @@ def test_a_series_that_is_none_is_refused(analyst: APIClient, body: Any, status:
     refusal = analyst.post(ADDRESS, body, format="json")
 
     assert (refusal.status_code, refusal.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "field"),
+    [
+        ({"taget": 3}, "unknown_field", "taget"),
+        ({"y": [1, "2"]}, "not_a_number", "y[1]"),
+        ({"y": [True, 2]}, "not_a_number", "y[0]"),
+        ({"y": {"a": 1}}, "not_a_list", "y"),
+        ({"dates": ["2025-01-01", None]}, "not_a_date", "dates[1]"),
+        ({"dates": ["2025-01-01", "2025-01-01"]}, "duplicate_date", "dates"),
+        ({"rebase_dates": "2025-01-02"}, "not_a_list", "rebase_dates"),
+        ({"rebase_dates": ["2025-01-03"]}, "no_such_point", "rebase_dates[0]"),
+        ({"improvement_direction": "sideways"}, "unknown_direction", "improvement_direction"),
+        ({"fix_after_n_points": 12.5}, "not_whole", "fix_after_n_points"),
+        ({"fix_after_n_points": 3}, "baseline_too_short", "fix_after_n_points"),
+        ({"screen_outliers": "no"}, "not_a_truth", "screen_outliers"),
+        ({"target": 10**400}, "too_large", "target"),
+        ({"chart": ["xmr"]}, "not_a_text", "chart"),
+        ({"chart": "run", "exclude": ["a"]}, "not_a_number", "exclude[0]"),
+        ({"chart": "p", "n": [1]}, "unequal_lengths", "y"),
+    ],
+)
+def test_a_refusal_names_the_field_and_its_place(
+    analyst: APIClient, changed: dict[str, Any], code: str, field: str
+) -> None:
+    body = {"dates": ["2025-01-01", "2025-01-02"], "y": [1, 2], **changed}
+
+    refusal = analyst.post(ADDRESS, body, format="json")
+
+    assert (refusal.status_code, refusal.json()["code"], [one["field"] for one in refusal.json()["errors"]]) == (
+        422,
+        code,
+        [field],
+    )
+
+
+def test_half_a_character_in_a_body_is_refused_before_anything_reads_it(analyst: APIClient) -> None:
+    refusal = analyst.post(ADDRESS, '{"chart": "\\ud800"}', content_type="application/json")
+
+    assert (refusal.status_code, refusal.json()["code"]) == (400, "parse_error")
 
 
 def test_a_refusal_is_told_in_the_language_that_is_asked_for(analyst: APIClient) -> None:

@@ -53,6 +53,7 @@ def test_a_lead_asks_what_would_change_and_nothing_does(youth: Unit) -> None:
         ({"target": "many"}, 422, "definition_refused"),
         ({"colour": "red"}, 422, "definition_refused"),
         ({"unit": "nowhere"}, 404, "not_found"),
+        ({"unit": "no\0where"}, 404, "not_found"),
     ],
 )
 def test_what_can_be_no_target_is_refused(youth: Unit, change: dict[str, object], status: int, code: str) -> None:
