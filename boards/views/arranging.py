@@ -25,7 +25,8 @@ from boards.operations import (
     take_tile_down,
 )
 from boards.queries import Reader
-from boards.views.asking import board_or_404, clock
+from boards.views.asking import board_or_404
+from core.clock import clock
 from core.posted import posted_from
 from organisation.choices import Do
 from organisation.queries import may, units_where

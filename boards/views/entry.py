@@ -1,7 +1,6 @@
 """Enter a figure on its tile."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,7 +12,8 @@ from boards.faces import TileFace
 from boards.models import Board, Tile
 from boards.periods import Choice, choices_for
 from boards.queries import drawn_tile, unit_of
-from boards.views.asking import board_or_404, clock, tile_or_404
+from boards.views.asking import board_or_404, tile_or_404
+from core.clock import clock
 from indicators.forms.entries import Unreadable, read_parts
 from indicators.operations import ObservationRefused
 from indicators.operations.answering import enter_with_note
@@ -21,6 +21,7 @@ from indicators.queries.doubts import named
 from indicators.queries.notes import owes_note
 from indicators.queries.standing import find_standing
 from indicators.rule_words import doubt_texts, question_text, warning_text
+from organisation.asking import person_of
 from organisation.models import Person
 
 #: Characters of a figure; a histogram of a team's month stays far below.
@@ -61,7 +62,6 @@ def entry(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _taken(request: HttpRequest, board: Board, hung: Tile, face: TileFace) -> HttpResponse:
     now, today = clock()
-    by = cast("Person", request.user)
     choices = choices_for(hung.indicator, unit_of(hung), today=today)
     chosen = next((choice for choice in choices if choice.code == request.POST.get("period")), choices[0])
     typed = request.POST.get("figure", "")[:LONGEST]
@@ -74,7 +74,7 @@ def _taken(request: HttpRequest, board: Board, hung: Tile, face: TileFace) -> Ht
             parts=read_parts(hung.indicator.kind, typed, adds_up=hung.indicator.adds_up),
             note=request.POST.get("note", "").replace("\0", "").strip()[:LONGEST],
             before=before,
-            by=by,
+            by=person_of(request),
             now=now,
             today=today,
         )
@@ -85,7 +85,7 @@ def _taken(request: HttpRequest, board: Board, hung: Tile, face: TileFace) -> Ht
     if ask:
         # The figure is kept; the tile follows by itself, and the question stays open beside it.
         return _sheet(request, Sheet(face, hung.indicator.kind, choices, chosen.code, typed, ask=ask, warning=warning))
-    tile = drawn_tile(board, hung.pk, by, today=today)
+    tile = drawn_tile(board, hung.pk, request.user, today=today)
     response = render(request, "boards/tile.html", {"tile": tile})
     response["HX-Retarget"] = f"#slot-{tile.key} > .tile"
     response["HX-Reswap"] = "outerHTML"

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 from boards.explaining import explained, may_confirm
 from boards.queries import figure_series, figure_why, wanted_of
 from boards.sheets import sheet_face
-from boards.views.asking import board_or_404, clock, tile_or_404
+from boards.views.asking import board_or_404, tile_or_404
+from core.clock import clock
 from indicators.models import Indicator
 from organisation.choices import Do
 from organisation.models import Period, Unit

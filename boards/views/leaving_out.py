@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from boards.views.asking import clock
+from core.clock import clock
 from core.days import NoDay, read_day
 from core.posted import posted_from
 from indicators.models import Indicator, LeftOut
 from indicators.operations.leaving_out import LeavingOutRefused, leave_out_for, take_in_again_for
 from indicators.operations.refusals import MayNotEnter
-from indicators.views.asking import person_of
+from organisation.asking import person_of
 from organisation.models import Unit
 
 

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET
 from boards.picture import png
 from boards.queries import figure_series
 from boards.sheets import download_rows, drawing_face
-from boards.views.asking import clock
 from core.cells import plain
+from core.clock import clock
 from core.posted import posted_from
 from indicators.choices import MarkKind
 from indicators.models import ChartMark, Indicator
 from indicators.operations.marks import MarkRefused, mark_chart, undo_mark
 from indicators.queries import Series, Wanted
-from indicators.views.asking import person_of
+from organisation.asking import person_of
 from organisation.choices import Do
 from organisation.models import Period, Unit
 from organisation.queries import may

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from boards.ruling import rules_face
-from boards.views.asking import clock
+from core.clock import clock
 from core.posted import posted_from
 from indicators.forms.asked_rules import AskedRule, read_rule
 from indicators.models import Indicator, ValidationRule
@@ -21,7 +21,7 @@ from indicators.operations.rules import change_rules, follow_rules, proposed_rul
 from indicators.queries.doubts import rules_of_indicator
 from indicators.queries.rechecks import Change, recheck_foreseen
 from indicators.recheck_words import recheck_text
-from indicators.views.asking import person_of
+from organisation.asking import person_of
 
 REFUSED = 422
 

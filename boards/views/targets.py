@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from boards.targeting import targets_face, what_if_face
-from boards.views.asking import clock
+from core.clock import clock
 from core.posted import posted_from
 from indicators.forms.targets import Asked, read_target
 from indicators.models import Indicator, Target
@@ -22,7 +22,7 @@ from indicators.operations import DefinitionRefused, end_target, set_target
 from indicators.queries.target_history import target_history
 from indicators.queries.targets import after_setting
 from indicators.queries.what_if import WhatIf, what_if
-from indicators.views.asking import person_of
+from organisation.asking import person_of
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import may, unit_ids_where

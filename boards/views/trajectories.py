@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 
 from boards.maps import map_face
 from boards.maps.asking import WEEKS, asked_day, choices_for, chosen_unit
-from boards.views.asking import clock, fresh_or_304
+from core.clock import clock
+from core.fresh import fresh_or_304
 from organisation.choices import SHOWN_SMALL_NUMBERS
 from organisation.models import Unit
 from organisation.queries import rights_at

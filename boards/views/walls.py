@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET
 from boards.models import Board
 from boards.queries import Reader, board_cards, board_face, drawn_tile
 from boards.views.arranging import may_hang
-from boards.views.asking import board_or_404, clock, fresh_or_304, kept_fresh, tile_or_404
+from boards.views.asking import board_or_404, tile_or_404
+from core.clock import clock
+from core.fresh import fresh_or_304, kept_fresh
 from live.operations import number_changes
 from live.queries import newest_sequence, outlook
 

@@ -5,12 +5,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from core.clock import clock
 from core.posted import posted_from
 from indicators.forms.cells import LONGEST_NOTE
 from indicators.models import Indicator
 from indicators.operations import ObservationRefused
 from indicators.operations.doubting import confirm_figure
-from indicators.views.asking import clock, person_of
+from organisation.asking import person_of
 from organisation.models import Period, Unit
 
 

@@ -5,9 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from core.clock import clock
 from core.periods import UnknownPeriod
 from indicators.queries.entering import entry_grid
-from indicators.views.asking import clock, enterer_of
+from indicators.views.asking import enterer_of
 from indicators.views.enter_faces import grid_face
 from organisation.models import Period
 from organisation.queries import period_by_code

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from core.clock import clock
 from core.posted import posted_from
 from indicators.calculations import Parts
 from indicators.forms.cells import SentCell, sent_cell
@@ -19,8 +20,8 @@ from indicators.queries.notes import owes_note
 from indicators.queries.standing import Standing, find_standing
 from indicators.queries.usual import usual_of
 from indicators.rule_words import doubt_texts
-from indicators.views.asking import clock, person_of
 from indicators.views.enter_faces import StateFace, missing_face, standing_face, written_by
+from organisation.asking import person_of
 from organisation.models import Person
 
 OK, CONFLICT, REFUSED = 200, 409, 422

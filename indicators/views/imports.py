@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.clock import clock
 from core.posted import posted_from
 from core.spreadsheets import Table, read_upload
 from core.tables import UnreadableFile
@@ -18,7 +19,7 @@ from indicators.models import ImportBatch, ImportDraft
 from indicators.operations import drain_rollups
 from indicators.operations.batches import import_batch, remember_columns, remembered_columns, undo_batch
 from indicators.operations.refusals import BatchRefused, OtherPeopleKeys
-from indicators.views.asking import clock, enterer_of
+from indicators.views.asking import enterer_of
 from indicators.views.import_faces import column_faces, preview_face
 from organisation.choices import Do
 from organisation.models import Person

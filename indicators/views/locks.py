@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from core.clock import clock
 from core.posted import posted_from
 from indicators.models import PeriodLock
 from indicators.operations.locks import lock_period, unlock_period
 from indicators.operations.refusals import LockRefused
-from indicators.views.asking import clock, person_of
+from organisation.asking import person_of
 from organisation.models import Period, Unit
 
 #: Of two codes in an address, with room.

@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.clock import clock
 from core.imports import ImportReport
 from indicators.models import Indicator
+from organisation.asking import person_of
 from trajectories.calculations.refusals import DefinitionRefused
 from trajectories.forms.definition_form import Draft, rows_of
 from trajectories.forms.measure_form import fields_of, measures_for, params_from
@@ -20,7 +22,6 @@ from trajectories.operations.definitions import MayNotDefine, save_trajectory
 from trajectories.queries.activities import activities_in_log
 from trajectories.queries.definitions import may_define, sheet
 from trajectories.queries.measures import rules_of
-from trajectories.views.asking import clock, person_of
 from trajectories.views.definitions import REFUSED, effect_asked, effect_of, faults_of
 
 #: Activities that a browser is given to look through while a name is typed; those of a longer log are typed whole.

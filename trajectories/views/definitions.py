@@ -13,9 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.clock import clock
 from core.days import NoDay, read_day
 from core.imports import ImportReport
 from core.posted import posted_from
+from organisation.asking import person_of
 from trajectories.calculations.definitions import EFFECT, read_definition
 from trajectories.calculations.faults import Faulty
 from trajectories.calculations.proposal import propose
@@ -29,7 +31,6 @@ from trajectories.operations.definitions import MayNotDefine, is_measured, resta
 from trajectories.queries.activities import activities_in_log, log_to_propose_from
 from trajectories.queries.definitions import may_define, may_define_any, sheet
 from trajectories.sheets import sheet_face
-from trajectories.views.asking import clock, person_of
 from trajectories.words import fault_text
 
 REFUSED = 422

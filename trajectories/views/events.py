@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.clock import clock
+from core.fresh import fresh_or_304
 from core.posted import posted_from
+from organisation.asking import person_of
 from organisation.models import Person
 from trajectories.choices import RUNNING, WAITING, UploadStage
 from trajectories.models import EventBatch, EventUpload, Trajectory
@@ -22,7 +25,6 @@ from trajectories.operations.progress import cancel_import
 from trajectories.operations.undoing import UndoRefused, undo_events
 from trajectories.operations.uploads import UploadRefused, cancel, receive, say_reading, start
 from trajectories.queries.senders import may_send, may_undo
-from trajectories.views.asking import clock, fresh_or_304, person_of
 from trajectories.views.states import batch_row, lost_ids
 from trajectories.views.upload_faces import asked_wishes, outcome_face, preview_of
 

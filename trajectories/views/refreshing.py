@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from core.clock import clock
+from core.fresh import fresh_or_304
 from core.posted import posted_from
+from organisation.asking import person_of
 from trajectories.calculations.refusals import MayNotRefresh
 from trajectories.models import Trajectory
 from trajectories.operations import refresh_now
 from trajectories.queries.definitions import may_define_any
-from trajectories.views.asking import clock, fresh_or_304, person_of
 from trajectories.views.states import may_look, state_faces
 
 
