@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from django.db import connection, transaction
 
 from indicators.models import Indicator
-from indicators.queries.values_sql import Kept, ValueFilter, parameters_of, select_sql
+from indicators.queries.kept_values import KeptValue
+from indicators.queries.values_sql import ValueFilter, parameters_of, select_sql
 from organisation.models import Period, Unit
 
 #: Values fetched from the database's cursor at a time.
@@ -17,7 +18,7 @@ LONGEST_PERIOD = dt.timedelta(days=366)
 
 def past_values(
     indicator: Indicator, unit: Unit, *, since: dt.date, today: dt.date, visible: Collection[int] | None
-) -> Iterator[tuple[Kept, Period]]:
+) -> Iterator[tuple[KeptValue, Period]]:
     """Yield the values of ended periods at a unit and below that are judged on a day or later, in constant memory."""
     wanted = ValueFilter(
         indicators=[indicator.code],
@@ -30,7 +31,7 @@ def past_values(
     periods: dict[int, Period] = {}
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(select_sql(asked, tree="was", limit=None), asked)
-        while rows := [Kept(*row) for row in cursor.fetchmany(FETCHED)]:
+        while rows := [KeptValue(*row) for row in cursor.fetchmany(FETCHED)]:
             periods |= Period.objects.in_bulk({row.period_id for row in rows} - periods.keys())
             for row in rows:
                 if periods[row.period_id].ends_on >= since:

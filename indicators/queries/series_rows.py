@@ -4,7 +4,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from string import Template
 from typing import NamedTuple, TypeVar
 
@@ -14,6 +13,7 @@ from django.db.models import Model, prefetch_related_objects
 from indicators.choices import Calendar
 from indicators.models import ChartMark, Indicator, Observation
 from indicators.queries.judged import is_day_off
+from indicators.queries.kept_values import COLUMNS, KeptValue
 from indicators.queries.rollup import IS_ASKED
 from indicators.queries.targets import Line, Targets, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
@@ -29,23 +29,6 @@ class Wanted:
     indicator_id: int
     unit_id: int
     frequency: str
-
-
-class ValueRow(NamedTuple):
-    """A value as it is kept. No model: a wall reads some 450 of them, and to make models takes longer than to read."""
-
-    indicator_id: int
-    unit_id: int
-    period_id: int
-    numerator: Decimal | None
-    denominator: Decimal | None
-    days: list[int] | None
-    cases: list[int] | None
-    members: list[int] | None
-    reporting: int
-    expected: int | None
-    suspect: int
-    computed_at: dt.datetime
 
 
 class EntryRow(NamedTuple):
@@ -66,7 +49,7 @@ class Rows:
     #: By frequency, oldest first.
     periods: Mapping[str, Sequence[Period]]
     #: By indicator, unit and period.
-    values: Mapping[tuple[int, int, int], ValueRow]
+    values: Mapping[tuple[int, int, int], KeptValue]
     targets: Targets
     lines: Mapping[int, Sequence[Line]]
     #: By indicator and unit.
@@ -159,9 +142,17 @@ def calendar_of(frequencies: Iterable[str], *, today: dt.date, most: int) -> dic
     return found
 
 
+KEPT_VALUES = Template("""
+SELECT $columns
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS wanted(indicator_id, unit_id, periods)
+JOIN indicators_value value ON value.indicator_id = wanted.indicator_id
+    AND value.unit_id = wanted.unit_id AND value.period_id = ANY(wanted.periods::bigint[])
+""").substitute(columns=COLUMNS)
+
+
 def kept_values(
     wanted: Sequence[Wanted], calendar: Mapping[str, Sequence[Period]]
-) -> dict[tuple[int, int, int], ValueRow]:
+) -> dict[tuple[int, int, int], KeptValue]:
     """Return the values of what is wanted in the periods of a calendar, by indicator, unit and period.
 
     Each figure comes with its periods, as one stretch of the index. An array within the row is text on the way: of
@@ -171,17 +162,10 @@ def kept_values(
     inside = {name: "{" + ",".join(str(one.pk) for one in periods) + "}" for name, periods in calendar.items()}
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT value.indicator_id, value.unit_id, value.period_id, value.numerator, value.denominator,
-                value.days, value.cases, value.members, value.reporting, value.expected, value.suspect,
-                value.computed_at
-            FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS wanted(indicator_id, unit_id, periods)
-            JOIN indicators_value value ON value.indicator_id = wanted.indicator_id
-                AND value.unit_id = wanted.unit_id AND value.period_id = ANY(wanted.periods::bigint[])
-            """,
+            KEPT_VALUES,
             [*_columns(figures), [inside.get(one.frequency, "{}") for one in figures]],
         )
-        return {row[:3]: ValueRow(*row) for row in cursor.fetchall()}
+        return {row[:3]: KeptValue(*row) for row in cursor.fetchall()}
 
 
 def _columns(wanted: Sequence[Wanted]) -> list[list[int]]:

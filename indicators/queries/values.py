@@ -13,10 +13,10 @@ from indicators.calculations.windows import Window
 from indicators.choices import DERIVED, Kind
 from indicators.models import Indicator
 from indicators.queries.judged import day_of, exactness_of, figure_of, is_covered, reported_of, status_of
+from indicators.queries.kept_values import KeptValue
 from indicators.queries.targets import TargetsInTurn, targets_of
 from indicators.queries.tree import Tree, load_tree
 from indicators.queries.values_sql import (
-    Kept,
     ValueFilter,
     chosen_sql,
     make_values_now,
@@ -120,7 +120,7 @@ def values(
         with connection.chunked_cursor() as cursor:
             cursor.execute(select_sql(asked, tree=wanted.tree, limit=limit), asked)
             while rows := cursor.fetchmany(FETCHED):
-                yield from _rows([Kept(*row) for row in rows], around)
+                yield from _rows([KeptValue(*row) for row in rows], around)
         if wanted.tree == "now":
             with connection.cursor() as cursor:
                 cursor.execute("DROP TABLE value_now")
@@ -155,7 +155,7 @@ def _indicators(wanted: ValueFilter) -> dict[int, Indicator]:
     return chosen.in_bulk()
 
 
-def _rows(kept: list[Kept], around: Around) -> Iterator[ValueRow]:
+def _rows(kept: list[KeptValue], around: Around) -> Iterator[ValueRow]:
     missing = {row.period_id for row in kept} - around.periods.keys()
     if missing:
         around.periods.update(Period.objects.in_bulk(missing))
@@ -193,7 +193,7 @@ def _over_window(rows: list[ValueRow], around: Around, window: Window) -> Iterat
         )
 
 
-def _row(kept: Kept, around: Around) -> ValueRow:
+def _row(kept: KeptValue, around: Around) -> ValueRow:
     unit, period = around.units[kept.unit_id], around.periods[kept.period_id]
     indicator = around.rules.rule(around.indicators[kept.indicator_id], period.ends_on)
     found = reported_of(indicator, kept, period, today=around.today)

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
 from string import Template
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from django.db.backends.utils import CursorWrapper
 
@@ -16,6 +15,7 @@ from indicators.queries.components import with_components
 from indicators.queries.derived import derived_values
 from indicators.queries.derived_rows import ROWS
 from indicators.queries.derived_rows import parameters_of as parameters_of_derived
+from indicators.queries.kept_values import COLUMNS
 from indicators.queries.periods import periods_of
 from indicators.queries.rollup import SCOPE_TABLES, rolled_up, shape_of
 from organisation.models import Unit
@@ -49,26 +49,8 @@ class ValueFilter:
     visible: Collection[int] | None = None
 
 
-class Kept(NamedTuple):
-    """A row of values as the database gives it."""
-
-    indicator_id: int
-    unit_id: int
-    period_id: int
-    numerator: Decimal | None
-    denominator: Decimal | None
-    days: list[int] | None
-    cases: list[int] | None
-    members: list[int] | None
-    reporting: int
-    expected: int | None
-    suspect: int
-    computed_at: dt.datetime
-
-
 SELECT = Template("""
-SELECT value.indicator_id, value.unit_id, value.period_id, value.numerator, value.denominator, value.days, value.cases,
-    value.members, value.reporting, value.expected, value.suspect, value.computed_at
+SELECT $columns
 $chosen
 ORDER BY value.indicator_id, value.unit_id, value.period_id
 $limit""")
@@ -145,10 +127,10 @@ def chosen_sql(asked: Parameters, *, tree: Literal["was", "now"], source: str) -
 
 
 def select_sql(asked: Parameters, *, tree: Literal["was", "now"], limit: int | None) -> str:
-    """Return the statement whose rows are `Kept`."""
+    """Return the statement whose rows are `KeptValue`s."""
     source = "value_now" if tree == "now" else "indicators_value"
     chosen = chosen_sql(asked, tree=tree, source=source)
-    return SELECT.substitute(chosen=chosen, limit="" if limit is None else f"LIMIT {limit:d}")
+    return SELECT.substitute(columns=COLUMNS, chosen=chosen, limit="" if limit is None else f"LIMIT {limit:d}")
 
 
 def make_values_now(

@@ -9,8 +9,8 @@ from indicators.calculations import Parts
 from indicators.models import Indicator
 from indicators.queries.charts import chart_of
 from indicators.queries.judged import figure_of, is_settled, reported_of
+from indicators.queries.kept_values import KeptValue
 from indicators.queries.series import FAR, PERIODS
-from indicators.queries.series_rows import ValueRow as KeptRow
 from indicators.queries.series_rows import Wanted, calendar_of, expected_periods, kept_values, marks_of
 from indicators.queries.values import ValueRow
 from indicators.queries.versions import Rules, breaks_line, is_broken_between, rules_of
@@ -93,7 +93,7 @@ def _points(
 
 
 def _charted(
-    indicator: Indicator, periods: Sequence[Period], kept: Sequence[KeptRow | None], rules: Rules, today: dt.date
+    indicator: Indicator, periods: Sequence[Period], kept: Sequence[KeptValue | None], rules: Rules, today: dt.date
 ) -> Iterator[Charted]:
     before: Charted | None = None
     for period, row in zip(periods, kept, strict=True):

@@ -15,9 +15,9 @@ from indicators.models import Indicator, Target
 from indicators.queries.components import following, in_order
 from indicators.queries.derived import Cell, Row, Setting, component_rows, computed, setting_of
 from indicators.queries.judged import HasReports, day_of, figure_of, reported_of, status_of
+from indicators.queries.kept_values import KeptValue
 from indicators.queries.past_values import past_values
 from indicators.queries.targets import Line, Targets, above, grouped, lines_of, targets_of
-from indicators.queries.values_sql import Kept
 from indicators.queries.versions import Rules, rules_of
 from organisation.models import Period, Unit
 
@@ -83,7 +83,7 @@ def _affected(indicator: Indicator) -> list[Indicator]:
 
 def _computed_anew(
     whole: Indicator,
-    rows: Sequence[tuple[Kept, Period]],
+    rows: Sequence[tuple[KeptValue, Period]],
     targets: Mapping[int, Targets],
     moved: Mapping[int, Mapping[Cell, Derived]],
 ) -> dict[Cell, Derived]:
@@ -137,7 +137,7 @@ def _as_row(cell: Cell, indicator_id: int, derived: Derived) -> Row:
 
 def _compared(
     whole: Indicator,
-    rows: Sequence[tuple[Kept, Period]],
+    rows: Sequence[tuple[KeptValue, Period]],
     anew: Mapping[Cell, Derived],
     tally: _Tally,
     *,
