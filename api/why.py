@@ -29,7 +29,7 @@ from indicators.calculations.small_numbers import has_small_part
 from indicators.calculations.windows import Window
 from indicators.choices import Source, Status
 from indicators.models import Indicator
-from indicators.queries import Child, Entry, TargetSource, ValueFilter, Why, values, why
+from indicators.queries import Child, Entry, TargetInForce, ValueFilter, Why, values, why
 from indicators.queries.derived_why import Component
 from indicators.queries.windows import WindowFigure
 from organisation.choices import Do
@@ -306,7 +306,7 @@ def row(found: Why, hiding: Hiding, *, tells_entries: bool) -> WhyRow:
         "expected": found.expected,
         "missing": [unit.code for unit in found.missing],
         "missing_since": [missing_row(unit, found) for unit in found.missing],
-        "target": target_row(found.target) if found.target else None,
+        "target": target_row(found.target, found.target_unit) if found.target and found.target_unit else None,
         "components": [component_row(one, found, hiding) for one in found.components],
         "children": [child_row(child, found, hiding) for child in found.children],
         "own": [entry_row(entry, found) for entry in own],
@@ -418,15 +418,15 @@ def bounds_row(figure: Decimal | None, parts: Parts | None) -> BoundsRow | None:
     return {"lower": int(found.low), "upper": int(found.high), "confidence": float(CONFIDENCE)}
 
 
-def target_row(target: TargetSource) -> TargetRow:
-    """Draw the target in force."""
+def target_row(target: TargetInForce, unit: Unit) -> TargetRow:
+    """Draw the target in force, which a unit has set."""
     return {
         "target": number(target.target),
         "threshold": number(target.threshold),
         "starting_point": number(target.starting_point),
         "band_low": number(target.band_low),
         "band_high": number(target.band_high),
-        "unit": target.unit.code,
+        "unit": unit.code,
         "valid_from": target.valid_from,
         "inherited": target.is_inherited,
     }

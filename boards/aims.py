@@ -1,5 +1,6 @@
 """What is aimed at, in writing and in speech. Said once for each target and language: every tile and every row says it."""
 
+import datetime as dt
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -9,6 +10,7 @@ from core.language import said_once
 from indicators.choices import Direction
 from indicators.models import Indicator
 from indicators.queries import TargetInForce
+from organisation.models import Unit
 
 
 def target_text(indicator: Indicator, target: TargetInForce | None) -> str:
@@ -19,6 +21,23 @@ def target_text(indicator: Indicator, target: TargetInForce | None) -> str:
 def target_spoken(indicator: Indicator, target: TargetInForce | None) -> str:
     """Say what is aimed at: "target at most 30 days"; empty without a target."""
     return _spoken(indicator.direction, indicator.unit, indicator.decimals, *_ends(indicator, target))
+
+
+def threshold_text(indicator: Indicator, target: TargetInForce | None) -> str:
+    """Write beyond what one acts: "45 d"; empty without a threshold."""
+    if target is None or target.threshold is None:
+        return ""
+    return words.with_unit(words.bare(target.threshold), indicator.unit)
+
+
+def source_text(target: TargetInForce | None, unit: Unit | None, today: dt.date) -> str:
+    """Say which unit has set a target, and since when it holds; empty without one."""
+    if target is None or unit is None:
+        return ""
+    told = {"unit": unit.name, "day": words.day_text(target.valid_from, today)}
+    if target.is_inherited:
+        return gettext("inherited from %(unit)s, since %(day)s") % told
+    return gettext("set here, since %(day)s") % told
 
 
 def _ends(indicator: Indicator, target: TargetInForce | None) -> tuple[Decimal, ...]:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from boards import words
-from boards.aims import target_text
+from boards.aims import source_text, target_text, threshold_text
 from boards.computed import ComponentRow, component_rows, is_index, parts_complete
 from boards.faces import StatusFace
 from boards.measured import MeasuredFace, measured_face
@@ -20,7 +20,7 @@ from indicators.calculations import Parts, shown
 from indicators.choices import Source
 from indicators.exactness_words import about_text, bounds_text, exactness_text
 from indicators.models import Confirmation, Indicator
-from indicators.queries import Child, Entry, TargetInForce, TargetSource, Why
+from indicators.queries import Child, Entry, Why
 from indicators.queries.windows import WindowFigure
 from indicators.rule_words import doubt_texts
 from organisation.choices import Do
@@ -140,9 +140,9 @@ def explained(answer: Why, *, today: dt.date, may_confirm: bool = False) -> Expl
         missing=tuple(_missing(answer, unit, today) for unit in answer.missing),
         due=words.due_text(answer.due_on, today),
         coverage=_coverage(answer),
-        target=target_text(indicator, _in_force(answer.target)),
-        threshold=_threshold(indicator, answer.target),
-        target_from=_target_from(answer.target, today),
+        target=target_text(indicator, answer.target),
+        threshold=threshold_text(indicator, answer.target),
+        target_from=source_text(answer.target, answer.target_unit, today),
         rule=_rule(indicator),
         version=str(answer.definition_version),
         computed=_moment(answer.computed_at, today) if answer.computed_at else "",
@@ -275,36 +275,6 @@ def _of(reporting: int | None, expected: int | None) -> str:
     if reporting is None or expected is None:
         return ""
     return gettext("%(reporting)s of %(expected)s") % {"reporting": reporting, "expected": expected}
-
-
-def _in_force(target: TargetSource | None) -> TargetInForce | None:
-    if target is None:
-        return None
-    return TargetInForce(
-        target=target.target,
-        threshold=target.threshold,
-        starting_point=target.starting_point,
-        band_low=target.band_low,
-        band_high=target.band_high,
-        unit_id=target.unit.pk,
-        valid_from=target.valid_from,
-        distance=int(target.is_inherited),
-    )
-
-
-def _threshold(indicator: Indicator, target: TargetSource | None) -> str:
-    if target is None or target.threshold is None:
-        return ""
-    return words.with_unit(words.bare(target.threshold), indicator.unit)
-
-
-def _target_from(target: TargetSource | None, today: dt.date) -> str:
-    if target is None:
-        return ""
-    told = {"unit": target.unit.name, "day": words.day_text(target.valid_from, today)}
-    if target.is_inherited:
-        return gettext("inherited from %(unit)s, since %(day)s") % told
-    return gettext("set here, since %(day)s") % told
 
 
 def _rule(indicator: Indicator) -> str:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, ngettext
 
 from boards import words
-from boards.aims import target_text
+from boards.aims import source_text, target_text, threshold_text
 from boards.faces import StatusFace
 from boards.statuses import status_face
 from indicators.choices import Direction, Path
 from indicators.forms.targets import typed_as
 from indicators.models import Indicator, Target
 from indicators.queries.target_history import TargetHistory
-from indicators.queries.targets import TargetInForce, numbers_on, points_of
+from indicators.queries.targets import numbers_on, points_of
 from indicators.queries.what_if import WhatIf
 from indicators.queries.what_if_followed import Followed
 from organisation.models import Person, Unit
@@ -109,8 +109,8 @@ def targets_face(
         indicator=indicator,
         unit=unit,
         in_force=target_text(indicator, in_force),
-        threshold=_threshold(indicator, in_force),
-        source=_source(history, in_force, unit, today),
+        threshold=threshold_text(indicator, in_force),
+        source=source_text(in_force, history.places[in_force.unit_id] if in_force else None, today),
         inherited=_inherited(indicator, history),
         independent=tuple(place.name for place in history.independent),
         history=tuple(_row(indicator, one, today) for one in (*history.own, *history.replaced)),
@@ -135,21 +135,6 @@ def _points(typed: Mapping[str, str]) -> tuple[PointRow, ...]:
     return tuple(PointRow(place, *(typed.get(f"{name}-{place}", "") for name in names)) for place in range(count))
 
 
-def _threshold(indicator: Indicator, target: TargetInForce | None) -> str:
-    if target is None or target.threshold is None:
-        return ""
-    return words.with_unit(words.bare(target.threshold), indicator.unit)
-
-
-def _source(history: TargetHistory, target: TargetInForce | None, unit: Unit, today: dt.date) -> str:
-    if target is None:
-        return ""
-    told = {"unit": history.places[target.unit_id].name, "day": words.day_text(target.valid_from, today)}
-    if target.unit_id == unit.pk:
-        return gettext("set here, since %(day)s") % told
-    return gettext("inherited from %(unit)s, since %(day)s") % told
-
-
 def _inherited(indicator: Indicator, history: TargetHistory) -> str:
     """Say what would hold without a target of the unit's own, where it has one."""
     inherited = history.inherited
@@ -164,7 +149,7 @@ def _row(indicator: Indicator, target: Target, today: dt.date) -> HistoryRow:
     return HistoryRow(
         number=target.pk,
         target=target_text(indicator, first),
-        threshold=_threshold(indicator, first),
+        threshold=threshold_text(indicator, first),
         path=_path(indicator, target, today),
         days=_days(target, today),
         note=target.note,

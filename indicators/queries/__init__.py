@@ -8,7 +8,7 @@ from indicators.queries.targets import TargetInForce, Targets, targets_of
 from indicators.queries.values import ValueRow, latest_change, values
 from indicators.queries.values_sql import ValueFilter
 from indicators.queries.versions import Rules, VersionRow, differences, rules_of, sheet_of, versions_of
-from indicators.queries.why import Child, Entry, TargetSource, Why, why
+from indicators.queries.why import Child, Entry, Why, why
 
 __all__ = [
     "Check",
@@ -20,7 +20,6 @@ __all__ = [
     "Rules",
     "Series",
     "TargetInForce",
-    "TargetSource",
     "Targets",
     "ValueFilter",
     "ValueRow",

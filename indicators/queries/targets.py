@@ -31,6 +31,11 @@ class TargetInForce:
     #: Whether the numbers are those of this day alone, between the points of a path.
     is_on_path: bool = False
 
+    @property
+    def is_inherited(self) -> bool:
+        """Whether a unit above has set it."""
+        return self.distance > 0
+
 
 class Line(NamedTuple):
     """An ancestor of a unit, so many steps above it, from a first to a last day (None: still)."""

@@ -72,20 +72,6 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetSource:
-    """The target in force and the unit and day from which it comes."""
-
-    target: Decimal | None
-    threshold: Decimal | None
-    starting_point: Decimal | None
-    band_low: Decimal | None
-    band_high: Decimal | None
-    unit: Unit
-    valid_from: dt.date
-    is_inherited: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Why:
     """The explanation of one figure. Totals are the same for everyone; figures of hidden units are left out."""
 
@@ -111,7 +97,9 @@ class Why:
     due_on: dt.date
     reporting: int
     expected: int | None
-    target: TargetSource | None
+    target: TargetInForce | None
+    #: The unit that has set the target.
+    target_unit: Unit | None
     definition_version: int
     computed_at: dt.datetime | None
     exactness: Exactness
@@ -175,7 +163,8 @@ def why(
         due_on=due_on_of(indicator, period),
         reporting=found.reporting,
         expected=expected,
-        target=_target_source(target, unit),
+        target=target,
+        target_unit=None if target is None else Unit.objects.get(pk=target.unit_id) if target.is_inherited else unit,
         definition_version=indicator.version,
         computed_at=value.computed_at if value else None,
         exactness=exactness_of(indicator, found),
@@ -328,18 +317,3 @@ def _of(row: Observation | EarlierEntry, confirmations: Sequence[Confirmation]) 
         is_of_then = one.confirmed_at >= row.entered_at
         if (one.period_id, one.revision) == (row.period_id, row.revision) and is_of_then:
             yield one
-
-
-def _target_source(target: TargetInForce | None, unit: Unit) -> TargetSource | None:
-    if target is None:
-        return None
-    return TargetSource(
-        target.target,
-        target.threshold,
-        target.starting_point,
-        target.band_low,
-        target.band_high,
-        unit if target.unit_id == unit.pk else Unit.objects.get(pk=target.unit_id),
-        target.valid_from,
-        is_inherited=target.unit_id != unit.pk,
-    )

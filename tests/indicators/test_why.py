@@ -45,7 +45,7 @@ def test_a_figure_opens_to_its_equation_its_children_and_who_is_missing() -> Non
         (Decimal(90), "Marie Bouchard", "counted twice")
     ]
     assert team.target is not None
-    assert (team.target.target, team.target.unit, team.target.is_inherited) == (Decimal(80), hospital, True)
+    assert (team.target.target, team.target_unit, team.target.is_inherited) == (Decimal(80), hospital, True)
 
 
 def test_hidden_units_keep_their_figures_and_the_total_stays() -> None:
