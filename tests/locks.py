@@ -1,4 +1,4 @@
-"""Locks of connections that are closed."""
+"""Advisory locks that others hold or wait for."""
 
 import time
 
@@ -17,3 +17,21 @@ def wait_until_free(*key: int) -> None:
                 return
             time.sleep(0.01)
     raise AssertionError(f"the lock {key} outlived its connection")
+
+
+def give_others_time_to_wait() -> None:
+    """Return as soon as another connection to this database waits for an advisory lock, or after 10 s if none does."""
+    with connection.cursor() as cursor:
+        for _ in range(1_000):
+            cursor.execute(
+                """
+                SELECT EXISTS (
+                    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                    WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+                )
+                """
+            )
+            (is_awaited,) = cursor.fetchone()
+            if is_awaited:
+                return
+            time.sleep(0.01)

@@ -124,5 +124,5 @@ def test_a_program_says_it_too(teams: dict[str, Unit], count: Indicator) -> None
     assert (row["applicable"], row["numerator"]) == (False, None)
 
 
-def test_it_adds_nothing() -> None:
+def test_what_does_not_apply_adds_nothing() -> None:
     assert NOT_APPLICABLE + Parts(Decimal(3)) == Parts(Decimal(3))

@@ -14,6 +14,7 @@ from indicators.queries import check_rollups
 from organisation.choices import Frequency
 from tests import build
 from tests.indicators.at_once import at_once
+from tests.locks import give_others_time_to_wait
 
 NOW = build.LATER
 
@@ -89,7 +90,7 @@ def test_a_rebuild_waits_for_what_a_killed_one_left_behind() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             lock_beside(cursor, count.pk)
             held.set()
-            cursor.execute("SELECT pg_sleep(0.3)")
+            give_others_time_to_wait()
             order.append("orphan")
 
     def compute(block: int, _keep_out: Lock) -> int:

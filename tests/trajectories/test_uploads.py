@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import os
 import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import translation
 
 from core import uploads
 from organisation.choices import RoleName
@@ -278,7 +279,8 @@ def test_a_cancelled_file_is_gone_and_nothing_can_be_done_with_it_any_more(youth
 
 def test_a_file_on_which_nobody_decided_for_a_day_is_gone(youths: Trajectory, folder: Path) -> None:
     upload = send(signed_in(lead()))
-    now = timezone.now()
+    now = upload.sent_at
+    os.utime(folder / upload.file, (now.timestamp(), now.timestamp()))
 
     early, late = forget_old(now=now), forget_old(now=now + dt.timedelta(days=1, minutes=5))
 
