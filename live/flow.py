@@ -48,12 +48,12 @@ class Flow:
             await self._catch_up()
             while await self._may_stay():
                 await self._pass_on(await self._subscription.take(HEARTBEAT_S))
-        except Error:  # the database went away before we caught up: the reader comes back with the same number
-            pass
-        except (
-            OSError
-        ):  # stalled (a TimeoutError) or gone: what is kept for it is little, but need not be kept for ever
+        except OSError:
+            # Stalled (a TimeoutError) or gone: what is kept for it is little, but need not be kept for ever.
             return
+        except Error:
+            # The database went away before we caught up: the reader comes back with the same number.
+            pass
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _catch_up(self) -> None:

@@ -164,8 +164,8 @@ def record_observations(
 
     The rows are taken as they are: a caller that doesn't know them to be sound asks `refuse_impossible` first. The
     last of several rows for the same figure counts. Values follow with the next `drain_rollups`: call it after the
-    commit, or leave it to the worker. Raises `OtherPeopleKeys`. Locked figures stay as they are, also for jobs: the next refresh after the
-    unlocking brings them up to date. A batch keeps which figures were written in its name.
+    commit, or leave it to the worker. Locked figures stay as they are, also for jobs: the next refresh after the
+    unlocking brings them up to date. A batch keeps which figures were written in its name. Raises `OtherPeopleKeys`.
 
     `texts` are further rows as COPY reads them: indicator, unit, period (ids), numerator, denominator, days, cases
     (`{1,2}`), note, whether it is withdrawn. A job that computes in columns has no use for a million objects.

@@ -30,9 +30,9 @@ class Contributions:
     """What a bound measure adds up; what its shape does not have is None.
 
     Of stays, those longer than `over` days count in the `late` part at the end of a period: the numerator of a share of
-    the list, or the denominator of the pattern that counts overdue open cases; with
-    `is_over_only` shorter ones do not count at all. Where those still waiting count in a
-    duration (`is_survival`), stays going on at a period's end are entered there, and those at its beginning taken out.
+    the list, or the denominator of the pattern that counts overdue open cases; with `is_over_only` shorter ones do not
+    count at all. Where those still waiting count in a duration (`is_survival`), stays going on at a period's end are
+    entered there, and those at its beginning taken out.
     """
 
     flows: pl.DataFrame | None = None
