@@ -85,6 +85,7 @@ def _import(upload: EventUpload, report: ImportReport, *, now: dt.datetime, toda
         dates=opened.dates,
         nulls=upload.wishes.get("nulls", []),
         may_touch=sender.lets_through,
+        joined=opened.joined,
     )
     batch = begin_import(trajectory=trajectory, origin=origin, now=now)
     EventUpload.objects.filter(pk=upload.pk).update(batch=batch)

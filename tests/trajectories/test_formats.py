@@ -256,13 +256,13 @@ def test_what_is_pending_is_an_event_of_when_it_was_decided_and_can_be_cancelled
     assert [(name, at[:10]) for name, at, _, _ in kept()] == [("Pending discharge", "2024-01-07")]
 
 
-def test_messages_that_join_patients_are_refused_and_counted_in_a_trial_too(youths: Trajectory, tmp_path: Path) -> None:
-    messages = adt("A01", "20240101") + adt("A40", "20240103") + adt("A18", "20240103")
+def test_messages_that_move_what_is_a_patient_s_are_refused_and_counted_in_a_trial_too(youths: Trajectory, tmp_path: Path) -> None:
+    messages = adt("A01", "20240101") + adt("A45", "20240103") + adt("A43", "20240103")
 
     said = take(tmp_path, messages, "--dry-run")
 
     assert said.startswith("read 3, new 1, changed 0, unchanged 0, refused 2\n")
-    assert "Messages that join patients, accounts or visits: 2. They were refused" in said
+    assert "Messages that move an account, a visit or a number to another patient: 2. They were refused" in said
 
 
 def test_lists_and_lines_of_json_are_read_and_columns_mapped(youths: Trajectory, tmp_path: Path) -> None:

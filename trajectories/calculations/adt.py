@@ -9,6 +9,7 @@ What is pending is an event of when it was decided: the wait begins there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from trajectories.calculations.faults import gettext_noop
@@ -68,7 +69,13 @@ JOINING = frozenset(
         "A51",
     ]
 )
-JOINS = gettext_noop("the message joins two patients, accounts or visits (A40 and the like), which is not followed")
+#: Those of them that say that two numbers of patients, of accounts or of visits are of one (A36: of both the former).
+PATIENTS = frozenset(["A18", "A30", "A34", "A36", "A39", "A40", "A47"])
+ACCOUNTS = frozenset(["A35", "A36", "A41", "A49"])
+VISITS = frozenset(["A42", "A50"])
+FOLLOWED = PATIENTS | ACCOUNTS | VISITS
+MOVES = gettext_noop("the message moves an account, a visit or a number to another patient, which is not followed")
+NO_NUMBERS = gettext_noop("the message does not name both numbers (MRG and PID-3, PID-18 or PV1-19)")
 
 #: (field, component): the text of a message's field, empty where it has none.
 Field = Callable[[str, int], str]
@@ -77,8 +84,8 @@ Field = Callable[[str, int], str]
 def events_of(trigger: str, field: Field) -> Iterator[dict[str, Any] | NotTaken]:
     """Yield the events of a message: one, those that it cancels, or none of a trigger that tells of no step."""
     visit = field("PV1-19", 1) or field("PID-18", 1) or field("PID-3", 1)
-    if trigger in JOINING:
-        yield NotTaken("person", JOINS)
+    if trigger in JOINING - FOLLOWED:
+        yield NotTaken("person", MOVES)
     if trigger not in ACTIVITIES and trigger not in CANCELLED:
         return
     if not visit:
@@ -102,6 +109,35 @@ def events_of(trigger: str, field: Field) -> Iterator[dict[str, Any] | NotTaken]
         name, special = ACTIVITIES[trigger]
         at = (field(special, 1) if special else "") or happened or field("EVN-2", 1) or field("MSH-7", 1)
         yield {**common, "activity": name, "at": moment(at), "event": _id(visit, trigger, happened or at)}
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Two numbers are of one: what was said of a person, and of a passage, under the one before, is of the other.
+
+    `line` is the place of the message in its file.
+    """
+
+    person_before: str
+    case_before: str
+    person: str
+    case: str
+    line: int = 0
+
+
+def joined_of(trigger: str, field: Field) -> Iterator[Joined | NotTaken]:
+    """Yield what a message joins, for one of its groups of PID and MRG; nothing of other triggers."""
+    patient, before = field("PID-3", 1), field("MRG-1", 1)
+    found = []
+    if trigger in PATIENTS:
+        found.append(Joined(before, before, patient, patient))
+    if trigger in ACCOUNTS and (trigger not in PATIENTS or field("MRG-3", 1)):
+        found.append(Joined(patient, field("MRG-3", 1), patient, field("PID-18", 1)))
+    if trigger in VISITS:
+        found.append(Joined(patient, field("MRG-5", 1), patient, field("PV1-19", 1)))
+    for one in found:
+        is_whole = all((one.person_before, one.case_before, one.person, one.case))
+        yield one if is_whole else NotTaken("person", NO_NUMBERS)
 
 
 def _id(visit: str, trigger: str, happened: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 import hl7
 import polars as pl
@@ -11,7 +13,7 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
-from trajectories.calculations.adt import JOINING, events_of
+from trajectories.calculations.adt import FOLLOWED, JOINING, Joined, events_of, joined_of
 from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.formats import UTF8
@@ -29,10 +31,13 @@ LATIN = re.compile(rb"[^\w\s/]8859/1")
 MOST_SEGMENTS, LONGEST_MESSAGE = 1_000, 1_000_000
 
 
-def read_hl7_events(source: Source, report: ImportReport) -> Iterator[pl.DataFrame]:
-    """Yield chunks of text from the messages of a file. Raises `UnreadableFile` and `EventsRefused`."""
+def read_hl7_events(source: Source, report: ImportReport, joined: list[Joined]) -> Iterator[pl.DataFrame]:
+    """Yield chunks of text from the messages of a file; what others join is added to `joined`.
+
+    Raises `UnreadableFile` and `EventsRefused`.
+    """
     with source.opened() as stream:
-        yield from read_named_events(_events(_messages(stream), report), report)
+        yield from read_named_events(_events(_messages(stream), report, joined), report)
 
 
 def _messages(stream: Stream) -> Iterator[list[bytes]]:
@@ -69,26 +74,28 @@ def _cleaned(segment: bytes) -> Iterator[bytes]:
         yield found
 
 
-def _events(messages: Iterator[list[bytes]], report: ImportReport) -> Iterator[object]:
-    others = joining = 0
+def _events(messages: Iterator[list[bytes]], report: ImportReport, joined: list[Joined]) -> Iterator[object]:
+    others = moving = 0
     for segments in messages:
         message = _parsed(segments)
         if isinstance(message, NotTaken):
             yield message
             continue
         trigger = _field(message, "MSH-9", 2) or _field(message, "EVN-1", 1)
-        found = list(events_of(trigger, lambda name, part, of=message: _field(of, name, part)))  # type: ignore[misc]
-        others += not found
-        joining += trigger in JOINING
+        found: list[object] = list(events_of(trigger, partial(_field, message)))
+        if trigger in FOLLOWED:
+            found += _joined(message, trigger, report, joined)
+        others += not found and trigger not in FOLLOWED
+        moving += trigger in JOINING - FOLLOWED
         for event in found:
-            yield event if isinstance(event, NotTaken) else event_of(event)
-    if joining:
+            yield event_of(event) if isinstance(event, dict) else event
+    if moving:
         report.notes.append(
             _(
-                "Messages that join patients, accounts or visits: %(count)d. They were refused: events stay under the number"
-                " under which they came, so a passage under two numbers counts as two."
+                "Messages that move an account, a visit or a number to another patient: %(count)d. They were refused: events"
+                " stay with the patient with whom they came."
             )
-            % {"count": joining}
+            % {"count": moving}
         )
     if others:
         report.notes.append(
@@ -99,6 +106,25 @@ def _events(messages: Iterator[list[bytes]], report: ImportReport) -> Iterator[o
             )
             % {"count": others}
         )
+
+
+def _joined(message: hl7.Message, trigger: str, report: ImportReport, joined: list[Joined]) -> Iterator[NotTaken]:
+    """Keep what each group of a message joins, and yield what cannot be."""
+    groups = len(_segments_of(message, "MRG")) or 1
+    for number in range(1, groups + 1):
+        for one in joined_of(trigger, partial(_field, message, number=number)):
+            if isinstance(one, NotTaken):
+                yield one
+            else:
+                report.read += 1
+                joined.append(replace(one, line=report.read))
+
+
+def _segments_of(message: hl7.Message, name: str) -> Sequence[object]:
+    try:
+        return list(message.segments(name))
+    except KeyError:
+        return ()
 
 
 def _parsed(segments: list[bytes]) -> hl7.Message | NotTaken:
@@ -113,10 +139,10 @@ def _parsed(segments: list[bytes]) -> hl7.Message | NotTaken:
         return NotTaken("", _("The message is not HL7 version 2, or not in the character set that it names."))
 
 
-def _field(message: hl7.Message, name: str, component: int) -> str:
-    """Return the text of `PV1-3` and a component of it, empty where there is none."""
-    segment, _, number = name.partition("-")
+def _field(message: hl7.Message, name: str, component: int, number: int = 1) -> str:
+    """Return the text of `PV1-3` and a component of it, empty where there is none; `number`: of which such segment."""
+    segment, _, field = name.partition("-")
     try:
-        return str(message.extract_field(segment, 1, int(number), 1, component, 1)).strip()
+        return str(message.extract_field(segment, number, int(field), 1, component, 1)).strip()
     except (LookupError, TypeError, hl7.HL7Exception):
         return ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from core.imports import ImportReport
+from trajectories.calculations.adt import Joined
 from trajectories.calculations.timestamps import DateOrder
 from trajectories.forms.csv_events import read_csv_events
 from trajectories.forms.fhir_events import read_fhir_bundle, read_fhir_lines
@@ -47,6 +48,8 @@ class Opened:
     dates: str = DateOrder.ISO
     #: Of CSV and XLSX alone.
     guess: Guess | None = None
+    #: Of HL7 alone: what messages join, as far as the chunks have been read.
+    joined: list[Joined] = field(default_factory=list)
 
 
 def open_events(source: Source, report: ImportReport, wishes: Wishes) -> Opened:
@@ -58,6 +61,9 @@ def open_events(source: Source, report: ImportReport, wishes: Wishes) -> Opened:
         return _csv(source, report, wishes)
     if kind is Format.XES:
         return Opened(kind, read_xes_events(source, report), dict(wishes.mapping), wishes.dates or DateOrder.ISO)
+    if kind is Format.HL7:
+        joined: list[Joined] = []
+        return Opened(kind, read_hl7_events(source, report, joined), {}, joined=joined)
     return Opened(kind, LISTED[kind](source, report, wishes), {}, wishes.dates or DateOrder.ISO)
 
 
@@ -85,5 +91,4 @@ LISTED: Mapping[Format, Callable[[Source, ImportReport, Wishes], Iterator[pl.Dat
     Format.OCEL: lambda source, report, wishes: read_ocel_events(source, report, wishes.mapping, wishes.case),
     Format.FHIR_BUNDLE: lambda source, report, wishes: read_fhir_bundle(source, report, wishes.case),
     Format.FHIR_LINES: lambda source, report, wishes: read_fhir_lines(source, report, wishes.case),
-    Format.HL7: lambda source, report, _wishes: read_hl7_events(source, report),
 }

@@ -1,7 +1,7 @@
 """Service trajectories, their events under pseudonyms, and the measures bound to indicators."""
 
 from trajectories.models.definitions import BoundMeasure, Trajectory, TrajectoryVersion
-from trajectories.models.events import Event, EventBatch, EventBatchQuerySet, EventQuerySet, Withdrawal
+from trajectories.models.events import Event, EventBatch, EventBatchQuerySet, EventQuerySet, Joining, Withdrawal
 from trajectories.models.maps import FlowFace, FlowMap, PastMap
 from trajectories.models.pseudonyms import PseudonymMark
 from trajectories.models.refreshes import AwaitedEvent, FirstCell, GoingStay, HeldCell, LogDay, Refresh, RefreshShare
@@ -20,6 +20,7 @@ __all__ = [
     "FlowMap",
     "GoingStay",
     "HeldCell",
+    "Joining",
     "LogDay",
     "PastMap",
     "PseudonymMark",

@@ -94,6 +94,32 @@ class Withdrawal(models.Model):
         return f"{self.source_key}"
 
 
+class Joining(models.Model):
+    """The source said that two numbers are of one person, or of one passage of a person.
+
+    Events that come under the one, before or after, are told under what stands for both: `trajectories.calculations.joins`.
+    """
+
+    trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+")
+    batch = models.ForeignKey(EventBatch, models.CASCADE, related_name="joinings")
+    #: Pseudonyms, as of events: the number that is given up, as a person's and as a case's, and the one that remains.
+    person_from = models.UUIDField()
+    case_from = models.UUIDField()
+    person_to = models.UUIDField()
+    case_to = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["trajectory", "person_from", "case_from", "person_to", "case_to"],
+                name="two_numbers_are_joined_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trajectory_id} {self.pk}"
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     """Events, in force or not."""
 

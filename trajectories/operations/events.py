@@ -18,6 +18,7 @@ from core.sentences import kept, ngettext, sentence, sentence_of
 from core.tables import UnreadableFile
 from live.operations import announce
 from organisation.models import Person, Unit
+from trajectories.calculations.adt import Joined
 from trajectories.calculations.faulty_rows import Fault
 from trajectories.calculations.mapping import Mapping, complete
 from trajectories.calculations.refusals import EventsRefused, TrajectoryRefused
@@ -25,6 +26,7 @@ from trajectories.calculations.timestamps import DateOrder
 from trajectories.calculations.typed_rows import Typing
 from trajectories.models import EventBatch, Trajectory
 from trajectories.operations.ahead import ahead
+from trajectories.operations.joining import follow_joins
 from trajectories.operations.keys import check_keys
 from trajectories.operations.listed_events import read_listed_events
 from trajectories.operations.progress import Progress, Watch
@@ -50,6 +52,8 @@ class Origin:
     nulls: Sequence[str] = ()
     #: Whether an event of a team may be corrected or withdrawn by whoever sends; None: any.
     may_touch: Callable[[str], bool] | None = None
+    #: What its messages join; complete once its chunks have been read.
+    joined: Sequence[Joined] = ()
 
 
 def begin_import(*, trajectory: Trajectory, origin: Origin, now: dt.datetime) -> EventBatch:
@@ -163,6 +167,8 @@ def _take(
         teams.append(events.filter(~pl.col("is_void")).drop_nulls("team").group_by("team").len())
         progress.tell(report.read)
     batch.mapping = {field: column for field, column in typing.mapping.items() if field != column}
+    if origin.joined:
+        keeping.rests_on |= follow_joins(batch, origin.joined, report, origin.may_touch)
     batch.rests_on = sorted(keeping.rests_on)
     _count(batch, report, pl.concat(teams).group_by("team").agg(pl.col("len").sum()))
     if keeping.outdated:

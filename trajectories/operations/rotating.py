@@ -37,9 +37,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "trajectories_withdrawal": {"source_key": "event"},
     "trajectories_awaitedevent": {"case": "case"},
+    "trajectories_joining": {"person_from": "person", "case_from": "case", "person_to": "person", "case_to": "case"},
 }
 #: What nothing else changes meanwhile, and must be as many rows and people after it as before.
-COUNTED = ("trajectories_event", "trajectories_withdrawal")
+COUNTED = ("trajectories_event", "trajectories_withdrawal", "trajectories_joining")
 #: Domains whose pseudonyms come again and again.
 REPEATED = ("case", "person", "worker")
 #: Rows at a time.

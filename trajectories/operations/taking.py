@@ -12,10 +12,11 @@ from psycopg2 import sql
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
+from trajectories.calculations.joins import Joins
 from trajectories.calculations.occurrences import Occurrences
 from trajectories.calculations.versions import Settled, settle
 from trajectories.models import EventBatch, Withdrawal
-from trajectories.queries.kept import has_events, kept_events, kept_versions, kept_withdrawals
+from trajectories.queries.kept import has_events, kept_events, kept_links, kept_versions, kept_withdrawals
 
 #: Columns of the table as they are copied, and where each comes from.
 COPIED = {
@@ -54,6 +55,7 @@ class Keeping:
     def __post_init__(self) -> None:
         self._has_earlier = has_events(self.batch.trajectory_id)
         self._ids = Occurrences()
+        self._joins = Joins(kept_links(self.batch.trajectory_id))
 
     def keep(self, events: pl.DataFrame) -> None:
         """Keep what is new of typed events, take out of force what they correct or withdraw, and count."""
@@ -65,7 +67,15 @@ class Keeping:
         else:
             self.report.new += fresh.height
             fresh = fresh.with_columns(is_in_force=pl.lit(value=True))
-        _copy(self.batch, fresh)
+        _copy(self.batch, self._joined(fresh))
+
+    def _joined(self, fresh: pl.DataFrame) -> pl.DataFrame:
+        """Return events of numbers that are joined under what stands for them."""
+        if not self._joins:
+            return fresh
+        events, batches = self._joins.applied(fresh)
+        self.rests_on |= batches
+        return events
 
     def _repeats(self, ids: pl.Series) -> bool:
         """Answer whether an id of these was met before in this import."""

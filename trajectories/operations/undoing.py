@@ -12,14 +12,7 @@ from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.models import Event, EventBatch
 from trajectories.operations.events import lock_events, mark_stale
 from trajectories.operations.keys import check_rotation
-
-#: What a row says, which a row that comes back into force says too.
-SAID = (
-    'trajectory_id, batch_id, source_key, "case", person, worker, activity, wall, utc_offset, "order", team, priority,'
-    " lifecycle, attributes, source_recorded_at"
-)
-#: A fingerprint that no row of a source has, so that the same row may come again: that of the row and of an import.
-SALTED = "left(encode(sha256(uuid_send(fingerprint) || int8send(%(batch)s)), 'hex'), 32)::uuid"
+from trajectories.operations.saying import SAID, SALTED
 
 
 class UndoRefused(TrajectoryRefused):
@@ -66,6 +59,7 @@ def undo_events(*, batch: EventBatch, by: Person | None, now: dt.datetime) -> in
         )
         returned = cursor.rowcount
     batch.withdrawals.all().delete()
+    batch.joinings.all().delete()
     EventBatch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by=by, measured_at=None)
     mark_stale(batch.trajectory, now=now)
     batch.refresh_from_db()

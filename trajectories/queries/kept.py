@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 from django.db import connection
 
+from trajectories.calculations.joins import Link
+
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 KEPT: Schema = {"fingerprint": pl.String, "batch": pl.Int64, "is_outdated": pl.Boolean}
@@ -64,6 +66,18 @@ def kept_withdrawals(trajectory_id: int, ids: pl.Series) -> pl.DataFrame:
         ids,
         WITHDRAWN,
     )
+
+
+def kept_links(trajectory_id: int) -> list[tuple[Link, int]]:
+    """Return which numbers are joined, in the order in which that was told, and by which import."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT replace(person_from::text, '-', ''), replace(case_from::text, '-', ''),"
+            " replace(person_to::text, '-', ''), replace(case_to::text, '-', ''), batch_id"
+            " FROM trajectories_joining WHERE trajectory_id = %s ORDER BY id",
+            [trajectory_id],
+        )
+        return [(Link(*ends), batch) for *ends, batch in cursor.fetchall()]
 
 
 def _rows(query: str, trajectory_id: int, keys: pl.Series, schema: Schema) -> pl.DataFrame:

@@ -72,7 +72,14 @@ class Command(BaseCommand):
     ) -> EventBatch | None:
         trajectory = trajectory_by_code(options["trajectory"])
         zone = options["timezone"] or trajectory.timezone
-        origin = Origin(source.path.name, opened.mapping, zone, dates=opened.dates, nulls=_words(options["nulls"]))
+        origin = Origin(
+            source.path.name,
+            opened.mapping,
+            zone,
+            dates=opened.dates,
+            nulls=_words(options["nulls"]),
+            joined=opened.joined,
+        )
         try:
             return import_events(
                 trajectory=trajectory,
