@@ -113,9 +113,14 @@ def test_an_open_wall_follows_what_a_lead_arranges_by_keyboard(organisation: str
     page.get_by_role("button", name="Move People waiting up").press("Enter")
     expect(seen.locator(".tile-name")).to_have_text(["People waiting", "Plans agreed"])
     page.get_by_role("button", name="Take Plans agreed down").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("was taken down")
+    page.get_by_label("Name in English").fill("Team A")
+    page.get_by_label("True North in English").fill("Seen within a month.")
+    page.get_by_label("Name in English").press("Enter")
 
     expect(seen.locator(".tile-name")).to_have_text(["People waiting"])
-    expect(page.get_by_role("status")).to_contain_text("was taken down")
+    expect(seen.locator("h1")).to_contain_text("Team A")
+    expect(seen.locator(".north")).to_contain_text("Seen within a month.")
 
 
 def test_escape_leaves_the_entry_and_a_refusal_keeps_what_was_typed(organisation: str, context: BrowserContext) -> None:
