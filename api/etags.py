@@ -1,4 +1,4 @@
-"""Whether an answer would be the same as last time, asked for a fraction of what the answer costs."""
+"""Whether an answer would be the same as last time, found out at a fraction of its cost."""
 
 import hashlib
 from typing import Any

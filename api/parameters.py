@@ -98,7 +98,7 @@ def must_exist(name: str, given: Iterable[str], known: Collection[str]) -> None:
 
 
 def unit_codes(request: Request, name: str) -> list[str]:
-    """Return codes of units that the organisation has, or ever had; of one that it hasn't, nothing can be told."""
+    """Return codes of units that exist or once did; refuse any other."""
     given = codes(request, name)
     must_exist(name, given, set(Unit.objects.filter(code__in=given).values_list("code", flat=True)) if given else ())
     return given

@@ -1,4 +1,4 @@
-"""Read bodies so that none, however it is made, ends in a fault of ours."""
+"""Read JSON bodies so that no malformed one ends in a 500."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON, unless its lists lie within lists without end, or a text of it is none: half a pair of UTF-16."""
+    """JSON, refused where lists are nested without end or a text holds half a surrogate pair."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """Return what the body holds; raises `ParseError`."""

@@ -18,7 +18,7 @@ def asking(request: Request) -> Person:
 
 
 def reading(request: Request) -> Do:
-    """Return what reading is called for the role table: a program uses the API, a person sees."""
+    """Return which right it takes to read: `USE_API` for a program, `SEE` for a person."""
     return Do.USE_API if isinstance(request.auth, AccessToken) else Do.SEE
 
 

@@ -122,7 +122,7 @@ def usual_text(chart: SeriesChart[Point], place: int, low: Decimal | None, high:
 
 
 def finer(decimals: int) -> int:
-    """Return how many decimals are told of what is worked out from figures."""
+    """Return with how many decimals a mean or a limit is written: as many as the figures have, or more."""
     return max(decimals, FINER)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from boards.aims import target_text
 from boards.axes import Axes, axes
@@ -39,6 +39,7 @@ from boards.queries import Reader, figure_series, figure_why
 from boards.sparkline import Spark
 from boards.statuses import status_face
 from boards.variation import icons_of, scale_of
+from core.language import in_language
 from indicators.models import Indicator
 from indicators.queries import Point, Series, Wanted
 from organisation.choices import Do
@@ -130,7 +131,7 @@ def sheet_face(
     return SheetFace(
         indicator=indicator,
         unit=unit,
-        definition=(indicator.text_fr if get_language() == "fr" else "") or indicator.text_en,
+        definition=in_language(indicator.text_en, indicator.text_fr),
         tile=tile_face(series, hanging, today=today),
         spark=spark_of(series),
         axes=axes(series, today),

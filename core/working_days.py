@@ -28,7 +28,7 @@ def is_region(region: str) -> bool:
 
 @lru_cache(64)
 def holidays_in(region: str, first: int, after: int) -> frozenset[dt.date]:
-    """Return the holidays of a region from a year to the one before another; none of no region."""
+    """Return the holidays of a region from the year `first` up to, not including, `after`; none without a region."""
     country, _, part = region.partition("-")
     if not country:
         return frozenset()
@@ -37,7 +37,7 @@ def holidays_in(region: str, first: int, after: int) -> frozenset[dt.date]:
 
 @lru_cache(4_096)
 def working_day_after(day: dt.date, count: int, region: str = "") -> dt.date:
-    """Return the working day so many after a day; of none, the day itself.
+    """Return the day that is `count` working days after a day; for 0, the day itself.
 
     Counted from Friday 30 October, the first is Monday 2 November, and so it is from the Saturday.
     """
@@ -48,5 +48,5 @@ def working_day_after(day: dt.date, count: int, region: str = "") -> dt.date:
 
 
 def is_worked(day: dt.date, region: str) -> bool:
-    """Answer whether a day is one from Monday to Friday and no holiday of a region."""
+    """Whether a day is a weekday and no holiday of the region."""
     return day.weekday() < SATURDAY and day not in holidays_in(region, day.year, day.year + 1)

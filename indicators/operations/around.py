@@ -48,7 +48,7 @@ class LeftOutGiven(NamedTuple):
 
 
 def area_of(given: AreaGiven | str) -> Area | None:
-    """Return an area, made if it is new, with the names that are given; None of no code."""
+    """Return an area, made if it is new, with the names that are given; None without a code."""
     wanted = AreaGiven(given) if isinstance(given, str) else given
     if not wanted.code:
         return None
@@ -68,7 +68,7 @@ def area_of(given: AreaGiven | str) -> Area | None:
 
 
 def owner_of(email: str) -> Person | None:
-    """Return the person of an address; None of none. Raises `DefinitionRefused`."""
+    """Return the person with an e-mail address; None without one. Raises `DefinitionRefused`."""
     found = Person.objects.filter(email__iexact=email).first() if email else None
     if email and found is None:
         raise DefinitionRefused("owner", _("Nobody here has the address %s.") % email)
@@ -139,7 +139,7 @@ def take_left_out(indicator: Indicator, given: Sequence[LeftOutGiven], *, now: d
 
 
 def units_by_code(field: str, codes: Iterable[str]) -> dict[str, Unit]:
-    """Return units by code. Raises `DefinitionRefused` with the first that is none."""
+    """Return units by code. Raises `DefinitionRefused`, which names the first code that no unit has."""
     asked = list(codes)
     units = {unit.code: unit for unit in Unit.objects.filter(code__in=asked)}
     for code in asked:

@@ -47,7 +47,7 @@ def _blocks(periods: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _look_at_new_tables() -> None:
-    """Do so before the blocks: what one of them finds out, another can't see before it has committed."""
+    """Analyse newly filled tables before the blocks begin: none of them sees what another finds out until it commits."""
     with transaction.atomic(), connection.cursor() as cursor:
         look_at_new_tables(cursor)
 

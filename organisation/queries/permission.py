@@ -17,7 +17,7 @@ from organisation.models import Ancestor, AncestorQuerySet, Person, Unit, UnitQu
 
 
 def may(person: Person | AnonymousUser, do: Do, unit: Unit, on: dt.date) -> bool:
-    """Answer with one query at most."""
+    """Whether a person may do something at a unit on a day; one query at most."""
     if not isinstance(person, Person) or not person.is_active:
         return False
     return person.is_superuser or _held(person, do, on).filter(unit=unit).exists()
@@ -32,7 +32,7 @@ def units_where(person: Person | AnonymousUser, do: Do, on: dt.date) -> UnitQuer
 
 
 def unit_ids_where(person: Person | AnonymousUser, do: Do, on: dt.date) -> frozenset[int] | None:
-    """Return the same as keys, with one query; None stands for every unit there is or will be."""
+    """Return the keys of those units, with one query; None stands for every unit there is or will be."""
     if not isinstance(person, Person) or not person.is_active:
         return frozenset()
     return None if person.is_superuser else frozenset(_held(person, do, on).values_list("unit_id", flat=True))

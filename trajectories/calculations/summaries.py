@@ -16,7 +16,7 @@ def rounded(figure: object) -> float | None:
 
 
 def share(part: int, whole: int) -> float | None:
-    """Return a percentage, or nothing of nothing."""
+    """Return a percentage; None where the whole is zero."""
     return rounded(100 * part / whole) if whole else None
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.language import in_language
 from core.working_days import regions
 from organisation.models import Unit
 from trajectories.calculations.attribution import PLACES as USUAL_PLACES
@@ -47,22 +47,21 @@ class StepRow:
     @property
     def label(self) -> str:
         """What the step is called in a list."""
-        name = (self.name_fr if get_language() == "fr" else "") or self.name_en
-        return name or _("Step %(number)d") % {"number": self.at + 1}
+        return in_language(self.name_en, self.name_fr) or _("Step %(number)d") % {"number": self.at + 1}
 
     @property
     def up(self) -> str:
-        """What the button does."""
+        """The name of the button that moves the step up."""
         return _("Move %(step)s up") % {"step": self.label}
 
     @property
     def down(self) -> str:
-        """What the button does."""
+        """The name of the button that moves the step down."""
         return _("Move %(step)s down") % {"step": self.label}
 
     @property
     def remove(self) -> str:
-        """What the button does."""
+        """The name of the button that takes the step away."""
         return _("Remove %(step)s") % {"step": self.label}
 
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.language import in_language
 from indicators.models import Indicator
 from trajectories.choices import ALWAYS
 
@@ -60,7 +60,7 @@ class Trajectory(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return (self.name_fr if get_language() == "fr" else "") or self.name_en
+        return in_language(self.name_en, self.name_fr)
 
 
 class TrajectoryVersion(models.Model):

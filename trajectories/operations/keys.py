@@ -1,4 +1,4 @@
-"""The keys of pseudonyms: which the database is under."""
+"""Under which keys the pseudonyms in the database are."""
 
 from __future__ import annotations
 

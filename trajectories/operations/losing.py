@@ -1,4 +1,4 @@
-"""Close imports of events whose process died: their transaction is gone with it, their row does not know."""
+"""Close imports of events whose process died: its transaction is gone, but the import's row still says that it runs."""
 
 from __future__ import annotations
 

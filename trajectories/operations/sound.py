@@ -1,4 +1,4 @@
-"""Which bound measures can be computed, by which rules, and whether what they say was computed from the same."""
+"""Which bound measures can be computed, by which rules, and whether their figures were computed from what holds now."""
 
 from __future__ import annotations
 

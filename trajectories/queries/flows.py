@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 import polars as pl
-from django.utils.translation import get_language
 
+from core.language import in_language
 from organisation.models import Unit
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.flow import faces, standing
@@ -106,14 +106,13 @@ def flow(
 def _flow(
     trajectory: Trajectory, unit: Unit | None, as_of: dt.datetime | None, found: Mapping[str, Mapping[str, Any]]
 ) -> Flow:
-    is_french = get_language() == "fr"
     steps = []
     for step in trajectory.steps:
         face = found.get(step["code"], {})
         steps.append(
             FlowStep(
                 code=step["code"],
-                name=(step.get("name_fr") if is_french else "") or step["name_en"],
+                name=in_language(step["name_en"], step.get("name_fr", "")),
                 people=face.get("people") or 0,
                 waiting=face.get("waiting") or 0,
                 longest_wait=face.get("longest_wait"),

@@ -11,8 +11,8 @@ from typing import TypeVar, cast
 import polars as pl
 from django.core.cache import cache
 from django.db.models import F, Max, Q, QuerySet, Sum
-from django.utils.translation import get_language
 
+from core.language import in_language
 from organisation.models import Ancestor, Unit
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.frame import local
@@ -235,11 +235,10 @@ def _drawn(
 
 def _names(trajectory: Trajectory) -> list[StepName]:
     letting_go = set(trajectory.clock.get("hand_over", []))
-    is_french = get_language() == "fr"
     return [
         StepName(
             step["code"],
-            (step.get("name_fr") if is_french else "") or step["name_en"],
+            in_language(step["name_en"], step.get("name_fr", "")),
             hands_over=bool(letting_go & set(step.get("activities", []))),
         )
         for step in trajectory.steps
