@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from core.refusals import Refused
 from indicators.models import Indicator, LeftOut
 from indicators.operations.refusals import MayNotEnter
 from indicators.operations.rollup import queue_all
@@ -14,13 +15,11 @@ from organisation.models import Person, Unit
 from organisation.queries import may
 
 
-class LeavingOutRefused(Exception):
-    """Why a unit is not left out."""
+class LeavingOutRefused(Refused):
+    """A unit that cannot be left out."""
 
+    code = "leaving_out_refused"
     sentence = _("This unit cannot be left out.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
 
 
 class NoReason(LeavingOutRefused):

@@ -1,12 +1,11 @@
 """Mark a chart: begin new limits, leave a point out, note what happened. People do, with a reason; jobs never."""
 
 import datetime as dt
-from typing import ClassVar
 
 from django.db import IntegrityError, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.refusals import Refused
 from indicators.choices import MarkKind
 from indicators.models import ChartMark, Indicator
 from indicators.operations.announcing import announce_values
@@ -15,14 +14,11 @@ from organisation.models import Period, Person, Unit
 from organisation.queries import may
 
 
-class MarkRefused(Exception):
-    """A mark that cannot be made or taken back. `code` is stable; `str()` is the sentence."""
+class MarkRefused(Refused):
+    """A mark that cannot be made or taken back."""
 
-    code: ClassVar[str] = "mark_refused"
-    sentence: ClassVar[str | Promise] = _("This cannot be marked.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
+    code = "mark_refused"
+    sentence = _("This cannot be marked.")
 
 
 class MayNotMark(MarkRefused):

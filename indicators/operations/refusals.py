@@ -2,28 +2,25 @@
 
 from typing import ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.refusals import Refused
 from indicators.models import PeriodLock
 
 
-class ObservationRefused(Exception):
-    """A figure that cannot be taken. `code` is stable; `str()` is the sentence in the reader's language."""
+class ObservationRefused(Refused):
+    """A figure that cannot be taken."""
 
-    code: ClassVar[str] = "observation_refused"
+    code = "observation_refused"
     #: The field that is wrong, as imports and the API name it.
     field: ClassVar[str] = "value"
-    sentence: ClassVar[str | Promise] = _("This figure cannot be taken.")
+    sentence = _("This figure cannot be taken.")
 
     def __init__(self, part: str = "") -> None:
         super().__init__()
         #: The part of the figure that is wrong, where one of several is: numerator, denominator, histogram or members.
         self.part = part
-
-    def __str__(self) -> str:
-        return str(self.sentence)
 
 
 class PartMissing(ObservationRefused):
@@ -184,14 +181,11 @@ class PeriodLocked(ObservationRefused):
         return _("%(period)s was locked by %(who)s; a lead can unlock it.") % {"period": self.lock.period, "who": who}
 
 
-class LockRefused(Exception):
-    """A period that cannot be locked or unlocked. `code` is stable; `str()` is the sentence."""
+class LockRefused(Refused):
+    """A period that cannot be locked or unlocked."""
 
-    code: ClassVar[str] = "lock_refused"
-    sentence: ClassVar[str | Promise] = _("This period cannot be locked.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
+    code = "lock_refused"
+    sentence = _("This period cannot be locked.")
 
 
 class MayNotLock(LockRefused):
@@ -208,14 +202,11 @@ class PeriodStillOpen(LockRefused):
     sentence = _("This period has not ended yet; it is locked once its figures are in.")
 
 
-class BatchRefused(Exception):
-    """A batch that cannot be taken back. `code` is stable; `str()` is the sentence."""
+class BatchRefused(Refused):
+    """A batch that cannot be taken back."""
 
-    code: ClassVar[str] = "batch_refused"
-    sentence: ClassVar[str | Promise] = _("This import cannot be undone.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
+    code = "batch_refused"
+    sentence = _("This import cannot be undone.")
 
 
 class BatchUndone(BatchRefused):

@@ -70,25 +70,6 @@ SHEET_FIELDS: Final = (
     "status",
     "abandoned_on",
 )
-#: By these a figure is computed and judged: old periods keep them as they were.
-RULE_FIELDS: Final = (
-    "factor",
-    "statistic",
-    "within",
-    "combine",
-    "expression",
-    "weights",
-    "unit",
-    "decimals",
-    "direction",
-    "missing",
-    "minimum_coverage",
-    "due_days",
-    "due_in_working_days",
-    "grace_days",
-    "chart",
-    "calendar",
-)
 #: Figures before and after a change of these don't compare: the line of the chart breaks.
 BREAKING_FIELDS: Final = (
     "factor",
@@ -99,14 +80,23 @@ BREAKING_FIELDS: Final = (
     "weights",
     "unit",
 )
+#: By these a figure is computed and judged: old periods keep them as they were.
+RULE_FIELDS: Final = (
+    *BREAKING_FIELDS,
+    "decimals",
+    "direction",
+    "missing",
+    "minimum_coverage",
+    "due_days",
+    "due_in_working_days",
+    "grace_days",
+    "chart",
+    "calendar",
+)
 #: So do those before and after a change of these texts: of the English one, or the French one where it stands alone.
 #: A translation that comes later says nothing new.
 BREAKING_TEXTS: Final = ("numerator_text", "denominator_text", "start_event", "stop_event", "inclusion", "exclusion")
-KEPT_FIELDS: Final = tuple(
-    dict.fromkeys(
-        (*RULE_FIELDS, *BREAKING_FIELDS, *(f"{name}{of}" for name in BREAKING_TEXTS for of in ("_en", "_fr")))
-    )
-)
+KEPT_FIELDS: Final = (*RULE_FIELDS, *(f"{name}{of}" for name in BREAKING_TEXTS for of in ("_en", "_fr")))
 
 
 @dataclass(frozen=True, slots=True)
