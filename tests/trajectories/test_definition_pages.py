@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -194,6 +194,17 @@ def test_a_strange_file_is_refused_and_the_form_stays(
     assert page.status_code == 422
     assert page.context["faults"][0].startswith(fault)
     assert page.context["page"].sheet == sheet(youths)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.yaml", b"a: &x [1]\nb: *x"), ("x.json", b"[" * 100_000), ("x.yaml", b"\xff\xfe\x00")]
+)
+def test_the_command_refuses_a_strange_file_in_a_sentence_too(name: str, content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_trajectory", str(file), stdout=StringIO())
 
 
 def test_yaml_keeps_days_as_text_and_lists_of_words_on_a_line() -> None:

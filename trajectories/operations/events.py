@@ -164,7 +164,8 @@ def _take(
     for events, faults in ahead(_typed(typing, first, iterator, origin)):
         _refuse(report, faults)
         keeping.keep(events)
-        teams.append(events.filter(~pl.col("is_void")).drop_nulls("team").group_by("team").len())
+        told = events.filter(~pl.col("is_void")) if events["is_void"].any() else events
+        teams.append(told.drop_nulls("team").group_by("team").len())
         progress.tell(report.read)
     batch.mapping = {field: column for field, column in typing.mapping.items() if field != column}
     if origin.joined:

@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.imports import ImportReport, add_import_arguments, finish_import
 from trajectories.calculations.refusals import DefinitionRefused, TrajectoryRefused
 from trajectories.choices import ALWAYS
+from trajectories.forms.definition_files import read_yaml
 from trajectories.operations import save_trajectory
 
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 def _read(path: Path) -> object:
     """Read JSON or YAML; a date that YAML would make of `2024-12-31` is the text again, as in JSON."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return json.loads(text if path.suffix == ".json" else json.dumps(yaml.safe_load(text), default=str))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
+        content = path.read_bytes()
+        return json.loads(content.decode("utf-8-sig")) if path.suffix == ".json" else read_yaml(content)
+    except (OSError, ValueError, RecursionError, DefinitionRefused) as error:
         raise DefinitionRefused(_("%(path)s cannot be read: %(why)s") % {"path": path, "why": error}) from None
