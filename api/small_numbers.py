@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 from indicators.calculations import Parts
 from indicators.calculations.small_numbers import has_small_part, hidden
 from indicators.models import Indicator
-from indicators.queries import ValueFilter, ValueRow, values
+from indicators.queries import ValueFilter, ValueRow, small_numbers, values
 from indicators.queries.components import components_below
-from organisation.models import Ancestor
+from indicators.queries.series_rows import Wanted
+from organisation.models import Ancestor, Period
 
 Tree = Literal["was", "now"]
 
@@ -61,15 +62,28 @@ def hide_windows(rows: Sequence[ValueRow], *, may_see: frozenset[int] | None) ->
 
 
 def secret_figures(rows: Collection[ValueRow], *, tree: Tree = "was", today: dt.date) -> set[Figure]:
-    """Return which figures to hide among these and those beside and above them, with a few queries.
+    """Return which of these figures to hide; those beside and above them are read for it, with a few queries.
 
     What is computed from a figure that must not be read must not be read either.
     """
+    if tree == "now":
+        return _secret_now(rows, today=today)
+    calendar = Period.objects.in_bulk({row.key[2] for row in rows})
+    asked = defaultdict[Wanted, list[Period]](list)
+    for row in rows:
+        indicator_id, unit_id, period_id = row.key
+        asked[Wanted(indicator_id, unit_id, calendar[period_id].frequency)].append(calendar[period_id])
+    secret = small_numbers.secret_figures(asked)
+    return {Figure(row.indicator, row.unit, row.period) for row in rows if row.key in secret}
+
+
+def _secret_now(rows: Collection[ValueRow], *, today: dt.date) -> set[Figure]:
+    """Return the same of figures on today's tree, which stand nowhere: they are rolled up again."""
     pks = {row.key[0]: row.indicator for row in rows}
     below = components_below(pks)
     behind = {component for components in below.values() for component in components}
     codes = dict(Indicator.objects.filter(pk__in=behind).values_list("pk", "code")) if behind else {}
-    secret = _secret_among(rows, {*pks.values(), *codes.values()}, tree=tree, today=today)
+    secret = _secret_among(rows, {*pks.values(), *codes.values()}, today=today)
     computed = {
         figure._replace(indicator=pks[pk])
         for pk, components in below.items()
@@ -79,9 +93,7 @@ def secret_figures(rows: Collection[ValueRow], *, tree: Tree = "was", today: dt.
     return secret | computed
 
 
-def _secret_among(
-    rows: Collection[ValueRow], indicators: Collection[str], *, tree: Tree, today: dt.date
-) -> set[Figure]:
+def _secret_among(rows: Collection[ValueRow], indicators: Collection[str], *, today: dt.date) -> set[Figure]:
     line = {code for row in rows for code in row.unit_path.split("/")}
     below = Ancestor.objects.filter(distance__lte=2, ancestor__code__in=line).values_list("unit__code", flat=True)
     around = ValueFilter(
@@ -89,7 +101,7 @@ def _secret_among(
         units=line | set(below),
         since=min(row.period_start for row in rows),
         until=max(row.period_end for row in rows),
-        tree=tree,
+        tree="now",
     )
     periods = {row.period for row in rows}
     counts = defaultdict[tuple[str, str], dict[str, Decimal]](dict)

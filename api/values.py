@@ -35,6 +35,8 @@ DEFAULT_SIZE = 1_000
 LARGEST_SIZE = 10_000
 #: Rows that an export reads, draws and sends at a time.
 CHUNK = 2_000
+#: The same where small numbers are to be hidden: around each chunk whole families are read, the same ones for the next.
+FAMILIES_CHUNK = 10_000
 
 COLUMNS = (
     Column("indicator", str),
@@ -215,8 +217,10 @@ def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, 
 def chunks(wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of an export, some at a time; a chunk is forgotten when the next is read."""
     # Those of today's tree stand in a table of their own, and what is read around them to hide small numbers would too.
-    is_read_twice = may_see is not None and wanted.tree == "now"
-    for chunk in read_by_pages(wanted, today) if is_read_twice else read(wanted, today):
+    hides = may_see is not None and (wanted.visible is None or not may_see.issuperset(wanted.visible))
+    size = FAMILIES_CHUNK if hides and not wanted.window else CHUNK
+    is_read_twice = hides and wanted.tree == "now"
+    for chunk in read_by_pages(wanted, today, size) if is_read_twice else read(wanted, today, size):
         yield [cells(one) for one in hidden(chunk, wanted, may_see, today)]
 
 
@@ -235,17 +239,17 @@ def judged(rows: list[ValueRow], wanted: ValueFilter, today: dt.date) -> list[Va
     return [row._replace(**icons[row.key]._asdict()) if row.key in icons else row for row in rows]
 
 
-def read(wanted: ValueFilter, today: dt.date) -> Iterator[list[ValueRow]]:
+def read(wanted: ValueFilter, today: dt.date, size: int) -> Iterator[list[ValueRow]]:
     """Yield all values from one cursor, as they were at one moment."""
     rows = values(wanted, today=today)
-    while chunk := list(islice(rows, CHUNK)):
+    while chunk := list(islice(rows, size)):
         yield chunk
 
 
-def read_by_pages(wanted: ValueFilter, today: dt.date) -> Iterator[list[ValueRow]]:
+def read_by_pages(wanted: ValueFilter, today: dt.date, size: int) -> Iterator[list[ValueRow]]:
     """Yield all values, each chunk from a cursor of its own."""
     last: tuple[int, int, int] | None = None
-    while chunk := list(values(wanted, today=today, after=last, limit=CHUNK)):
+    while chunk := list(values(wanted, today=today, after=last, limit=size)):
         yield chunk
         last = chunk[-1].key
 

@@ -31,8 +31,11 @@ def hidden(counts: Mapping[Key, Decimal], parents: Mapping[Key, Key | None]) -> 
     """Return which units' figures to hide in one period, from what each figure rests on and where each unit stands.
 
     The answer for a unit depends on its own count, on those right below it and beside it, and on the same all the way up
-    to the root: give whole families, and those below them. A unit whose parent is not in `counts` is a root.
+    to the root: give whole families, and those below them. A unit whose parent is not in `counts` is a root. Of two equal
+    companions the first by its key goes: give the same keys wherever the figures can be read, or one reader is shown both.
     """
+    if not any(map(is_small, counts.values())):
+        return set()
     families = _families(counts, parents)
     chosen = {unit for unit, n in counts.items() if is_small(n) or _tells_of_few(n, families.get(unit, ()), counts)}
     for parent in _downwards(families, counts, parents):

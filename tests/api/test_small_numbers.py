@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from indicators.calculations.small_numbers import hidden
 from indicators.models import Indicator
 from indicators.operations import drain_rollups
+from indicators.queries.series_rows import Wanted
+from indicators.queries.small_numbers import secret_figures
 from organisation.choices import RoleName
-from organisation.models import Person, Unit
+from organisation.models import Period, Person, Unit
 from tests import build
 from tests.api.asking import as_person
 
@@ -108,6 +110,21 @@ def test_a_small_count_and_a_companion_are_blank_and_say_so(viewer: Person) -> N
     }
 
 
+def test_a_page_and_the_api_hide_the_same_of_two_equal_companions(viewer: Person) -> None:
+    """Whoever read one of them here and the other there would know the third."""
+    centre = Unit.objects.get(code="CENTRE")
+    build.units("ZENITH", "ALPHA", parent=centre)
+    indicator = build.indicator("referrals")
+    report(indicator, EAST=(3,), ZENITH=(8,), ALPHA=(8,))
+    month = Period.objects.get(code="2025-01")
+
+    on_pages = secret_figures({Wanted(indicator.pk, unit.pk, "month"): [month] for unit in Unit.objects.all()})
+
+    gone = {unit for unit, row in rows(viewer).items() if row[-1]}
+    assert gone == set(Unit.objects.filter(pk__in={one.unit_id for one in on_pages}).values_list("code", flat=True))
+    assert len(gone) == 2
+
+
 def test_a_filter_does_not_tell_what_the_whole_hides(viewer: Person) -> None:
     report(build.indicator("referrals"), EAST=(3,), NORTH=(8,), SOUTH=(20,))
 
@@ -116,7 +133,7 @@ def test_a_filter_does_not_tell_what_the_whole_hides(viewer: Person) -> None:
 
 def test_an_export_by_small_chunks_hides_the_same(viewer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     report(build.indicator("referrals"), EAST=(3,), NORTH=(8,), SOUTH=(20,))
-    monkeypatch.setattr("api.values.CHUNK", 1)
+    monkeypatch.setattr("api.values.FAMILIES_CHUNK", 1)
 
     for tree in ("was", "now"):
         response = as_person(viewer).get(ADDRESS, {"format": "csv", "tree": tree})
