@@ -99,6 +99,10 @@ def read_list(path: Path) -> list[tuple[int, Any]]:
             json.loads(source)
         node = yaml.compose(source, Loader=yaml.SafeLoader)
         items = yaml.safe_load(source)
+        # What goes round in a circle, and half a character (a lone surrogate), can be read here and kept nowhere.
+        json.dumps(items, default=str, ensure_ascii=False, skipkeys=True).encode()
+    except RecursionError:
+        raise UnreadableFile(_("%(path)s holds lists within lists without end.") % {"path": path}) from None
     except (ValueError, yaml.YAMLError) as error:
         raise UnreadableFile(_("%(path)s cannot be read: %(why)s.") % {"path": path, "why": error}) from error
     if not isinstance(items, list) or not isinstance(node, yaml.SequenceNode):

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from indicators.forms.definitions import KNOWN, clean_definition
+from core.tables import UnreadableFile
+from indicators.forms.definitions import KNOWN, clean_definition, read_list
 from indicators.models import Area, Indicator, LeftOut, Reporter
 from indicators.operations import DefinitionRefused, import_definition
 from indicators.operations.rules import set_rules
@@ -284,3 +285,15 @@ def take(entry: dict[str, Any]) -> None:
 def rows(model: type[LeftOut] | type[Reporter]) -> list[tuple[str, dt.date, dt.date | None]]:
     found = model.objects.values_list("unit__code", "valid_from", "valid_to")
     return sorted(found, key=lambda row: row[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[{"code": "falls", "name_en": "\\ud800"}]', "[" * 5_000 + "]" * 5_000, "- &all [*all]", '[{"code": "falls"'],
+)
+def test_a_file_that_no_catalogue_can_be_is_refused_as_a_whole(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "catalogue.yaml"
+    file.write_text(text)
+
+    with pytest.raises(UnreadableFile):
+        read_list(file)
