@@ -113,7 +113,9 @@ def drain_crowded_periods(indicator: Indicator, *, now: dt.datetime) -> int:
         .order_by("period__starts_on")
     )
     periods = list(crowded.values_list("period_id", flat=True))
-    is_first = bool(periods) and _has_no_values(indicator)
+    if not periods:
+        return 0
+    is_first = _has_no_values(indicator)
     return sum(_drain_block(indicator, block, is_first=is_first, now=now) for block in _blocks(periods))
 
 
