@@ -87,46 +87,46 @@ def shape_of(contributed: Contributions, kind: str, era: Era = ALL) -> Shape:
 
 def sums_of(contributed: Contributions, place: Place, *, rule: int = 0, era: Era = ALL) -> Sums:
     """Return the sums of what a rule contributes to the periods of its era."""
-    figures, counts, stays, strange = [], [], [], []
+    figures, counts, stays, seen = [], [], [], []
     if contributed.flows is not None:
         found = _dated(contributed.flows, place, era)
-        strange.append(found)
+        seen.append(found)
         figures.append(found.select("unit", "period", *(_millionths(part) for part in ("numerator", "denominator"))))
     if contributed.passages is not None:
         found = _dated(contributed.passages, place, era)
-        strange.append(found)
-        steps = crossings(found.drop_nulls("unit"), place)
-        figures.append(
-            steps.select("unit", "period", numerator=pl.col("step") * MICRO, denominator=pl.lit(0, pl.Int64))
-        )
+        seen.append(found)
+        figures.append(_stepped(crossings(found.drop_nulls("unit"), place)))
     if contributed.runs is not None:
         runs = dated(located(contributed.runs, place), place)
         last_day = pl.max_horizontal("ends_on", "day")
-        strange.append(runs.filter(era.holds(last_day), "is_back"))
-        steps = returned(runs, place).filter(era.holds(last_day))
-        figures.append(
-            steps.select("unit", "period", numerator=pl.col("step") * MICRO, denominator=pl.lit(0, pl.Int64))
-        )
+        seen.append(runs.filter(era.holds(last_day), "is_back"))
+        figures.append(_stepped(returned(runs, place).filter(era.holds(last_day))))
     if contributed.lengths is not None:
         found = _dated(contributed.lengths, place, era)
-        strange.append(found)
+        seen.append(found)
         counts.append(found.select("unit", "period", days="value", cases=pl.lit(1, pl.Int64)))
     if contributed.stays is not None:
         found = located(contributed.stays, place)
-        strange.append(era.of(found, "day"))
+        seen.append(era.of(found, "day"))
         # Whoever comes after the era is at the end of none of its periods.
         here = found if era.until is None else found.filter(pl.col("day") < era.until)
         stays.append(here.select("unit", "day", "until", rule=pl.lit(rule, pl.Int64), cases=pl.lit(1, pl.Int64)))
-    nowhere = [
-        found.filter(pl.col("unit").is_null()).select(pl.col("team").fill_null(""), cases=pl.lit(1, pl.Int64))
-        for found in strange
-    ]
     return Sums(
         summed([part.drop_nulls("unit") for part in figures], FIGURES),
         summed([part.drop_nulls("unit") for part in counts], COUNTS),
         summed([part.drop_nulls("unit") for part in stays], STAYS),
-        summed(nowhere, NOWHERE),
+        summed([_nowhere(found) for found in seen], NOWHERE),
     )
+
+
+def _stepped(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return steps that add up at every level as figures."""
+    return rows.select("unit", "period", numerator=pl.col("step") * MICRO, denominator=pl.lit(0, pl.Int64))
+
+
+def _nowhere(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return by team the contributions that stand at no unit."""
+    return rows.filter(pl.col("unit").is_null()).select(pl.col("team").fill_null(""), cases=pl.lit(1, pl.Int64))
 
 
 def _dated(rows: pl.DataFrame, place: Place, era: Era) -> pl.DataFrame:
