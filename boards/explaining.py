@@ -253,8 +253,20 @@ def _window(indicator: Indicator, one: WindowFigure) -> WindowRow:
     rests_on = ngettext(
         "%(with_values)s of %(periods)s period", "%(with_values)s of %(periods)s periods", one.periods
     ) % {"with_values": one.with_values, "periods": one.periods}
-    told = (rests_on, bounds_text(one.parts))
+    told = (rests_on, _reports(indicator, one) if one.figure is None else bounds_text(one.parts))
     return WindowRow(names[one.window], figure, " · ".join(filter(None, told)))
+
+
+def _reports(indicator: Indicator, one: WindowFigure) -> str:
+    """Say how many reports a window rests on, where they are too few for a figure."""
+    if one.expected is None:
+        return ""
+    if is_index(indicator.kind):
+        return parts_complete(one.reporting, one.expected)
+    counts = {"reporting": one.reporting, "expected": one.expected}
+    return (
+        ngettext("%(reporting)s of %(expected)s report", "%(reporting)s of %(expected)s reports", one.expected) % counts
+    )
 
 
 def _coverage(answer: Why) -> str:

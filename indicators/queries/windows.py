@@ -17,7 +17,7 @@ from indicators.choices import DERIVED, LAST_OVER_TIME, Kind
 from indicators.models import Indicator, Value
 from indicators.queries.components import with_components
 from indicators.queries.derived import goal_of, read_once, weights_on
-from indicators.queries.judged import day_of, figure_of, is_day_off, reported_of
+from indicators.queries.judged import day_of, figure_of, is_covered, is_day_off, reported_of
 from indicators.queries.targets import Line, Targets, above, lines_of, targets_of
 from indicators.queries.versions import Rules, rules_of
 from organisation.choices import Frequency
@@ -41,7 +41,7 @@ class WindowFigure:
     first: dt.date
     last: dt.date
     parts: Parts | None
-    #: Unrounded.
+    #: Unrounded; None of what cannot be computed, and where too few have reported.
     figure: Decimal | None
     reporting: int
     expected: int | None
@@ -97,7 +97,7 @@ class Windows:
             inside[0].starts_on if inside else first,
             period.ends_on,
             whole.parts,
-            figure_of(rule, whole.parts),
+            figure_of(rule, whole.parts) if is_covered(rule, whole) else None,
             whole.reporting,
             whole.expected,
             how,

@@ -216,3 +216,30 @@ def test_windows_are_for_those_who_see_small_numbers(hospital: Unit) -> None:
     assert [row["value"] for row in seen] == [1, 4, 18]
     assert [(row["value"], row["suppressed"]) for row in hidden] == [(None, True)] * 3
     assert refused.status_code == 400
+
+
+def test_where_too_few_have_reported_over_a_window_it_has_no_figure(hospital: Unit) -> None:
+    ratio = build.indicator("some", kind=Kind.RATIO, decimals=1, minimum_coverage=Decimal("0.7"), grace_days=0)
+    for code, months in (("a", ("2026-01", "2026-02", "2026-03")), ("b", ("2026-03",))):
+        build.reporter(ratio, Unit.objects.get(code=code))
+        for month in months:
+            build.observation(ratio, Unit.objects.get(code=code), month, 7, 10)
+    drain_rollups(now=build.LATER)
+
+    rows = values(ValueFilter(units=["hospital"], window="ytd"), today=TODAY)
+    panel = why(indicator=ratio, unit=hospital, period=build.period("2026-03"), today=TODAY)
+
+    # One of two reported in January and in February, both in March: four of six of the year.
+    assert [(row.period, row.value, row.reporting, row.expected, row.status) for row in rows][-1] == (
+        "2026-03",
+        None,
+        4,
+        6,
+        "no data",
+    )
+    assert panel.figure == 70
+    assert [(one.window, one.figure, one.reporting, one.expected) for one in panel.windows] == [
+        ("ytd", None, 4, 6),
+        ("fytd", None, 4, 6),
+        ("rolling12", None, 4, 6),
+    ]
