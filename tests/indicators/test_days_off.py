@@ -31,6 +31,12 @@ pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY = dt.date(2026, 10, 19), dt.date(2026, 10, 13)
 
 
+def ask_every_day(since: dt.date) -> None:
+    """Let the visits be asked on every day from a day on."""
+    definition = {"code": "visits", "calendar": Calendar.EVERY_DAY}
+    save_indicator(definition=definition, now=build.LATER, takes_effect_on=since)
+
+
 @pytest.fixture
 def clinic() -> Unit:
     clinic = build.unit("clinic")
@@ -184,11 +190,7 @@ def test_a_day_for_which_nothing_is_asked_says_so(clinic: Unit, client: Client) 
 def test_old_days_keep_the_calendar_that_they_had(clinic: Unit) -> None:
     found = visits(clinic)
 
-    save_indicator(
-        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
-        now=build.LATER,
-        takes_effect_on=dt.date(2026, 10, 17),
-    )
+    ask_every_day(dt.date(2026, 10, 17))
     drain_rollups(now=build.LATER)
     found.refresh_from_db()
     month = Value.objects.get(indicator=found, unit=clinic, period__code="2026-10")
@@ -212,11 +214,7 @@ def test_old_days_keep_the_calendar_that_they_had(clinic: Unit) -> None:
 
 def test_a_restatement_reads_old_days_by_the_new_calendar(clinic: Unit) -> None:
     found = visits(clinic)
-    save_indicator(
-        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
-        now=build.LATER,
-        takes_effect_on=dt.date(2026, 10, 17),
-    )
+    ask_every_day(dt.date(2026, 10, 17))
     drain_rollups(now=build.LATER)
     admin = build.person(is_superuser=True)
 
@@ -231,11 +229,7 @@ def test_a_restatement_reads_old_days_by_the_new_calendar(clinic: Unit) -> None:
 
 def test_grace_is_counted_by_the_calendar_of_the_period(clinic: Unit) -> None:
     found = visits(clinic)
-    save_indicator(
-        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
-        now=build.LATER,
-        takes_effect_on=dt.date(2026, 10, 23),
-    )
+    ask_every_day(dt.date(2026, 10, 23))
     found.refresh_from_db()
     rules = rules_of([found])
 
@@ -251,11 +245,7 @@ def test_grace_is_counted_by_the_calendar_of_the_period(clinic: Unit) -> None:
 
 def test_the_grid_asks_by_the_calendar_of_the_day(clinic: Unit) -> None:
     visits(clinic)
-    save_indicator(
-        definition={"code": "visits", "calendar": Calendar.EVERY_DAY},
-        now=build.LATER,
-        takes_effect_on=dt.date(2026, 10, 17),
-    )
+    ask_every_day(dt.date(2026, 10, 17))
     lead = build.person_with(RoleName.LEAD, clinic)
 
     asked = [

@@ -41,6 +41,15 @@ def send(to: Trajectory, *rows: object, days: int = 0) -> tuple[int, int, int]:
     return report.new, report.changed, report.unchanged
 
 
+def begin_rotation(youths: Trajectory, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a rotation broken off after its first row."""
+    monkeypatch.setattr(rotating, "ROWS", 1)
+    send(youths, *ROWS)
+    settings.PSEUDONYM_KEYS = ["old", "new"]
+    with pytest.raises(KeyboardInterrupt):
+        rotate_keys(now=NOW, tell=break_off)
+
+
 @pytest.mark.parametrize("key", ["k", "k" * 64, "k" * 200])
 def test_a_pseudonym_is_hmac_sha256_of_domain_and_text(key: str) -> None:
     expected = hmac.digest(key.encode(), b"case\x1fada", hashlib.sha256)[:16]
@@ -117,11 +126,7 @@ def test_a_rotation_that_is_broken_off_goes_on_where_it_stood(
 def test_until_a_rotation_has_ended_nothing_is_imported_undone_or_measured(
     youths: Trajectory, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rotating, "ROWS", 1)
-    send(youths, *ROWS)
-    settings.PSEUDONYM_KEYS = ["old", "new"]
-    with pytest.raises(KeyboardInterrupt):
-        rotate_keys(now=NOW, tell=break_off)
+    begin_rotation(youths, settings, monkeypatch)
 
     measured = refresh(youths, now=NOW)
     for keys in (["old"], ["old", "new"]):
@@ -142,11 +147,7 @@ def test_until_a_rotation_has_ended_nothing_is_imported_undone_or_measured(
 def test_a_rotation_after_which_rows_are_missing_does_not_end(
     youths: Trajectory, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rotating, "ROWS", 1)
-    send(youths, *ROWS)
-    settings.PSEUDONYM_KEYS = ["old", "new"]
-    with pytest.raises(KeyboardInterrupt):
-        rotate_keys(now=NOW, tell=break_off)
+    begin_rotation(youths, settings, monkeypatch)
     Event.objects.order_by("pk")[0].delete()
 
     with pytest.raises(RotationRefused, match="restore the backup"):
