@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from django.http import HttpResponseBase
 from django.utils import timezone
@@ -65,6 +65,13 @@ COLUMNS = (
     Column("suppressed", bool),
 )
 NAMES = [column.name for column in COLUMNS]
+
+
+class Page(NamedTuple):
+    """Rows after the one with this key (None: from the first), and one more than the page shows: whether another follows."""
+
+    after: tuple[int, int, int] | None
+    limit: int
 
 
 class ValueRowShape(TypedDict):
@@ -145,14 +152,14 @@ def value_rows(request: Request) -> HttpResponseBase:
     form, today = formats.asked(request), timezone.localdate()
     wanted = filter_of(request, today)
     may_see = small_number_ids(request, on=today)
-    tag = etags.etag(
-        request, asking(request).pk, today, wanted.visible, may_see, latest_change(wanted, today=today), etags.stamp()
-    )
+    asked = page_of(request) if form == "json" else None
+    newest = latest_change(wanted, today=today, **(asked._asdict() if asked else {}))
+    tag = etags.etag(request, asking(request).pk, today, wanted.visible, may_see, newest, etags.stamp())
     unchanged = etags.not_modified(request, tag)
     if unchanged:
         return unchanged
-    if form == "json":
-        return etags.tagged(page(request, wanted, may_see, today), tag)
+    if asked:
+        return etags.tagged(page(request, wanted, asked, may_see, today), tag)
     only_pages_have = [name for name in paging.NAMES if name in request.query_params]
     if only_pages_have:
         raise bad_parameter(only_pages_have[0], _("only JSON comes in pages"))
@@ -203,12 +210,19 @@ def level(request: Request) -> str:
     return asked
 
 
-def page(request: Request, wanted: ValueFilter, may_see: frozenset[int] | None, today: dt.date) -> Response:
-    """Return one page of JSON."""
+def page_of(request: Request) -> Page:
+    """Read which page is asked for."""
     size = parameters.number(request, "page_size", default=DEFAULT_SIZE, at_most=LARGEST_SIZE)
     after = paging.cursor(request, (int, int, int))
-    last = (after[0], after[1], after[2]) if after else None
-    found = list(values(wanted, today=today, after=last, limit=size + 1))
+    return Page((after[0], after[1], after[2]) if after else None, size + 1)
+
+
+def page(
+    request: Request, wanted: ValueFilter, asked: Page, may_see: frozenset[int] | None, today: dt.date
+) -> Response:
+    """Return one page of JSON."""
+    found = list(values(wanted, today=today, after=asked.after, limit=asked.limit))
+    size = asked.limit - 1
     following = paging.next_address(request, list(found[size - 1].key)) if len(found) > size else None
     shown = hidden(found[:size], wanted, may_see, today)
     return Response({"results": [dict(zip(NAMES, cells(one), strict=True)) for one in shown], "next": following})

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
@@ -200,6 +200,19 @@ def _is_awaited(indicator: Indicator, unit: Unit, period: Period, found: Reporte
     return is_open(unit, period) and found.expected != 0 and not is_day_off(indicator, period)
 
 
+class Terms(NamedTuple):
+    """What a definition says of a period, whichever unit's figure it is."""
+
+    due_on: dt.date | None
+    days_of_grace: int
+    is_suspended: bool
+
+
+def terms_of(indicator: Indicator, period: Period) -> Terms:
+    """Return what a definition says of a period."""
+    return Terms(due_day_of(indicator, period), _days_of_grace(indicator, period), is_suspended(indicator, period))
+
+
 def status_of(
     indicator: Indicator,
     unit: Unit,
@@ -210,15 +223,20 @@ def status_of(
     target: TargetInForce | None,
     today: dt.date,
     is_closed_for_good: bool,
+    terms: Terms | None = None,
 ) -> StatusCode:
-    """Return the status of a figure on a day. Where nobody is expected to report, a missing one does not apply."""
+    """Return the status of a figure on a day. Where nobody is expected to report, a missing one does not apply.
+
+    `terms` are those of the definition and the period, of whoever asks for many units.
+    """
+    terms = terms or terms_of(indicator, period)
     return status(
         Reading(
             value=value,
             period_ends_on=period.ends_on,
             today=today,
-            grace_days=_days_of_grace(indicator, period),
-            due_on=due_day_of(indicator, period),
+            grace_days=terms.days_of_grace,
+            due_on=terms.due_on,
             reporting=found.counted,
             expected=found.expected,
             minimum_coverage=indicator.minimum_coverage,
@@ -229,7 +247,7 @@ def status_of(
             band_high=target.band_high if target else None,
             has_report=found.has_report,
             is_applicable=found.has_report or (found.is_applicable and _is_awaited(indicator, unit, period, found)),
-            is_suspended=is_suspended(indicator, period),
+            is_suspended=terms.is_suspended,
             is_suspect=found.suspect > 0,
             is_closed_for_good=is_closed_for_good,
             is_failing=bool(indicator.fault),

@@ -12,14 +12,23 @@ from indicators.calculations import NOTHING, StatusCode, shown
 from indicators.calculations.windows import Window
 from indicators.choices import DERIVED, Kind
 from indicators.models import Indicator
-from indicators.queries.judged import day_of, exactness_of, figure_of, is_covered, reported_of, status_of
+from indicators.queries.judged import (
+    Terms,
+    day_of,
+    exactness_of,
+    figure_of,
+    is_covered,
+    reported_of,
+    status_of,
+    terms_of,
+)
 from indicators.queries.kept_values import KeptValue
 from indicators.queries.targets import TargetsInTurn, targets_of
 from indicators.queries.tree import Tree, load_tree
 from indicators.queries.values_sql import (
     ValueFilter,
-    chosen_sql,
     make_values_now,
+    newest_sql,
     parameters_of,
     select_sql,
 )
@@ -87,6 +96,8 @@ class Around:
     rules: Rules
     #: Codes from the root to a unit, by the ids of the path.
     paths: dict[tuple[int, ...], str]
+    #: By the ids of an indicator and a period: the definition as it holds for it, and what it says of it.
+    frames: dict[tuple[int, int], tuple[Indicator, Terms]]
     today: dt.date
     is_now: bool
     window: Window | None
@@ -113,6 +124,7 @@ def values(
             targets=TargetsInTurn(targets_of(indicators)),
             rules=rules_of(indicators.values()),
             paths={},
+            frames={},
             today=today,
             is_now=wanted.tree == "now",
             window=wanted.window,
@@ -126,16 +138,23 @@ def values(
                 cursor.execute("DROP TABLE value_now")
 
 
-def latest_change(wanted: ValueFilter, *, today: dt.date) -> tuple[object, ...]:
-    """Return what differs as soon as any of these rows does: enough for an ETag."""
+def latest_change(
+    wanted: ValueFilter, *, today: dt.date, after: tuple[int, int, int] | None = None, limit: int | None = None
+) -> tuple[object, ...]:
+    """Return what differs as soon as any of these rows does: enough for an ETag.
+
+    Of a page, `after` and `limit` as `values` takes them, its own rows are looked at. On today's tree and over a window
+    other rows bear on them, and all are.
+    """
+    if wanted.tree == "now" or wanted.window:
+        after = limit = None
     if wanted.window:
         # What stands before the rows asked for is in their windows.
         wanted = replace(wanted, since=None, updated_since=None)
     indicators = _indicators(wanted)
-    asked = parameters_of(wanted, indicators, today=today)
+    asked = parameters_of(wanted, indicators, today=today, after=after)
     with connection.cursor() as cursor:
-        chosen = chosen_sql(asked, tree=wanted.tree, source="indicators_value")
-        cursor.execute("SELECT max(value.computed_at), count(*)" + chosen, asked)
+        cursor.execute(newest_sql(asked, tree=wanted.tree, limit=limit), asked)
         [newest] = cursor.fetchall()
         cursor.execute(
             """
@@ -173,7 +192,7 @@ def _over_window(rows: list[ValueRow], around: Around, window: Window) -> Iterat
         indicator = indicators[indicator_id]
         told = loaded.of(indicator, unit_id, periods[period_id], window, around.today)
         parts = told.parts or NOTHING
-        bounds = parts.estimate
+        bounds = parts.estimate if told.figure is not None else None
         rule = around.rules.rule(indicator, row.period_end)
         yield row._replace(
             period_start=told.first,
@@ -193,19 +212,28 @@ def _over_window(rows: list[ValueRow], around: Around, window: Window) -> Iterat
         )
 
 
+def _frame(indicator_id: int, period: Period, around: Around) -> tuple[Indicator, Terms]:
+    """Return the definition as it holds for a period, and what it says of it: the same for all units."""
+    key = (indicator_id, period.id)
+    if key not in around.frames:
+        rule = around.rules.rule(around.indicators[indicator_id], period.ends_on)
+        around.frames[key] = (rule, terms_of(rule, period))
+    return around.frames[key]
+
+
 def _row(kept: KeptValue, around: Around) -> ValueRow:
     unit, period = around.units[kept.unit_id], around.periods[kept.period_id]
-    indicator = around.rules.rule(around.indicators[kept.indicator_id], period.ends_on)
+    indicator, terms = _frame(kept.indicator_id, period, around)
     found = reported_of(indicator, kept, period, today=around.today)
     parts = found.parts or NOTHING
     value = figure_of(indicator, found.parts)
     how_exact, is_told = exactness_of(indicator, found), is_covered(indicator, found)
     bounds = parts.estimate if is_told else None
     day = day_of(unit, period)
-    path = around.tree.path(unit.pk, around.today if around.is_now else day)
+    path = around.tree.path(kept.unit_id, around.today if around.is_now else day)
     if path not in around.paths:
         around.paths[path] = "/".join(around.tree.codes[unit_id] for unit_id in path)
-    target = around.targets.in_force(indicator.pk, path, day)
+    target = around.targets.in_force(kept.indicator_id, path, day)
     return ValueRow(
         indicator=indicator.code,
         unit=unit.code,
@@ -229,6 +257,7 @@ def _row(kept: KeptValue, around: Around) -> ValueRow:
             target=target,
             today=around.today,
             is_closed_for_good=False,
+            terms=terms,
         ),
         variation=None,
         assurance=None,

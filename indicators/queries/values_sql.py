@@ -54,6 +54,14 @@ SELECT $columns
 $chosen
 ORDER BY value.indicator_id, value.unit_id, value.period_id
 $limit""")
+#: For a value that vanishes from a page another comes, as old as the rest: their keys tell.
+NEWEST_OF_PAGE = Template("""
+SELECT max(computed_at), md5(string_agg(id::text, ' ')) FROM (
+    SELECT value.computed_at, value.id
+    $chosen
+    ORDER BY value.indicator_id, value.unit_id, value.period_id
+    LIMIT $limit
+) page""")
 CHOSEN = Template("""
 FROM $source value
 JOIN organisation_unit unit ON unit.id = value.unit_id
@@ -124,6 +132,14 @@ def chosen_sql(asked: Parameters, *, tree: Literal["was", "now"], source: str) -
     conditions = [text for name, text in CONDITIONS.items() if name in asked]
     joined = Template(" AND ".join(conditions)).substitute(day=DAY[tree])
     return CHOSEN.substitute(source=source, conditions=joined)
+
+
+def newest_sql(asked: Parameters, *, tree: Literal["was", "now"], limit: int | None) -> str:
+    """Return the statement whose row tells the newest of the chosen rows, and how many or, of a page, which they are."""
+    chosen = chosen_sql(asked, tree=tree, source="indicators_value")
+    if limit is None:
+        return "SELECT max(value.computed_at), count(*)" + chosen
+    return NEWEST_OF_PAGE.substitute(chosen=chosen, limit=f"{limit:d}")
 
 
 def select_sql(asked: Parameters, *, tree: Literal["was", "now"], limit: int | None) -> str:

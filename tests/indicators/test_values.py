@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from indicators.choices import Direction, Kind
-from indicators.models import Indicator
+from indicators.models import Indicator, Value
 from indicators.operations import drain_rollups
 from indicators.queries import ValueFilter, latest_change, values
 from organisation.choices import Frequency
@@ -135,6 +135,22 @@ def test_the_tag_of_an_answer_changes_with_values_targets_and_definitions() -> N
 
     assert len(set(tags)) == 4
     assert latest_change(wanted, today=TODAY) == tags[-1]
+
+
+def test_the_tag_of_a_page_changes_with_its_own_rows() -> None:
+    small_hospital()
+    first, _second, third, *_others = values(ValueFilter(), today=TODAY)
+
+    def tag() -> tuple[object, ...]:
+        return latest_change(ValueFilter(), today=TODAY, after=first.key, limit=2)
+
+    before = tag()
+    indicator_id, unit_id, period_id = third.key
+    Value.objects.filter(indicator=indicator_id, unit=unit_id, period=period_id).delete()
+
+    assert tag() != before
+    assert tag()[0] == before[0]
+    assert tag() == tag()
 
 
 @pytest.mark.parametrize("months", [1, 9])
