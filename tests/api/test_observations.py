@@ -13,6 +13,7 @@ from organisation.choices import Frequency, RoleName
 from organisation.models import Unit
 from tests import build
 from tests.api.asking import as_person, as_program, every_page
+from tests.indicators.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -383,3 +384,24 @@ def test_a_row_without_a_code_is_told_that_it_must_have_one(job: APIClient) -> N
         "unknown_indicator",
         [{"field": "indicator", "reason": "A code must be given, as a text."}],
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_programs_that_send_the_same_figures_all_or_nothing_never_stop_each_other(centre: Unit) -> None:
+    build.indicator("referrals")
+    person = build.person_with(RoleName.CONTRIBUTOR, at=centre)
+    rows = [
+        {**FIGURE, "unit": unit, "period": f"2026-0{month}"} for unit in ("NORTH", "SOUTH") for month in range(1, 8)
+    ]
+    statuses: list[int] = []
+
+    def program(sent: list[dict[str, Any]]) -> None:
+        job = as_program(person, may_write=True)
+        for value in range(4):
+            answer = send(job, [{**row, "value": value} for row in sent], ADDRESS + "?atomic=1")
+            statuses.append(answer.status_code)
+
+    failed = at_once(lambda: program(rows), lambda: program(rows[::-1]))
+
+    assert failed == []
+    assert set(statuses) <= {200, 201}
