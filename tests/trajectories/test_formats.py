@@ -256,7 +256,9 @@ def test_what_is_pending_is_an_event_of_when_it_was_decided_and_can_be_cancelled
     assert [(name, at[:10]) for name, at, _, _ in kept()] == [("Pending discharge", "2024-01-07")]
 
 
-def test_messages_that_move_what_is_a_patient_s_are_refused_and_counted_in_a_trial_too(youths: Trajectory, tmp_path: Path) -> None:
+def test_messages_that_move_what_is_a_patient_s_are_refused_and_counted_in_a_trial_too(
+    youths: Trajectory, tmp_path: Path
+) -> None:
     messages = adt("A01", "20240101") + adt("A45", "20240103") + adt("A43", "20240103")
 
     said = take(tmp_path, messages, "--dry-run")
