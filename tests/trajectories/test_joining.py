@@ -271,3 +271,12 @@ def test_what_hangs_together_is_one_in_whatever_order_that_is_told(
         return {frozenset(one for one in names if names[one] == name) for name in names.values()}
 
     assert parts(first) == parts(second)
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_long_chain_is_one_person(step: int) -> None:
+    links = [Link(f"p{n}", f"c{n}", f"p{n + 1}", f"c{n + 1}") for n in range(5_000)][::step]
+
+    joins = Joins((link, 1) for link in links)
+
+    assert {(joins.person(f"p{n}"), joins.case(f"p{n}", f"c{n}")) for n in range(5_001)} == {("p5000", "c5000")}

@@ -38,6 +38,7 @@ class Joins:
 
     def __init__(self, links: Iterable[tuple[Link, int]]) -> None:
         self._links = list(links)
+        self._known = frozenset(link for link, _batch in self._links)
         self._people, self._cases = _Groups[str](), _Groups[tuple[str, str]]()
         for link, _batch in self._links:
             self._people.join(link.person_from, link.person_to)
@@ -52,7 +53,7 @@ class Joins:
         return bool(self._links)
 
     def __contains__(self, link: Link) -> bool:
-        return any(link == known for known, _batch in self._links)
+        return link in self._known
 
     def person(self, person: str) -> str:
         """Return what stands for a person."""
@@ -99,7 +100,10 @@ class _Groups(Generic[T]):
         self._next: dict[T, T] = {}
 
     def name(self, one: T) -> T:
+        """Return the name of the group, and shorten the way to it for the next who asks."""
         while one in self._next:
+            after = self._next[one]
+            self._next[one] = self._next.get(after, after)
             one = self._next[one]
         return one
 
