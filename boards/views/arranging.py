@@ -1,6 +1,7 @@
 """Arrange a board: hang, move and take down its tiles, say what it is called; hang a new one."""
 
 import datetime as dt
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -31,8 +32,6 @@ from core.posted import posted_from
 from organisation.choices import Do
 from organisation.queries import may, units_where
 
-REFUSED = 422
-
 
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -45,7 +44,7 @@ def arrange(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, board, hang=form)
     form = TileForm(request.POST, board=board, person=request.user, today=today)
     if not form.is_valid():
-        return _page(request, board, hang=form, status=REFUSED)
+        return _page(request, board, hang=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     said = form.cleaned_data
     tile = hang_tile(board=board, **said | {"zone": ZoneKind(said["zone"])}, now=now)
     messages.success(request, _("“%s” hangs.") % tile.indicator.name)
@@ -61,7 +60,7 @@ def describe(request: HttpRequest, slug: str) -> HttpResponse:
     form = BoardForm(request.POST, instance=board)
     if not form.is_valid():
         board.refresh_from_db()
-        return _page(request, board, about=form, status=REFUSED)
+        return _page(request, board, about=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     describe_board(board=form.save(commit=False), now=now)
     messages.success(request, _("Saved."))
     return _back(board, "")
@@ -125,7 +124,12 @@ def new_board(request: HttpRequest) -> HttpResponse:
         )
     form = NewBoardForm(request.POST or None, person=request.user, today=today, initial=request.GET.dict())
     if not form.is_valid():
-        return render(request, "boards/new.html", {"form": form}, status=REFUSED if request.method == "POST" else 200)
+        return render(
+            request,
+            "boards/new.html",
+            {"form": form},
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK,
+        )
     board = hang_board(board=form.save(commit=False), like=form.cleaned_data["like"], now=now)
     return _back(board, "")
 

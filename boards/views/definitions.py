@@ -1,6 +1,7 @@
 """A definition on its own: its sheet, its versions, where it is used; and the restatement of old figures."""
 
 import datetime as dt
+from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,6 @@ from core.posted import posted_from
 from indicators.models import Indicator
 from indicators.operations import ALWAYS, DefinitionRefused, restate
 from organisation.models import Person
-
-REFUSED = 422
 
 
 @login_required
@@ -38,7 +37,7 @@ def restatement(request: HttpRequest, indicator: str) -> HttpResponse:
             indicator=defined, since=since, by=person, reason=request.POST.get("reason", "")[:500], today=today, now=now
         )
     except DefinitionRefused as refusal:
-        return _page(request, defined, refusal=str(refusal), status=REFUSED)
+        return _page(request, defined, refusal=str(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect("boards:definition", indicator=indicator)
 
 

@@ -1,6 +1,7 @@
 """Enter a figure on its tile."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -80,7 +81,7 @@ def _taken(request: HttpRequest, board: Board, hung: Tile, face: TileFace) -> Ht
         )
     except (Unreadable, ObservationRefused) as refusal:
         sheet = Sheet(face, hung.indicator.kind, choices, chosen.code, typed, refused=str(refusal))
-        return _sheet(request, sheet, status=422)
+        return _sheet(request, sheet, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     ask, warning = _asked(hung, chosen)
     if ask:
         # The figure is kept; the tile follows by itself, and the question stays open beside it.

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,8 +23,6 @@ from indicators.queries.doubts import rules_of_indicator
 from indicators.queries.rechecks import Change, recheck_foreseen
 from indicators.recheck_words import recheck_text
 from organisation.asking import person_of
-
-REFUSED = 422
 
 
 @login_required
@@ -76,7 +75,7 @@ def _proposed(request: HttpRequest, indicator: Indicator) -> HttpResponse:
         change = _change(indicator, asked, replaced)
     except DefinitionRefused as refusal:
         refused = AskedRule(asked.typed, refused=str(refusal))
-        return _page(request, indicator, refused, replaces=replaced, status=REFUSED)
+        return _page(request, indicator, refused, replaces=replaced, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     seen = _fingerprint(asked.typed)
     if request.POST.get("seen") == seen:
         return _save(request, change)

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,8 +28,6 @@ from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import may, unit_ids_where
 
-REFUSED = 422
-
 
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -42,7 +41,7 @@ def targets(request: HttpRequest, indicator: str, unit: str) -> HttpResponse:
         raise PermissionDenied
     asked = read_target(request.POST.dict(), indicator=defined, unit=place)
     if asked.target is None:
-        return _page(request, defined, place, today=today, asked=asked, status=REFUSED)
+        return _page(request, defined, place, today=today, asked=asked, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     seen = _fingerprint(asked.typed)
     if request.POST.get("seen") == seen:
         return _save(request, defined, place, asked.target, asked)
@@ -104,7 +103,7 @@ def _save(request: HttpRequest, indicator: Indicator, unit: Unit, made: Target, 
         set_target(target=made, by=person_of(request), today=today, now=now)
     except DefinitionRefused as refusal:
         refused = Asked(asked.typed, None, str(refusal), refusal.field)
-        return _page(request, indicator, unit, today=today, asked=refused, status=REFUSED)
+        return _page(request, indicator, unit, today=today, asked=refused, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("The target is set."))
     return redirect("boards:targets", indicator.code, unit.code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -22,7 +23,7 @@ from trajectories.operations.definitions import MayNotDefine, save_trajectory
 from trajectories.queries.activities import activities_in_log
 from trajectories.queries.definitions import may_define, sheet
 from trajectories.queries.measures import rules_of
-from trajectories.views.definitions import REFUSED, effect_asked, effect_of, faults_of
+from trajectories.views.definitions import effect_asked, effect_of, faults_of
 
 #: Activities that a browser is given to look through while a name is typed; those of a longer log are typed whole.
 SUGGESTED = 5_000
@@ -65,7 +66,15 @@ def measure(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
         _save(request, trajectory, wanted)
     except (DefinitionRefused, MayNotDefine) as refused:
         faults = faults_of(refused)
-        return _page(request, trajectory, fed, wanted, is_bound=bound is not None, faults=faults, status=REFUSED)
+        return _page(
+            request,
+            trajectory,
+            fed,
+            wanted,
+            is_bound=bound is not None,
+            faults=faults,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
     return redirect("trajectories:definition", code=code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +34,6 @@ from trajectories.queries.definitions import may_define, may_define_any, sheet
 from trajectories.sheets import sheet_face
 from trajectories.words import fault_text
 
-REFUSED = 422
 #: What a definition begins with where nobody has written one yet.
 BLANK: dict[str, Any] = {"code": "", "name_en": "", "name_fr": "", "timezone": "", "steps": [], "clock": {}}
 
@@ -79,7 +79,7 @@ def restate(request: HttpRequest, code: str) -> HttpResponse:
     except MayNotDefine:
         raise PermissionDenied from None
     except DefinitionRefused as refused:
-        return _sheet(request, trajectory, faults=faults_of(refused), status=REFUSED)
+        return _sheet(request, trajectory, faults=faults_of(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect("trajectories:definition", code=code)
 
 
@@ -134,7 +134,9 @@ def _filled(request: HttpRequest, trajectory: Trajectory | None, kept: dict[str,
     try:
         found = _uploaded(request) if asked == "upload" else _proposed(trajectory)
     except DefinitionRefused as refused:
-        return _form(request, trajectory, Draft(kept), faults=faults_of(refused), status=REFUSED)
+        return _form(
+            request, trajectory, Draft(kept), faults=faults_of(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
     fixed = {"code": trajectory.code} if trajectory else {}
     held = {name: kept[name] for name in ("name_fr", "measures") if kept.get(name)} if asked == "propose" else {}
     told = _("Filled from the file.") if asked == "upload" else _("Proposed from the log: read it before you save it.")
@@ -175,7 +177,7 @@ def _saved(request: HttpRequest, trajectory: Trajectory | None, draft: Draft) ->
             takes_effect_on=effect_of(request),
         )
     except (DefinitionRefused, MayNotDefine) as refused:
-        return _form(request, trajectory, draft, faults=faults_of(refused), status=REFUSED)
+        return _form(request, trajectory, draft, faults=faults_of(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect("trajectories:definition", code=made.code)
 
 
