@@ -149,7 +149,7 @@ def test_a_trajectory_is_defined_by_those_who_lead_every_unit_that_it_names(job:
         ("7", "application/json", 422),
         ("[]", "application/yaml", 422),
         ('{"name_en": "a\\u0000b"}', "application/json", 422),
-        ('{"name_en": "\\ud800"}', "application/json", 422),
+        ('{"name_en": "\\ud800"}', "application/json", 400),
         ("priorities: {limits: {P1: .inf}}", "application/yaml", 422),
         ('{"code": "others"}', "application/json", 422),
         (json.dumps({"measures": [{"indicator": "\0", "measure": "starts"}]}), "application/json", 422),
