@@ -49,7 +49,7 @@ def test_a_tile_is_hung_at_the_end_of_its_zone_and_open_walls_hear_of_it(lead: C
     answer = lead.post(arranging(wall), {"indicator": "four", "zone": "performance"})
 
     tile = Tile.objects.get(indicator__code="four")
-    assert (answer.status_code, answer["location"]) == (302, f"/boards/clinic/arrange/#tile-{tile.pk}")
+    assert (answer.status_code, answer["location"]) == (302, f"/boards/clinic/edit/#tile-{tile.pk}")
     assert hung(wall) == ["one", "two", "three", "four"]
     assert [(change.unit_id, change.what) for change in Change.objects.filter(topic="board")] == [
         (wall.unit_id, {"board": "clinic"})
@@ -174,7 +174,7 @@ def test_a_new_board_hangs_like_another_at_its_own_unit(lead: Client, wall: Boar
     )
 
     made = Board.objects.get(unit=team)
-    assert (answer["location"], made.slug) == ("/boards/new-2/arrange/", "new-2")
+    assert (answer["location"], made.slug) == ("/boards/new-2/edit/", "new-2")
     assert hung(made) == hung(wall)
     assert lead.get(f"/boards/{made.slug}/").status_code == 200
 
@@ -194,7 +194,7 @@ def test_a_board_is_taken_down_only_by_someone_who_is_sure_and_figures_stay(lead
 
     lead.post(arranging(wall, "take-board-down"), {"sure": "clinic"})
 
-    assert (doubtful["location"], left) == ("/boards/clinic/arrange/#down", 1)
+    assert (doubtful["location"], left) == ("/boards/clinic/edit/#down", 1)
     assert (Board.objects.count(), Indicator.objects.count()) == (0, 3)
 
 

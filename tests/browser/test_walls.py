@@ -105,7 +105,7 @@ def test_a_figure_entered_by_keyboard_changes_every_wall_above_it(organisation: 
 def test_an_open_wall_follows_what_a_lead_arranges_by_keyboard(organisation: str, context: BrowserContext) -> None:
     build.indicator("waiting", name_en="People waiting")
     seen, page = wall(context, organisation, "operational"), context.new_page()
-    page.goto(f"{organisation}/boards/operational/arrange/")
+    page.goto(f"{organisation}/boards/operational/edit/")
 
     page.get_by_label("Indicator").select_option("waiting")
     page.get_by_role("button", name="Hang it").press("Enter")
@@ -187,7 +187,7 @@ def test_the_pages_fit_a_phone_and_are_accessible_there(organisation: str, conte
     paths = (
         "/",
         board,
-        f"{board}arrange/",
+        f"{board}edit/",
         "/boards/new/",
         "/indicators/agreed/",
         sheet,
@@ -213,7 +213,7 @@ def test_the_pages_are_accessible(organisation: str, context: BrowserContext, th
     violations = {}
 
     board = "/boards/tactical/"
-    for path in ("/", board, f"{board}arrange/", "/indicators/agreed/service/", "/components/", f"{board}?wall=1"):
+    for path in ("/", board, f"{board}edit/", "/indicators/agreed/service/", "/components/", f"{board}?wall=1"):
         page.goto(f"{organisation}{path}")
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
         violations[path] = [(one["id"], one["nodes"][0]["html"][:200]) for one in found.response["violations"]]
