@@ -70,3 +70,11 @@ def test_whoever_sets_no_targets_asks_no_what_if(youth: Unit) -> None:
     answer = contributor.post(ADDRESS, PROPOSED, format="json")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "may_not_set_target")
+
+
+def test_an_unknown_path_is_told_which_there_are(youth: Unit) -> None:
+    lead = as_person(build.person_with(RoleName.LEAD, at=youth))
+
+    refusal = lead.post(ADDRESS, {**PROPOSED, "path": "zigzag"}, format="json")
+
+    assert refusal.json()["detail"] == "“zigzag” is none of: steps, line."
