@@ -131,9 +131,7 @@ def why(
     parts = found.parts
     # Under the minimum coverage the parts that came can be seen, but are no figure of the unit: as on its tile.
     figure = figure_of(indicator, parts) if is_covered(indicator, found) else None
-    day = day_of(unit, period)
-    target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
-    later = Period.objects.filter(frequency=period.frequency, starts_on__gt=period.ends_on, ends_on__lt=today)
+    target, target_unit = _target(indicator, unit, period)
     components = components_in(indicator, unit, period)
     confirmations = _confirmations(indicator, unit, period)
     own = _own(indicator, unit, period, confirmations)
@@ -152,7 +150,7 @@ def why(
             found=found,
             target=target,
             today=today,
-            is_closed_for_good=later.exists(),
+            is_closed_for_good=_is_closed_for_good(period, today),
         ),
         equation=_equation(indicator, parts, figure, components),
         children=_children(indicator, unit, period, parts, visible, today=today),
@@ -164,7 +162,7 @@ def why(
         reporting=found.reporting,
         expected=expected,
         target=target,
-        target_unit=None if target is None else Unit.objects.get(pk=target.unit_id) if target.is_inherited else unit,
+        target_unit=target_unit,
         definition_version=indicator.version,
         computed_at=value.computed_at if value else None,
         exactness=exactness_of(indicator, found),
@@ -173,6 +171,21 @@ def why(
         windows=windows_of(indicator, unit, period, today=today),
         doubted_by=named(_codes(own, confirmations)),
     )
+
+
+def _target(indicator: Indicator, unit: Unit, period: Period) -> tuple[TargetInForce | None, Unit | None]:
+    """Return the target in force, and the unit that has set it."""
+    day = day_of(unit, period)
+    target = targets_of([indicator.pk]).in_force(indicator.pk, above(lines_of([unit.pk])[unit.pk], day), day)
+    if target is None:
+        return None, None
+    return target, Unit.objects.get(pk=target.unit_id) if target.is_inherited else unit
+
+
+def _is_closed_for_good(period: Period, today: dt.date) -> bool:
+    """Whether a later period of the same frequency has ended."""
+    later = Period.objects.filter(frequency=period.frequency, starts_on__gt=period.ends_on, ends_on__lt=today)
+    return later.exists()
 
 
 def _codes(own: Sequence[Entry], confirmations: Sequence[Confirmation]) -> set[str]:
