@@ -110,12 +110,13 @@ class Scale:
         return MARGIN_Y + (HEIGHT - 2 * MARGIN_Y) * float(self.high - figure) / float(self.high - self.low)
 
     def ys(self, figures: Sequence[Decimal | None]) -> list[str | None]:
-        """Place many figures at once: a wall has some 700."""
+        """Place many figures at once: a wall has some 700. Each once, as counts and limits come back; decimals are slow."""
         if self.high == self.low:
             return [None if figure is None else text(HEIGHT / 2) for figure in figures]
         low, foot = float(self.low), HEIGHT - MARGIN_Y
         step = (HEIGHT - 2 * MARGIN_Y) / float(self.high - self.low)
-        return [None if figure is None else f"{foot - step * (float(figure) - low):.1f}" for figure in figures]
+        placed = {one: f"{foot - step * (float(one) - low):.1f}" for one in {*figures} if one is not None}
+        return [None if figure is None else placed[figure] for figure in figures]
 
 
 @lru_cache(maxsize=64)
