@@ -33,7 +33,8 @@ def read_choice(item: Mapping[str, Any], name: str, allowed: list[str]) -> str:
     value = "" if item[name] is None else str(item[name])
     if value not in allowed and not (name == "statistic" and value == ""):
         raise DefinitionRefused(
-            name, _("“%(value)s” is none of: %(allowed)s.") % {"value": value, "allowed": ", ".join(filter(None, allowed))}
+            name,
+            _("“%(value)s” is none of: %(allowed)s.") % {"value": value, "allowed": ", ".join(filter(None, allowed))},
         )
     return value
 
