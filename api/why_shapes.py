@@ -132,7 +132,7 @@ class MeasureRow(TypedDict):
     params: dict[str, Any]
     asked: dict[str, Any]
     version: int
-    counts: Literal["episodes", "contacts", "hand_offs", "repetitions", "silences", "days"]
+    counts: Literal["episodes", "contacts", "hand_offs", "people", "repetitions", "silences", "days"]
     n: int | None
     locked_at: dt.datetime | None
     earlier_version: int | None

@@ -122,6 +122,11 @@ class Explained:
     #: Of a figure that a trajectory feeds: the measure behind it.
     measured: MeasuredFace | None = None
 
+    @property
+    def has_shares(self) -> bool:
+        """Whether children are shares of the whole: sets of people, say, overlap."""
+        return any(child.share for child in self.children)
+
 
 def explained(answer: Why, *, today: dt.date, may_confirm: bool = False) -> Explained:
     """Put an explanation into words; `may_confirm`: for someone who may say that a doubted figure is right."""

@@ -102,6 +102,7 @@ def _rests_on(counts: Counted, n: int) -> str:
         "episodes": ngettext("%(count)s episode", "%(count)s episodes", n),
         "contacts": ngettext("%(count)s contact", "%(count)s contacts", n),
         "hand_offs": ngettext("%(count)s hand-off", "%(count)s hand-offs", n),
+        "people": ngettext("%(count)s person", "%(count)s people", n),
         "repetitions": ngettext("%(count)s repetition", "%(count)s repetitions", n),
         "silences": ngettext("%(count)s silence", "%(count)s silences", n),
         "days": ngettext("%(count)s day", "%(count)s days", n),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from boards.models import Tile
 from core.imports import ImportReport
 from indicators.models import Indicator, PeriodLock, Value
 from indicators.queries import why
@@ -154,3 +155,21 @@ def shares(unit: Unit) -> list[int]:
     """Return how many were within their limit, by month."""
     values = Value.objects.filter(indicator__code="within", unit=unit).order_by("period__starts_on")
     return [int(one.numerator or 0) for one in values]
+
+
+def test_of_different_people_the_people_are_counted_and_none_is_a_share_of_the_whole(
+    centre: Unit, client: Client
+) -> None:
+    seen = build.indicator("seen", kind="distinct")
+    youths = defined(
+        LATER, measures=[{"indicator": "seen", "measure": "contacts", "params": {"activities": ["SERVICE"]}}]
+    )
+    refresh(youths, now=LATER)
+    tile = Tile.objects.get(zone__board=build.board(centre, seen, slug="centre"))
+    client.force_login(build.person_with(RoleName.LEAD, centre))
+
+    found = fed("seen", centre, "2024-02")
+    page = client.get(f"/boards/centre/tiles/{tile.pk}/why/").content.decode()
+
+    assert (found.counts, found.n) == ("people", 1)
+    assert ("From below" in page, "Share as a bar" in page) == (True, False)

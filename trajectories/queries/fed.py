@@ -19,7 +19,7 @@ from trajectories.models import BoundMeasure, Trajectory, TrajectoryVersion
 from trajectories.queries.measures import rules_of
 from trajectories.queries.rules import InForce, as_it_was, rules_in_force, version_on
 
-Counted = Literal["episodes", "contacts", "hand_offs", "repetitions", "silences", "days"]
+Counted = Literal["episodes", "contacts", "hand_offs", "people", "repetitions", "silences", "days"]
 #: Measures that count something other than episodes, and what.
 COUNTS: Final[Mapping[str, Counted]] = {
     "contacts": "contacts",
@@ -71,11 +71,16 @@ def fed_by(indicator: Indicator, unit: Unit, period: Period, parts: Parts | None
         asked=filled(SAME.get(rule.measure, rule.measure), rule.params, rules_of(rule.trajectory)),
         version=version.number if version else bound.trajectory.version,
         changed_at=version.changed_at if version else None,
-        counts=COUNTS.get(SAME.get(rule.measure, rule.measure), "episodes"),
+        counts=_counts(indicator.kind, rule.measure),
         n=_count(indicator.kind, parts),
         locked_at=lock.locked_at if lock else None,
         earlier=_earlier(indicator, period, rules, rule),
     )
+
+
+def _counts(kind: str, measure: str) -> Counted:
+    """Return what the number behind a figure counts; of different people, these and not what was done with them."""
+    return "people" if kind == Kind.DISTINCT else COUNTS.get(SAME.get(measure, measure), "episodes")
 
 
 def _rule_on(rules: Sequence[InForce], day: dt.date) -> InForce:
