@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named, in a database of their own, and print a table: `python -m bench rollup`."""
+"""Run every benchmark, or those named, each in a database of its own, and print a table: `python -m bench rollup`."""
 
 import gc
 import importlib
@@ -14,17 +14,22 @@ import bench
 def main(names: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obeya.settings")
     django.setup()
+    kept = [in_its_own_database(name) for name in names or modules()]
+    return 0 if all(kept) else 1
+
+
+def in_its_own_database(name: str) -> bool:
     from django.db import connection  # noqa: PLC0415 - needs the settings
 
+    own = connection.settings_dict["NAME"]
     # Not the one of the tests, which may be running.
-    connection.settings_dict["TEST"]["NAME"] = f"bench_{connection.settings_dict['NAME']}"
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{own}"
     print("Making a database…", flush=True)
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        kept = [show(name) for name in names or modules()]
-        return 0 if all(kept) else 1
+        return show(name)
     finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+        connection.creation.destroy_test_db(own, verbosity=0)
 
 
 def modules() -> list[str]:
