@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,13 +16,24 @@ from trajectories.calculations.spells import firsts, spells
 from trajectories.calculations.sums import COUNTS, FIGURES, Sums, ends, plus
 from trajectories.models import Refresh
 from trajectories.operations import remembering
+from trajectories.operations.ahead import ahead
 from trajectories.operations.sound import Sound
 from trajectories.operations.work import Work
 from trajectories.operations.writing import write_cells
 from trajectories.queries import measured
 
-#: Cells and days of stays that are made at a time; some 300 MB.
-BLOCK = 2_000_000
+#: Cells and days of stays that are made at a time; some 150 MB, twice: the next are made while one block is written.
+BLOCK = 1_000_000
+#: Units, and the place of the period in which each first counted anything.
+NONE_BEGUN = pl.DataFrame(schema={"unit": pl.Int64, "first": pl.Int64})
+
+
+class Block(NamedTuple):
+    """Some periods, their cells, and in which period (its place) each unit that has begun by their end did."""
+
+    periods: pl.DataFrame
+    cells: pl.DataFrame
+    first: pl.DataFrame
 
 
 def measure_whole(work: Work, row: Refresh, part: Part) -> None:
@@ -45,19 +57,26 @@ def _write(work: Work, one: Sound, place: Place, sums: Sums, until: dt.date | No
     """Write the cells that differ, and take back those in periods that have none any more."""
     periods = one.era.of(begun(place.periods, until))
     remembering.forget_held(one.row)
-    first = pl.DataFrame(schema={"unit": pl.Int64, "first": pl.Int64})
+    surplus = measured.cells_elsewhere(one.row, periods["period"].to_list(), since=one.era.since)
+    work.changed += write_cells(one.row, _withdrawn(surplus), now=work.now)
+    first = NONE_BEGUN
+    for block in ahead(_made(one, place, sums, periods, until)):
+        before = measured.cells_in(one.row, block.periods["period"].to_list())
+        work.changed += write_cells(one.row, differing(block.cells, before), now=work.now)
+        first = block.first
+    order = periods.select("period", first=pl.int_range(pl.len(), dtype=pl.Int64))
+    remembering.replace_firsts(one.row, first.join(order, on="first").select("unit", "period"))
+
+
+def _made(one: Sound, place: Place, sums: Sums, periods: pl.DataFrame, until: dt.date | None) -> Iterator[Block]:
+    first = NONE_BEGUN
     for offset, block in _blocks(sums, periods):
         fresh = _cells(one, place, sums, block)
         if one.kind in WITH_ZEROS:
             here = firsts(fresh, periods)
             first = pl.concat([first, here]).group_by("unit").agg(pl.col("first").min())
             fresh = _with_zeros(one, fresh, spells(first, place, until), block, offset)
-        before = measured.cells_in(one.row, block["period"].to_list())
-        work.changed += write_cells(one.row, differing(fresh, before), now=work.now)
-    surplus = measured.cells_elsewhere(one.row, periods["period"].to_list(), since=one.era.since)
-    work.changed += write_cells(one.row, _withdrawn(surplus), now=work.now)
-    order = periods.select("period", first=pl.int_range(pl.len(), dtype=pl.Int64))
-    remembering.replace_firsts(one.row, first.join(order, on="first").select("unit", "period"))
+        yield Block(block, fresh, first)
 
 
 def _withdrawn(cells: pl.DataFrame) -> pl.DataFrame:
