@@ -288,7 +288,7 @@ def rolled_up(shape: Shape, *, deepest: int, is_whole: bool) -> str:
     clauses = [_scope(shape, is_whole=is_whole), f"own AS MATERIALIZED ({_own(shape, is_whole=is_whole)})"]
     is_alone = is_whole and not (shape.has_reporters or shape.is_longer)
     clauses += [_level(depth, deepest, shape, is_alone=is_alone) for depth in range(deepest, -1, -1)]
-    clauses.append(f"fresh AS MATERIALIZED ({_fresh(shape, deepest, is_whole=is_whole)})")
+    clauses.append(f"fresh AS ({_fresh(shape, deepest, is_whole=is_whole)})")
     return "WITH RECURSIVE " + ",".join(clauses)
 
 
