@@ -17,6 +17,7 @@ from indicators.forms.part_names import field_of
 from indicators.models import Indicator, Observation
 from indicators.operations import drain_rollups, record_observation
 from indicators.operations.refusals import ChangedMeanwhile, MayNotEnter, ObservationRefused
+from indicators.operations.turns import take_turns
 from indicators.queries.judged import parts_of as kept_parts_of
 from indicators.queries.notes import owes_note
 from organisation.choices import Do
@@ -77,22 +78,16 @@ def write(rows: Sequence[Any], writer: Writer, *, is_atomic: bool) -> list[Writt
     been, without an ETag.
     """
     known = _known(rows, writer)
-    # All or nothing keeps each figure locked to the end: two that take theirs in the same order never wait for each other.
-    order = sorted(range(len(rows)), key=lambda number: _place(rows[number])) if is_atomic else range(len(rows))
     with transaction.atomic() if is_atomic else nullcontext():
-        written = {number: _written(rows[number], known, writer) for number in order}
-        outcomes = [written[number] for number in range(len(rows))]
+        if is_atomic:
+            take_turns([indicator.pk for indicator in known.indicators.values()])
+        outcomes = [_written(row, known, writer) for row in rows]
         if is_atomic and any(outcome.problem for outcome in outcomes):
             transaction.set_rollback(True)
             return [replace(outcome, etag=None) for outcome in outcomes]
     kept = [row["indicator"] for row, outcome in zip(rows, outcomes, strict=True) if not outcome.problem]
     drain_rollups(now=writer.now, indicators={known.indicators[code].pk for code in kept})
     return outcomes
-
-
-def _place(row: Any) -> list[str]:
-    """Return where a row stands among those that are written together; one that is none is refused first."""
-    return [str(row.get(name)) for name in CODES] if isinstance(row, Mapping) else []
 
 
 def is_code(found: object) -> bool:

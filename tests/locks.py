@@ -35,3 +35,18 @@ def give_others_time_to_wait() -> None:
             if is_awaited:
                 return
             time.sleep(0.01)
+
+
+def wait_until_waiting(connections: int) -> None:
+    """Wait until so many connections to this database wait for a lock of any kind."""
+    with connection.cursor() as cursor:
+        for _ in range(1_000):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            (waiting,) = cursor.fetchone()
+            if waiting >= connections:
+                return
+            time.sleep(0.01)
+    raise AssertionError(f"fewer than {connections} connections waited")

@@ -11,6 +11,7 @@ from indicators.choices import Kind, Source
 from indicators.models import ColumnMapping, ImportBatch, Indicator
 from indicators.operations import refusals
 from indicators.operations.bulk import Row, Tally, record_observations
+from indicators.operations.turns import take_turns
 from organisation.models import Person
 
 #: Figures of a batch that are another's by now: corrected, taken back, or written anew.
@@ -83,6 +84,8 @@ def remember_columns(person: Person, said: Mapping[str, str]) -> None:
 def _lock_figures(batch: ImportBatch) -> None:
     """Let nobody change a figure of the batch between the look and the writing."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT indicator_id FROM indicators_importedfigure WHERE batch_id = %s", [batch.pk])
+        take_turns([indicator for (indicator,) in cursor.fetchall()])
         cursor.execute(
             """
             SELECT FROM indicators_importedfigure written

@@ -18,6 +18,7 @@ from indicators.models import ImportBatch, Indicator
 from indicators.operations.doubting import doubt_figures, figures_to_look_at
 from indicators.operations.observations import make_longer_periods
 from indicators.operations.people_keys import check_people_keys
+from indicators.operations.turns import take_turns
 from organisation.models import Person
 
 Given = dict[str, dt.datetime | str | int | None]
@@ -174,6 +175,7 @@ def record_observations(
         cursor.execute(INCOMING)
         read = _copy(cursor, rows) + _copy_texts(cursor, texts)
         cursor.execute(WANTED)
+        _wait(cursor)
         if source != Source.MEASURED:
             _check_people(cursor, now)
         cursor.execute(KEEP_LOCKED)
@@ -194,6 +196,11 @@ def record_observations(
     suspect = len(doubt_figures(looked_at, now=now).codes)
     new, changed = new + more_new, changed + more_changed
     return Tally(new, changed, read - new - changed - locked, locked, suspect)
+
+
+def _wait(cursor: CursorWrapper) -> None:
+    cursor.execute("SELECT DISTINCT indicator_id FROM wanted")
+    take_turns([indicator for (indicator,) in cursor.fetchall()])
 
 
 def _check_people(cursor: CursorWrapper, now: dt.datetime) -> None:

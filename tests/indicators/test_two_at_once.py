@@ -1,10 +1,15 @@
 """Two workers, and people who enter meanwhile: nothing is lost, nothing is counted twice."""
 
+import threading
+from decimal import Decimal
+
 import pytest
 from django.db import connection, transaction
 
-from indicators.models import Indicator, StaleValue
-from indicators.operations import drain_rollups, rebuild_values
+from indicators.calculations import Parts
+from indicators.models import ImportBatch, Indicator, Observation, StaleValue
+from indicators.operations import Row, drain_rollups, rebuild_values, refusals
+from indicators.operations.batches import import_batch, undo_batch
 from indicators.operations.leaving_out import leave_out, take_in_again
 from indicators.operations.writing import lock
 from indicators.queries import check_rollups
@@ -12,6 +17,7 @@ from organisation.choices import Frequency
 from organisation.models import Unit
 from tests import build
 from tests.indicators.at_once import at_once, enter
+from tests.locks import wait_until_waiting
 
 NOW = build.LATER
 
@@ -75,3 +81,40 @@ def test_a_job_that_cannot_wait_leaves_an_indicator_to_whoever_computes_it() -> 
     assert failed == []
     assert (found, left, after) == ([queued], queued, queued)
     assert check_rollups().differences == ()
+
+
+def import_figures(indicator: Indicator, unit: Unit, figures: dict[str, int]) -> ImportBatch:
+    rows = [
+        Row(indicator.pk, unit.pk, build.period(code).pk, Parts(Decimal(number))) for code, number in figures.items()
+    ]
+    return import_batch(file_name="", rows=rows, by=None, now=NOW)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_writes_many_figures_waits_for_the_other_and_neither_is_stopped() -> None:
+    """What was new stands before what was changed, and an import takes February first, whose row was made first."""
+    build.calendar()
+    indicator, unit = build.indicator(), build.unit()
+    build.observation(indicator, unit, "2026-02", 1)
+    batch = import_figures(indicator, unit, {"2026-01": 2, "2026-02": 2})
+    is_held = threading.Event()
+
+    def hold_february() -> None:
+        with transaction.atomic():
+            Observation.objects.select_for_update().get(period__code="2026-02")
+            is_held.set()
+            wait_until_waiting(2)
+
+    def import_both() -> None:
+        is_held.wait()
+        import_figures(indicator, unit, {"2026-01": 3, "2026-02": 3})
+
+    def undo_the_first() -> None:
+        is_held.wait()
+        wait_until_waiting(1)
+        undo_batch(batch=batch, by=None, may_enter=None, now=NOW)
+
+    failed = at_once(hold_february, import_both, undo_the_first)
+
+    assert [type(error) for error in failed] == [refusals.BatchChanged]
+    assert list(Observation.objects.values_list("numerator", flat=True)) == [3, 3]
