@@ -22,7 +22,7 @@ from indicators.queries.judged import parts_of as kept_parts_of
 from indicators.queries.notes import owes_note
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
-from organisation.operations import periods_for
+from organisation.operations import foreseen_periods, stored
 from organisation.queries import unit_ids_where
 
 CODES = ("indicator", "unit", "period")
@@ -106,7 +106,7 @@ def _known(rows: Sequence[Any], writer: Writer) -> Known:
     return Known(
         {one.code: one for one in Indicator.objects.filter(code__in=indicators).select_related("bound_measure")},
         {one.code: one for one in readable},
-        periods_for(periods),
+        foreseen_periods(periods),
         unit_ids_where(writer.person, Do.ENTER_FIGURES, on=writer.today),
     )
 
@@ -129,11 +129,13 @@ def _problem(refusal: ObservationRefused, row: Mapping[str, Any], known: Known) 
 
 
 def _recorded(row: Any, known: Known, writer: Writer) -> Written:
-    indicator, unit, period = _meant(row, known)
+    indicator, unit, foreseen = _meant(row, known)
     if known.may_enter is not None and unit.pk not in known.may_enter:
         raise MayNotEnter
     if hasattr(indicator, "bound_measure"):
         raise refused("is_measured", "indicator", _("A job measures this indicator: its figures are not sent."))
+    # A refusal rolls back what is made here.
+    period = stored(foreseen)
     recorded = record_observation(
         indicator=indicator,
         unit=unit,

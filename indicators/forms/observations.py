@@ -20,7 +20,7 @@ from indicators.operations.refusals import IsMeasured, PeriodLocked
 from indicators.queries.locks import lock_over
 from indicators.queries.standing import find_standing
 from organisation.models import Period, Unit
-from organisation.operations import periods_for
+from organisation.operations import foreseen_periods, stored
 
 NEEDED = ("indicator", "unit", "period")
 KNOWN = frozenset({*NEEDED, "value", "numerator", "denominator", "sum", "n", "histogram", "members", "note"})
@@ -62,10 +62,10 @@ class Catalogue:
         )
 
     def meet(self, codes: Iterable[str]) -> None:
-        """Load the periods of some codes, making those that the calendar lacks."""
+        """Load the periods of some codes; those that the calendar lacks are made when a figure of theirs is taken."""
         missing = {code for code in codes if code not in self.periods}
         if missing:
-            self.periods.update(periods_for(missing))
+            self.periods.update(foreseen_periods(missing))
 
 
 def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, today: dt.date) -> Row:
@@ -92,17 +92,17 @@ def clean_row(cells: Mapping[str, str], catalogue: Catalogue, *, source: str, to
         # Of people not even a wrong cell is repeated.
         text = "" if field == "members" else cells.get(field, "")
         raise CellRefused(field, str(refusal), text) from refusal
-    row = Row(indicator.pk, unit.pk, period.pk, parts, note)
     if any(first <= period.starts_on and period.ends_on <= last for first, last in catalogue.locked):
-        _refuse_locked(row, indicator, unit, period)
-    return row
+        _refuse_locked(parts, note, indicator, unit, period)
+    catalogue.periods[period.code] = period = stored(period)
+    return Row(indicator.pk, unit.pk, period.pk, parts, note)
 
 
-def _refuse_locked(row: Row, indicator: Indicator, unit: Unit, period: Period) -> None:
+def _refuse_locked(parts: Parts, note: str, indicator: Indicator, unit: Unit, period: Period) -> None:
     """Refuse a figure that is locked, unless it says what stands already."""
     lock = lock_over(indicator, unit, period)
-    standing = find_standing(indicator, unit, period)
-    if lock and (standing is None or (standing.parts, standing.note) != (row.parts, row.note)):
+    standing = find_standing(indicator, unit, period) if period.pk else None
+    if lock and (standing is None or (standing.parts, standing.note) != (parts, note)):
         raise CellRefused("period", str(PeriodLocked(lock)), period.code)
 
 

@@ -199,8 +199,8 @@ def _cleaned(
     for line, cells in rows:
         try:
             readable = _plain(cells, catalogue)
+            _refuse_others(readable, catalogue, may_enter)
             row = clean_row(readable, catalogue, source=Source.IMPORTED, today=today)
-            _refuse_others(row, cells, may_enter)
             _refuse_repeated(row, line, seen)
         except CellRefused as refusal:
             yield Outcome(line, "refused", field=refusal.field, reason=str(refusal), text=refusal.text)
@@ -215,8 +215,9 @@ def _cleaned(
             )
 
 
-def _refuse_others(row: Row, cells: Mapping[str, str], may_enter: Collection[int] | None) -> None:
-    if may_enter is not None and row.unit_id not in may_enter:
+def _refuse_others(cells: Mapping[str, str], catalogue: Catalogue, may_enter: Collection[int] | None) -> None:
+    unit = catalogue.units.get(cells["unit"])
+    if unit is not None and may_enter is not None and unit.pk not in may_enter:
         raise CellRefused("unit", _("You may not enter figures for this unit."), cells["unit"])
 
 

@@ -4,10 +4,12 @@ from organisation.operations.people import choose_language, give_role, take_role
 from organisation.operations.periods import (
     FiscalYearExists,
     add_fiscal_year,
+    foreseen_periods,
     mark_days_off,
     period_for,
     periods_for,
     periods_spanning,
+    stored,
 )
 from organisation.operations.tokens import create_token, revoke_token, use_token
 from organisation.operations.tree import TreeChange, rebuild_ancestors
@@ -19,6 +21,7 @@ __all__ = [
     "add_fiscal_year",
     "choose_language",
     "create_token",
+    "foreseen_periods",
     "give_role",
     "import_units",
     "mark_days_off",
@@ -27,6 +30,7 @@ __all__ = [
     "periods_spanning",
     "rebuild_ancestors",
     "revoke_token",
+    "stored",
     "take_role",
     "use_token",
 ]

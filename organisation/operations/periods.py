@@ -26,13 +26,28 @@ def periods_for(codes: Iterable[str]) -> dict[str, Period]:
 
     One query if the calendar holds them all, three otherwise. Two makers at once do no harm.
     """
+    found = foreseen_periods(codes)
+    missing = [period for period in found.values() if period.pk is None]
+    if not missing:
+        return found
+    _make(missing)
+    return found | periods_by_code(period.code for period in missing)
+
+
+def foreseen_periods(codes: Iterable[str]) -> dict[str, Period]:
+    """Return the same with one query and nothing made: those that are missing are not stored until `stored` makes them.
+
+    For figures that may yet be refused: a period without any is nothing that the calendar should hold.
+    """
     wanted = set(codes)
     found = periods_by_code(wanted)
-    spans = [span for code in wanted - found.keys() if (span := _formulaic(code))]
-    if not spans:
-        return found
-    _make(spans)
-    return found | periods_by_code(span.code for span in spans)
+    spans = [span for code in sorted(wanted - found.keys()) if (span := _formulaic(code))]
+    return found | {span.code: _period(span) for span in spans}
+
+
+def stored(period: Period) -> Period:
+    """Return a period that was foreseen as the calendar holds it, making it if need be."""
+    return period if period.pk else period_for(period.code)
 
 
 def period_for(code: str) -> Period:
@@ -57,7 +72,7 @@ def add_fiscal_year(year: int) -> list[Period]:
     spans = periods.fiscal_year_seed(year)
     if periods_by_code(span.code for span in spans):
         raise FiscalYearExists(spans[-1].code)
-    _make(spans)
+    _make(_period(span) for span in spans)
     found = periods_by_code(span.code for span in spans)
     return [found[span.code] for span in spans]
 
@@ -82,18 +97,16 @@ def _formulaic(code: str) -> Span | None:
     return span if FIRST_YEAR <= span.first.year <= LAST_YEAR else None
 
 
-def _make(spans: Iterable[Span]) -> None:
-    Period.objects.bulk_create(
-        [
-            Period(
-                code=span.code,
-                frequency=span.frequency,
-                starts_on=span.first,
-                ends_on=span.last,
-                is_worked=span.frequency != periods.DAY or is_worked(span.first, settings.HOLIDAYS),
-            )
-            for span in sorted(spans)
-        ],
-        batch_size=5000,
-        ignore_conflicts=True,
+def _period(span: Span) -> Period:
+    return Period(
+        code=span.code,
+        frequency=span.frequency,
+        starts_on=span.first,
+        ends_on=span.last,
+        is_worked=span.frequency != periods.DAY or is_worked(span.first, settings.HOLIDAYS),
     )
+
+
+def _make(missing: Iterable[Period]) -> None:
+    in_order = sorted(missing, key=lambda period: period.code)
+    Period.objects.bulk_create(in_order, batch_size=5000, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""Read the calendar. Formulaic periods outside it are made by `organisation.operations.periods_for`."""
+"""Read the calendar. Formulaic periods outside it are made by `organisation.operations`."""
 
 import datetime as dt
 from collections.abc import Iterable

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from indicators.choices import Kind
 from indicators.models import EarlierEntry, Indicator, Observation, Value
 from organisation.choices import Frequency, RoleName
-from organisation.models import Unit
+from organisation.models import Period, Unit
 from tests import build
 from tests.api.asking import as_person, as_program, every_page
 from tests.indicators.at_once import at_once
@@ -335,6 +335,18 @@ def test_each_row_takes_few_queries_and_the_roll_up_is_shared(
     # 28 for who asks, the codes and the one roll-up; a row looks, writes, queues, announces and reads its ETag.
     with django_assert_max_num_queries(28 + 10 * rows):
         assert send(job, figures).status_code == 201
+
+
+def test_a_refused_figure_leaves_no_period_behind(referrals: Indicator) -> None:
+    build.unit("OLD", opens_on=dt.date(1890, 1, 1))
+    job = as_program(build.person(is_superuser=True), may_write=True)
+    figures = [{**FIGURE, "unit": "OLD", "period": f"190{year}-01", "value": year - 1} for year in range(3)]
+
+    answer = send(job, figures)
+
+    assert [row["status"] for row in answer.json()["results"]] == ["refused", "created", "created"]
+    made = Period.objects.filter(starts_on__year__lt=1910).order_by("code")
+    assert list(made.values_list("code", flat=True)) == ["1901-01", "1902-01"]
 
 
 def test_a_week_is_no_month(centre: Unit) -> None:

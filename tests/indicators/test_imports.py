@@ -1,5 +1,6 @@
 """Definitions and observations come from files: counted, refused by name, and the same file twice changes nothing."""
 
+import datetime as dt
 import gzip
 import io
 import json
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 from indicators.calculations import Parts, figure
 from indicators.models import Indicator, Observation, Reporter, Target, Value
 from indicators.queries import check_rollups
+from organisation.models import Period
 from tests import build
 from trajectories.models import BoundMeasure, Trajectory
 
@@ -178,6 +180,20 @@ def test_refused_observations_name_line_field_and_reason_and_the_others_are_take
         ["10", "period"],
     ]
     assert Observation.objects.count() == 1
+
+
+def test_a_refused_row_leaves_no_period_behind(tmp_path: Path) -> None:
+    build.unit("team", opens_on=dt.date(1890, 1, 1))
+    build.indicator("count")
+    file = tmp_path / "observations.csv"
+    file.write_text(
+        "indicator,unit,period,value\ncount,team,1900-01,-7\ncount,team,1901-01,7\ncount,nowhere,1902-01,7\n"
+    )
+
+    run("import_observations", file, allow_refused=True)
+
+    made = Period.objects.filter(starts_on__year__lt=1910)
+    assert list(made.values_list("code", flat=True)) == ["1901-01"]
 
 
 def test_a_corrected_file_keeps_what_it_corrects(tmp_path: Path) -> None:
