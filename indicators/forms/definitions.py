@@ -11,6 +11,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from core.tables import UnreadableFile, open_text
+from core.yaml_text import PlainLoader
 from indicators.choices import Calendar, ChartType, Combine, Direction, IndicatorStatus, Kind, Missing, Statistic
 from indicators.forms.cells_of_definitions import (
     read_choice,
@@ -97,8 +98,8 @@ def read_list(path: Path) -> list[tuple[int, Any]]:
     try:
         if path.suffix == ".json":
             json.loads(source)
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
-        items = yaml.safe_load(source)
+        node = yaml.compose(source, Loader=PlainLoader)
+        items = yaml.load(source, Loader=PlainLoader)  # noqa: S506 -- a SafeLoader
         # What goes round in a circle, and half a character (a lone surrogate), can be read here and kept nowhere.
         json.dumps(items, default=str, ensure_ascii=False, skipkeys=True).encode()
     except RecursionError:

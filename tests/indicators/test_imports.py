@@ -89,6 +89,26 @@ def test_yaml_will_do_as_well_and_a_share_names_its_limit(tmp_path: Path) -> Non
     assert Indicator.objects.get().within == 30
 
 
+def test_a_wrong_day_in_yaml_is_its_definitions_fault_and_a_wrong_number_stands_on_a_line(tmp_path: Path) -> None:
+    build.unit("hospital")
+    entry = (
+        "- {code: %s, name_en: A, name_fr: A, kind: count, unit: x, factor: 1, decimals: 0, direction: up,\n"
+        "   frequency: month, reporters: [{unit: hospital, valid_from: %s}]}\n"
+    )
+    file = tmp_path / "indicators.yaml"
+    file.write_text(entry % ("good", "2026-01-01") + entry % ("bad", "2026-13-41"))
+
+    said = run("import_indicators", file, allow_refused=True)
+    refused = file.with_name("indicators.yaml.refused.csv").read_text().splitlines()[1:]
+    file.write_text("- code: a\n  factor: 0x_\n")
+
+    assert said.splitlines()[0] == "read 2, new 1, changed 0, unchanged 0, refused 1"
+    assert [row.split(",")[:2] for row in refused] == [["3", "valid_from"]]
+    assert Reporter.objects.get().valid_from == dt.date(2026, 1, 1)
+    with pytest.raises(CommandError, match="line 2, column 11"):
+        run("import_indicators", file)
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

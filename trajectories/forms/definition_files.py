@@ -8,26 +8,22 @@ from typing import Any, Final
 import yaml
 from django.utils.translation import gettext as _
 
+from core.yaml_text import PlainLoader
 from trajectories.calculations.refusals import DefinitionRefused
 
 #: A longer file is no definition.
 LONGEST: Final = 1_000_000
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain YAML: days stay text, and nothing refers to anything, so that a small file cannot become a large one."""
+class _Loader(PlainLoader):
+    """Plain YAML in which nothing refers to anything, so that a small file cannot become a large one."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Compose a node, unless it stands for another."""
         if self.check_event(yaml.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "references (*name) are not taken", None)
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML's stubs say no types here
+            raise yaml.constructor.ConstructorError(None, None, "references (*name) are not taken", mark)
         return super().compose_node(parent, index)
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def read_yaml(content: bytes) -> object:
