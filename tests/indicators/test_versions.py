@@ -171,6 +171,23 @@ def test_an_import_says_from_when_and_why(tmp_path: Path) -> None:
     assert (newest.takes_effect_on, newest.reason) == (dt.date(2027, 1, 1), "as the ministry")
 
 
+def test_a_day_asked_for_a_definition_that_stays_the_same_is_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _reported()
+    path = tmp_path / "catalogue.yaml"
+    call_command("export_indicators", path)
+
+    call_command("import_indicators", path, effective=dt.date(2026, 1, 1))
+
+    [code] = Indicator.objects.values_list("code", flat=True)
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "read 1, new 0, changed 0, unchanged 1, refused 0",
+        "1 definition says what it said before, so it has no new version that begins on 2026-01-01: " + code + ".",
+        "To judge earlier periods by a definition as it stands, restate them on its page.",
+    ]
+
+
 def test_a_rule_told_anew_breaks_the_line_and_its_translation_does_not() -> None:
     before, translated, french, french_changed, changed = (
         Indicator(inclusion_en=en, inclusion_fr=fr)

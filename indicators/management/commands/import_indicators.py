@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.imports import ImportReport, add_import_arguments, finish_import
 from core.tables import UnreadableFile
@@ -15,6 +17,9 @@ from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, Outcome, drain_rollups, import_definition, link_complementary
 from indicators.operations.rules import set_rules
 from indicators.recheck_words import recheck_text
+
+#: Codes that a note repeats.
+MOST_NAMED = 10
 
 
 class Command(BaseCommand):
@@ -63,6 +68,25 @@ def _import(items: list[tuple[int, Any]], options: dict[str, Any], report: Impor
             _count(report, _link(definition, outcome, options, report, now=now))
         except DefinitionRefused as refusal:
             report.refuse(line, refusal.field, str(refusal), _code(item))
+    if options["effective"]:
+        report.notes += _without_effect(
+            [definition.fields["code"] for *_row, definition, _outcome in taken], options, now
+        )
+
+
+def _without_effect(codes: list[str], options: dict[str, Any], now: dt.datetime) -> list[str]:
+    """Say of which definitions no version was made though a day was asked for."""
+    changed = Indicator.objects.filter(code__in=codes, versions__changed_at=now).values_list("code", flat=True)
+    same = sorted(set(codes) - set(changed))
+    if not same:
+        return []
+    named = ", ".join([*same[:MOST_NAMED], *(["…"] if len(same) > MOST_NAMED else [])])
+    told = ngettext(
+        "%(count)d definition says what it said before, so it has no new version that begins on %(day)s: %(codes)s.",
+        "%(count)d definitions say what they said before, so they have no new version that begins on %(day)s: %(codes)s.",
+        len(same),
+    ) % {"count": len(same), "day": options["effective"].isoformat(), "codes": named}
+    return [told, _("To judge earlier periods by a definition as it stands, restate them on its page.")]
 
 
 @transaction.atomic
