@@ -31,8 +31,13 @@ def hashed(names: Iterable[str], *, keys: Sequence[str]) -> tuple[int, ...]:
     Under the first key, and that hash under each key that came after it: so stored sets follow a further key without
     the names (`carried`), which can't be had back and are not kept anywhere.
     """
+    return united(hashes(names, keys=keys))
+
+
+def hashes(names: Iterable[str], *, keys: Sequence[str]) -> list[int]:
+    """Return the keyed hash of each name, in their order."""
     secrets = [key.encode() for key in keys]
-    return united(_hash(name, secrets) for name in names)
+    return [_hash(name, secrets) for name in names]
 
 
 def carried(members: Iterable[int], *, keys: Sequence[str]) -> tuple[int, ...]:

@@ -60,6 +60,9 @@ MEASURES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "stay": ("ratio", "month", "length_of_stay", {"target": 15}),
     "again": ("count", "month", "rework", {}),
     "dropped": ("ratio", "month", "dropouts", {}),
+    "seen": ("distinct", "month", "contacts", {}),
+    "seen-weekly": ("distinct", "week", "contacts", {"activities": ["SERVICE", "CONTACT"]}),
+    "workers": ("distinct", "month", "workload", {}),
 }
 FIRST = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 TEAMS = ("north", "south", "east", "closed", "nowhere", "")
@@ -195,7 +198,7 @@ def change_clock(of: Trajectory, clock: dict[str, list[str]], day: dt.date, now:
 
 def kept() -> dict[str, object]:
     """All that a refresh keeps, without the keys of rows."""
-    parts = ("numerator", "denominator", "days", "cases")
+    parts = ("numerator", "denominator", "days", "cases", "members")
     cell = ("unit__code", "period__code", *parts)
     return {
         "observations": sorted(Observation.objects.values_list("indicator__code", *cell), key=str),

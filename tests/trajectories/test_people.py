@@ -3,6 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
+from indicators.calculations.members import KEPT
 from indicators.choices import Kind
 from indicators.models import Observation, Value
 from indicators.operations.locks import lock_period
@@ -75,7 +76,43 @@ def test_what_comes_later_is_followed_and_the_same_again_changes_nothing(youths:
     assert counted(Observation)["north", "2024-03"] == 1
     assert later is not None
     assert again is not None
+    assert (later.is_full, later.cases) == (False, 1)
     assert (later.observations_changed, again.observations_changed, again.differences) == (1, 0, 0)
+
+
+def visit(case: str, person: str, **more: str) -> dict[str, str]:
+    at = {"at": "2024-01-05", "activity": "SERVICE", "unit": "north"}
+    return at | {"event": f"{case}-1", "case": case, "person": person} | more
+
+
+def test_who_leaves_a_case_stays_where_another_case_has_them(youths: Trajectory) -> None:
+    rows = [visit("1", "ada"), visit("2", "ada"), visit("3", "bob")]
+    add_events(trajectory=youths, rows=rows, by=None, now=NOW)
+    refresh(youths, now=NOW)
+    away = [visit("2", "ada", unit="south"), visit("3", "bob", unit="south")]
+    add_events(trajectory=youths, rows=away, by=None, now=NOW)
+
+    row = refresh(youths, now=NOW)
+
+    assert row is not None
+    assert not row.is_full
+    assert counted(Value) == {("north", "2024-01"): 1, ("south", "2024-01"): 2, ("centre", "2024-01"): 2}
+
+
+def test_who_leaves_a_set_that_is_not_kept_whole_has_everything_counted_anew(youths: Trajectory) -> None:
+    add_events(trajectory=youths, rows=[visit(str(n), f"p{n}") for n in range(KEPT + 2)], by=None, now=NOW)
+    refresh(youths, now=NOW)
+    before = hashes()
+    gone = [visit(str(n), f"p{n}", unit="south") for n in range(KEPT)]
+    add_events(trajectory=youths, rows=gone, by=None, now=NOW)
+
+    row = refresh(youths, now=NOW)
+
+    assert row is not None
+    assert row.is_full
+    assert len(before) == KEPT
+    assert counted(Observation) == {("north", "2024-01"): 2, ("south", "2024-01"): KEPT}
+    assert check_rollups().different == 0
 
 
 def test_after_a_rotation_of_keys_the_same_number_of_people_is_kept_and_none_of_their_old_hashes(

@@ -21,11 +21,13 @@ class Part:
     days   day, cases: how many events each day has
     sums   of each measure, by the id of its row
     rows   of each measure that looks at a person across cases: the events it needs, to be put together with the others'
+    people of each measure of different people: unit, period, member (keyed hash), each once
     """
 
     days: pl.DataFrame
     sums: Mapping[int, Sums]
     rows: Mapping[int, pl.DataFrame]
+    people: Mapping[int, pl.DataFrame]
 
 
 def joined(parts: Sequence[Part]) -> Part:
@@ -34,6 +36,7 @@ def joined(parts: Sequence[Part]) -> Part:
         summed([part.days for part in parts], DAYS),
         {pk: total([part.sums[pk] for part in parts]) for pk in parts[0].sums},
         {pk: pl.concat([part.rows[pk] for part in parts]) for pk in parts[0].rows},
+        {pk: pl.concat([part.people[pk] for part in parts]).unique() for pk in parts[0].people},
     )
 
 
@@ -43,6 +46,7 @@ def packed(part: Part) -> bytes:
     for pk, sums in part.sums.items():
         frames |= {f"sums/{pk}/{one.name}": getattr(sums, one.name) for one in fields(Sums)}
     frames |= {f"rows/{pk}": rows for pk, rows in part.rows.items()}
+    frames |= {f"people/{pk}": people for pk, people in part.people.items()}
     text = io.BytesIO()
     with zipfile.ZipFile(text, "w") as archive:
         for name, frame in frames.items():
@@ -60,5 +64,8 @@ def opened(parcel: bytes) -> Part:
     return Part(
         frames["days"],
         {pk: Sums(**{one.name: frames[f"sums/{pk}/{one.name}"] for one in fields(Sums)}) for pk in ids},
-        {int(name.removeprefix("rows/")): frame for name, frame in frames.items() if name.startswith("rows/")},
+        *(
+            {int(name.removeprefix(kind)): frame for name, frame in frames.items() if name.startswith(kind)}
+            for kind in ("rows/", "people/")
+        ),
     )

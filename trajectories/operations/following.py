@@ -19,14 +19,11 @@ from trajectories.calculations.spells import firsts, gained, placed, spells
 from trajectories.calculations.sums import COUNTS, FIGURES, STAYS, Sums, difference, ends, negative, summed
 from trajectories.models import Refresh
 from trajectories.operations import remembering
+from trajectories.operations.people import follow_people
 from trajectories.operations.sound import Sound
-from trajectories.operations.work import Work
+from trajectories.operations.work import MustBeWhole, Work
 from trajectories.operations.writing import write_cells
 from trajectories.queries import known, measured
-
-
-class MustBeWhole(Exception):
-    """What is kept does not suffice to go on from."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,10 @@ def follow(work: Work, row: Refresh) -> None:
         to_come = events.filter(pl.col("is_now") & (pl.col("wall") >= work.as_of))
         remembering.change_awaited(taken, work.as_of, read, is_any_to_come=to_come.height > 0)
     for one in work.measures:
+        if one.counts_people:
+            place = work.place(one.row.indicator.frequency, span.first, span.last)
+            follow_people(work, one, (now, before), place)
+            continue
         work.changed += write_cells(one.row, measured.held_cells(one.row), now=work.now)
         if events.height or span.before != span.now:
             _follow_one(work, one, (now, before), span)

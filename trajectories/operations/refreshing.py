@@ -19,13 +19,12 @@ from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, 
 from trajectories.operations.faces import keep_faces
 from trajectories.operations.failures import keep_failure, keep_faults
 from trajectories.operations.faults import tell_faults
-from trajectories.operations.following import MustBeWhole, follow
+from trajectories.operations.following import follow
 from trajectories.operations.keys import check_rotation
-from trajectories.operations.people import count_people, counts_people
 from trajectories.operations.sharing import compute, compute_together
 from trajectories.operations.sound import sound_measures
 from trajectories.operations.whole import measure_whole
-from trajectories.operations.work import Work, ground
+from trajectories.operations.work import MustBeWhole, Work, ground
 from trajectories.queries.known import take
 from trajectories.queries.refreshes import REFRESH_LOCK
 
@@ -124,13 +123,11 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
     trajectory.refresh_from_db()
     row.stale_since, tree = trajectory.stale_since, ground()
     sound, faults = sound_measures(trajectory, tree=tree)
-    sums = [one for one in sound if not counts_people(one)]
-    work = Work(trajectory, take(trajectory), sums, local(now, trajectory.timezone), now)
+    work = Work(trajectory, take(trajectory), sound, local(now, trajectory.timezone), now)
     can_follow = _can_follow(work)
     part = None if can_follow and not full else compute_together(work, _events(trajectory) + work.taken.rows)
     with transaction.atomic():
         _compute(work, row, part, can_follow=can_follow, full=full)
-        work.changed += sum(count_people(work, one) for one in sound if counts_people(one))
         row.events = _events(trajectory)
         row.observations_changed, row.left_out = work.changed, _left_out(work)
         keep_faults(row, list(faults.values()))

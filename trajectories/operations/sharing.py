@@ -21,6 +21,7 @@ from trajectories.calculations.asked import Asked
 from trajectories.calculations.parcels import DAYS, Part, joined, opened, packed
 from trajectories.calculations.sums import summed
 from trajectories.models import RefreshShare
+from trajectories.operations.people import members_of, people_of
 from trajectories.operations.sound import Sound, sound_measures
 from trajectories.operations.work import Work, ground
 from trajectories.queries import known
@@ -131,15 +132,17 @@ def compute_share(work: Work, share: tuple[int, int]) -> Part:
     log = known.read_share(work.taken, work.columns, share=share, as_of=work.as_of)
     days = summed([log.group_by("day").agg(cases=pl.len().cast(pl.Int64))], DAYS)
     first, last = days["day"].min(), days["day"].max()
-    sums, rows = {}, {}
+    span = (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)
+    sums, rows, people = {}, {}, {}
     for one in work.measures:
-        if one.is_across_cases:
-            rows[one.row.pk] = _needed(work, one, log, share[0])
-            continue
-        span = (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)
         place = work.place(one.row.indicator.frequency, *span)
-        sums[one.row.pk] = work.sums(one, log, place, work.as_of)
-    return Part(days, sums, rows)
+        if one.counts_people:
+            people[one.row.pk] = members_of(people_of(one, log, place))
+        elif one.is_across_cases:
+            rows[one.row.pk] = _needed(work, one, log, share[0])
+        else:
+            sums[one.row.pk] = work.sums(one, log, place, work.as_of)
+    return Part(days, sums, rows, people)
 
 
 def _needed(work: Work, one: Sound, log: pl.DataFrame, number: int) -> pl.DataFrame:

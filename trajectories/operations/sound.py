@@ -11,12 +11,13 @@ import polars as pl
 from django.db import connection
 
 from core.sentences import Sentence, sentence, sentence_of
-from indicators.choices import IndicatorStatus
+from indicators.choices import IndicatorStatus, Kind
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.contributions import contributions, reads
 from trajectories.calculations.eras import Era
 from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.frame import frame
+from trajectories.calculations.people import READ
 from trajectories.calculations.refusals import MeasureRefused
 from trajectories.calculations.sums import Shape, shape_of
 from trajectories.models import BoundMeasure, Trajectory
@@ -25,7 +26,7 @@ from trajectories.queries.measures import named_columns, with_columns
 from trajectories.queries.rules import InForce, rules_in_force
 
 #: Changed whenever the same events would give other figures: then all is computed anew.
-ARITHMETIC = 2
+ARITHMETIC = 3
 #: Parameters that name a column of the person; with one, a case counts together with others.
 ACROSS = ("person",)
 #: Why a measure fails, and of which indicator.
@@ -64,7 +65,13 @@ class Sound:
     @property
     def columns(self) -> tuple[str, ...]:
         """The further fields that it needs of each event."""
-        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.columns))
+        of_people = READ if self.counts_people else ()
+        return tuple(dict.fromkeys([*of_people, *(name for rule in self.rules for name in rule.columns)]))
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether it feeds an indicator of different people."""
+        return self.kind == Kind.DISTINCT
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -13,10 +13,11 @@ from trajectories.calculations.horizon import horizon
 from trajectories.calculations.parcels import Part
 from trajectories.calculations.placing import Place, begun
 from trajectories.calculations.spells import firsts, spells
-from trajectories.calculations.sums import COUNTS, FIGURES, Sums, ends, plus
+from trajectories.calculations.sums import COUNTS, FIGURES, NOWHERE, Sums, ends, plus
 from trajectories.models import Refresh
 from trajectories.operations import remembering
 from trajectories.operations.ahead import ahead
+from trajectories.operations.people import count_people
 from trajectories.operations.sound import Sound
 from trajectories.operations.work import Work
 from trajectories.operations.writing import write_cells
@@ -43,6 +44,10 @@ def measure_whole(work: Work, row: Refresh, part: Part) -> None:
     remembering.replace_awaited(work.taken, work.as_of)
     until, first = horizon(part.days, work.as_of), part.days["day"].min()
     for one in work.measures:
+        if one.counts_people:
+            count_people(work, one, part.people[one.row.pk])
+            remembering.change_left_out(one.row, one.basis, pl.DataFrame(schema=NOWHERE), is_whole=True)
+            continue
         place = work.place(one.row.indicator.frequency, first if isinstance(first, dt.date) else None, until)
         rows = part.rows.get(one.row.pk)
         sums = part.sums[one.row.pk] if rows is None else work.sums(one, rows, place, work.as_of)

@@ -18,6 +18,10 @@ from trajectories.queries.known import Taken
 from trajectories.queries.places import ancestors_frame, periods_frame, tree_fingerprint, units_frame
 
 
+class MustBeWhole(Exception):
+    """What is kept does not suffice to go on from."""
+
+
 @dataclass
 class Work:
     """What a refresh of a trajectory computes from; `as_of`: the wall clock before which events count."""

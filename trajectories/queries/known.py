@@ -89,6 +89,15 @@ def with_their_people(taken: Taken, cases: Sequence[str]) -> list[str]:
         return sorted({*cases, *(case for (case,) in cursor.fetchall())})
 
 
+def cases_of(taken: Taken, columns: Iterable[str], keys: Sequence[str]) -> list[str]:
+    """Return the cases in which any event names one of the pseudonyms in one of the columns (`person`, `worker`)."""
+    named = sql.SQL(" OR ").join(sql.SQL("{} = ANY(%(keys)s::uuid[])").format(sql.Identifier(one)) for one in columns)
+    query = 'SELECT DISTINCT "case"::text FROM trajectories_event WHERE trajectory_id = {trajectory} AND ('
+    with connection.cursor() as cursor:
+        cursor.execute(taken.where(query) + named + sql.SQL(")"), {"keys": list(keys)})
+        return [case for (case,) in cursor.fetchall()]
+
+
 def read_cases(taken: Taken, cases: Sequence[str], columns: Iterable[str]) -> pl.DataFrame:
     """Return the events of some cases, with the marks `is_now`, `was_before`: whether they are, and were, in force."""
     where = taken.where('trajectory_id = {trajectory} AND "case" = ANY(') + sql.SQL("{}::uuid[])").format(

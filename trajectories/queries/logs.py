@@ -32,6 +32,9 @@ FURTHER: dict[str, tuple[str, type[pl.DataType]]] = {
     "worker": ("worker", pl.String),
     "priority": ("nullif(priority, '')", pl.String),
     "lifecycle": ("nullif(lifecycle, '')", pl.String),
+    # Pseudonyms as they are kept: of a worker, and of the case where an event names no person.
+    "worker_key": ("worker", pl.String),
+    "case_key": ('CASE WHEN person IS NULL THEN "case" END', pl.String),
 }
 
 
@@ -39,7 +42,7 @@ def read_log(
     trajectory: Trajectory,
     *,
     as_of: dt.datetime | None = None,
-    columns: Iterable[str] = tuple(FURTHER),
+    columns: Iterable[str] = ("person", "worker", "priority", "lifecycle"),
     cases: Sequence[UUID] | None = None,
     known_on: dt.datetime | None = None,
     share: tuple[int, int] = (0, 1),
