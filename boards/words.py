@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from core.days import dated
 from indicators.calculations.small_numbers import LEAST
 from indicators.choices import Kind
-from indicators.words import dated, day_text, figure_text, period_text, unit_text, weekday_text, with_unit
+from indicators.words import day_text, figure_text, period_text, unit_text, weekday_text, with_unit
 
 __all__ = [
     "bare",

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, pgettext
 
+from core.days import dated
 from core.language import said_once
 from organisation.choices import Frequency
 
@@ -37,12 +38,6 @@ def with_unit(figure: str, unit: str) -> str:
     if not unit or figure == NO_FIGURE:
         return figure
     return f"{figure}{unit}" if unit.startswith("/") else f"{figure}\u00a0{unit_text(unit)}"
-
-
-def dated(day: dt.date, pattern: str) -> str:
-    """Write a day by a date format in the reader's language; French counts the first of a month as "1er"."""
-    first = pgettext("date format of the first day of a month", "j")
-    return date_format(day, pattern.replace("j", first) if day.day == 1 else pattern)
 
 
 @said_once

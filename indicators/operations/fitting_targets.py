@@ -5,14 +5,15 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from core.days import dated
 from indicators.choices import ALWAYS
 from indicators.models import Indicator, Target
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.sound_targets import refuse_unsound_target
 from indicators.operations.versions import first_day_of_change
 from indicators.queries.targets import points_of
-from indicators.words import dated
 
 #: So many targets are named in a refusal.
 NAMED = 5
@@ -60,7 +61,7 @@ def _unfit(indicator: Indicator, standing: Collection[Target], first_day: dt.dat
                 points=points_of(target),
             )
         except DefinitionRefused as refusal:
-            since = "" if target.valid_from <= ALWAYS else dated(target.valid_from, "j M Y")
+            since = "" if target.valid_from <= ALWAYS else dated(target.valid_from, pgettext("date format", "j M Y"))
             place = f"{target.unit.name}, {since}" if since else target.unit.name
             yield f"{place} ({str(refusal).rstrip('.')})"
 

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from core.days import dated
 from indicators.calculations import Parts, shown
 from indicators.choices import Kind, Source
 from indicators.forms.entries import typed
@@ -22,7 +23,7 @@ from indicators.queries.judged import due_on_of, figure_of, last_day_in_time
 from indicators.queries.standing import Standing
 from indicators.rule_words import doubt_texts, question_text, warning_text
 from indicators.spc import Lines
-from indicators.words import dated, day_text, figure_text, period_text, with_unit
+from indicators.words import day_text, figure_text, period_text, with_unit
 from organisation.choices import Frequency
 from organisation.models import Period
 

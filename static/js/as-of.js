@@ -7,6 +7,10 @@ const slider = form?.querySelector("[data-as-of-today]");
 const told = form?.querySelector("[data-as-of-day]");
 const live = form?.dataset.asOfLive;
 const written = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+// French counts the first of a month, and no browser does.
+const first = document.documentElement.lang.startsWith("fr") ? "1er" : "1";
+const named = (day) =>
+  written.formatToParts(day).map(({ type, value }) => (type === "day" && value === "1" ? first : value)).join("");
 let timer;
 let asked = 0;
 
@@ -14,7 +18,7 @@ const tell = () => {
   const weeks = Number(slider.value);
   const day = new Date(`${slider.dataset.asOfToday}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() + 7 * weeks);
-  told.textContent = weeks ? written.format(day) : form.dataset.asOfNow;
+  told.textContent = weeks ? named(day) : form.dataset.asOfNow;
   slider.setAttribute("aria-valuetext", told.textContent);
 };
 

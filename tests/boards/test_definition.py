@@ -126,4 +126,4 @@ def test_days_of_versions_are_written_as_the_reader_writes_them(client: Client) 
     french = client.get(address, headers={"accept-language": "fr"}).content.decode()
 
     assert "Version 2 · From 1 Apr 2026" in " ".join(english.split())
-    assert "Version 2 · À partir du 1 avr. 2026" in " ".join(french.split())
+    assert "Version 2 · À partir du 1er avr. 2026" in " ".join(french.split())
