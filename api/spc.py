@@ -47,11 +47,11 @@ CHART = {
 @extend_schema(
     methods=["GET"],
     operation_id="spc_of_series",
-    summary="The chart of a stored series, which is its tile's",
+    summary="The chart of a stored series, which is its tile’s",
     parameters=[
         OpenApiParameter("indicator", str, required=True),
         OpenApiParameter("unit", str, required=True),
-        OpenApiParameter("frequency", str, enum=Frequency.values, description="Absent: the indicator's own."),
+        OpenApiParameter("frequency", str, enum=Frequency.values, description="Absent: the indicator’s own."),
         OpenApiParameter("since", str, description="A day or a period: points of periods that begin no earlier."),
         OpenApiParameter("until", str, description="A day or a period: points of periods that end no later."),
         OpenApiParameter("chart", str, enum=CHARTS, description="Absent: the one that the tile shows."),

@@ -206,7 +206,7 @@ def _told(shown: Trajectory, *, status: int = 200) -> Response:
     operation_id="trajectory_measure",
     summary="Try a measure",
     request=MeasureOrder,
-    responses={200: {"type": "object", "description": "The keys of the measure's definition."}},
+    responses={200: {"type": "object", "description": "The keys of the measure’s definition."}},
 )
 @api_view(["POST"])
 @permission_classes([IsAuthenticated, TokenMayUseApi])

@@ -133,7 +133,7 @@ class ValueRowShape(TypedDict):
                 "months. Computed from parts; without target and icons; not with `tree=now`."
             ),
         ),
-        OpenApiParameter("tree", str, enum=["was", "now"], description="The tree of each period, or today's."),
+        OpenApiParameter("tree", str, enum=["was", "now"], description="The tree of each period, or today’s."),
         OpenApiParameter("format", str, enum=list(formats.MEDIA_TYPES), description="Instead of `Accept`."),
         *paging.PARAMETERS,
     ],

@@ -77,7 +77,7 @@ class TileForm(forms.Form):
     )
     frequency = forms.ChoiceField(
         required=False,
-        choices=[("", gettext_lazy("the indicator's own")), *Frequency.choices],
+        choices=[("", gettext_lazy("the indicator’s own")), *Frequency.choices],
         label=gettext_lazy("Frequency"),
     )
     field_order = ("indicator", "zone", "unit", "frequency", "owner")

@@ -82,7 +82,7 @@ class Tile(models.Model):
         Unit, models.PROTECT, null=True, blank=True, related_name="tiles", verbose_name=_("other unit")
     )
     frequency = models.CharField(
-        _("frequency"), max_length=15, choices=Frequency.choices, blank=True, help_text=_("empty: the indicator's own")
+        _("frequency"), max_length=15, choices=Frequency.choices, blank=True, help_text=_("empty: the indicator’s own")
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")

@@ -31,7 +31,7 @@ ROLES: Final[Mapping[str, tuple[Label, Label]]] = {
 #: Beside the clock: the activity may set the priority of a case.
 SETS_PRIORITY: Final[tuple[Label, Label]] = (
     pgettext_lazy("the clock", "Priority"),
-    gettext_lazy("Only these activities set a case's priority; none: all do."),
+    gettext_lazy("Only these activities set a case’s priority; none: all do."),
 )
 COUNTED: Final[Mapping[str, Label]] = {
     "delay": gettext_lazy("A delay counts at"),

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                             ("year", "Year"),
                             ("fiscal_year", "Fiscal year"),
                         ],
-                        help_text="empty: the indicator's own",
+                        help_text="empty: the indicator’s own",
                         max_length=15,
                         verbose_name="frequency",
                     ),

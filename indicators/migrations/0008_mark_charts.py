@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="screens_outliers",
             field=models.BooleanField(
                 default=True,
-                help_text="leave unusual moving ranges out of the chart's limits",
+                help_text="leave unusual moving ranges out of the chart’s limits",
                 verbose_name="screens outliers",
             ),
         ),

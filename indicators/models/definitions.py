@@ -139,7 +139,7 @@ class Indicator(models.Model):
     )
     #: Moving ranges beyond 3.267 × their mean don't widen the limits of the chart.
     screens_outliers = models.BooleanField(
-        _("screens outliers"), default=True, help_text=_("leave unusual moving ranges out of the chart's limits")
+        _("screens outliers"), default=True, help_text=_("leave unusual moving ranges out of the chart’s limits")
     )
     source_text_en = models.CharField(_("source in English"), max_length=300, blank=True)
     source_text_fr = models.CharField(_("source in French"), max_length=300, blank=True)

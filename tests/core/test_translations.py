@@ -57,6 +57,12 @@ def test_no_line_can_break_before_a_french_mark(catalogue: polib.POFile) -> None
     assert loose == []
 
 
+def test_apostrophes_are_typographic_in_both_languages(catalogue: polib.POFile) -> None:
+    texts = [text for entry in catalogue for text in (entry.msgid, entry.msgid_plural, *_translations(entry))]
+
+    assert [text for text in texts if "'" in text] == []
+
+
 def test_the_catalogue_holds_every_text_of_the_sources(catalogue: polib.POFile) -> None:
     known = {(entry.msgctxt, entry.msgid) for entry in catalogue}
 

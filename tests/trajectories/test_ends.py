@@ -52,7 +52,7 @@ def test_a_row_with_a_beginning_and_an_end_is_a_start_and_a_complete(youths: Tra
     said = take(written(tmp_path, STAYS))
     again = take(written(tmp_path, STAYS))
 
-    assert "Guessed from the columns' names: case=Dossier, activity=Activité, at=Début, end=Fin." in said
+    assert "Guessed from the columns’ names: case=Dossier, activity=Activité, at=Début, end=Fin." in said
     assert said.startswith("read 3, new 4, changed 0, unchanged 0, refused 0\n")
     assert kept() == [
         ("start", "01-01 08:00"), ("start", "01-02 08:00"), ("complete", "01-03 09:00"), ("complete", "01-05 10:00"),

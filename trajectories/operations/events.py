@@ -211,7 +211,7 @@ def _typing(origin: Origin, columns: list[str], report: ImportReport) -> Typing:
     mapping, guessed = complete(origin.mapping, names)
     other = [f"{field}={mapping[field]}" for field in guessed if mapping[field] != field]
     if other:
-        report.notes.append(_("Guessed from the columns' names: %(fields)s.") % {"fields": ", ".join(other)})
+        report.notes.append(_("Guessed from the columns’ names: %(fields)s.") % {"fields": ", ".join(other)})
     return Typing(
         mapping=mapping, zone=origin.zone, keys=settings.PSEUDONYM_KEYS, dates=origin.dates, nulls=origin.nulls
     )

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(_("Nobody active signs in as %(email)s.") % {"email": options["email"]})
         longest = 100
         if not 0 < len(options["name"]) <= longest:
-            raise CommandError(_("A token's name has 1 to %(count)d characters.") % {"count": longest})
+            raise CommandError(_("A token’s name has 1 to %(count)d characters.") % {"count": longest})
         _token, text = create_token(
             person=person,
             name=options["name"],
