@@ -40,7 +40,7 @@ PARAMETERS = [
         "effective",
         str,
         description="Periods that end on this day or later are measured by it; `beginning`: all of them. Absent: the"
-        " definition's `takes_effect_on`, else today.",
+        " definition’s `takes_effect_on`, else today.",
     ),
     OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The `ETag` of the version to replace."),
     OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="`*`: only make a new trajectory."),
