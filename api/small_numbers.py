@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from indicators.calculations import Parts
@@ -104,22 +103,28 @@ def _secret_among(rows: Collection[ValueRow], indicators: Collection[str], *, to
         tree="now",
     )
     periods = {row.period for row in rows}
-    counts = defaultdict[tuple[str, str], dict[str, Decimal]](dict)
-    parents = defaultdict[tuple[str, str], dict[str, str | None]](dict)
+    families = defaultdict[tuple[str, str], list[ValueRow]](list)
     for row in values(around, today=today):
         if row.period in periods and row.n is not None:
-            counts[row.indicator, row.period][row.unit] = row.n
-            parents[row.indicator, row.period][row.unit] = _parent(row.unit_path)
+            families[row.indicator, row.period].append(row)
     return {
         Figure(indicator, unit, period)
-        for (indicator, period), own in counts.items()
-        for unit in hidden(own, parents[indicator, period])
+        for (indicator, period), family in families.items()
+        for unit in _hidden_of(family)
     }
 
 
-def _parent(path: str) -> str | None:
-    line = path.split("/")
-    return line[-2] if len(line) > 1 else None
+def _hidden_of(rows: Collection[ValueRow]) -> set[str]:
+    """Return the units of a period to hide. By ids, as everywhere: of two equal companions the same one goes."""
+    ids = {row.unit: row.key[1] for row in rows}
+    counts = {row.key[1]: row.n for row in rows if row.n is not None}
+    gone = hidden(counts, {row.key[1]: ids.get(_parent(row.unit_path)) for row in rows})
+    return {row.unit for row in rows if row.key[1] in gone}
+
+
+def _parent(path: str) -> str:
+    """Return the code of the unit right above; of none, no code."""
+    return path.split("/")[-2] if "/" in path else ""
 
 
 def _as_seen(row: ValueRow, secret: Collection[Figure], kind: str) -> Shown:
