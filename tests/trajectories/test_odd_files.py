@@ -126,11 +126,11 @@ def test_years_that_no_database_holds_are_no_times(tmp_path: Path, youths: Traje
     assert row.error == ""
 
 
-def test_a_column_without_a_name_is_no_field(tmp_path: Path) -> None:
-    take(tmp_path / "log", b"case,activity,at,\nA,X,2024-01-01,P1\n")
+def test_columns_without_names_are_no_fields_and_go_by_their_letters(tmp_path: Path) -> None:
+    take(tmp_path / "log", b",case,activity,at,,\n1,A,X,2024-01-01,P1,\n")
 
     event = Event.objects.get()
-    assert (event.priority, event.team, event.person, event.attributes) == ("", "", None, {"": "P1"})
+    assert (event.priority, event.team, event.person, event.attributes) == ("", "", None, {"A": "1", "E": "P1"})
 
 
 ODD: list[Any] = [None, 7, "x", [], {}, [[]], [None], [7], {"a": {"b": 1}}, True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 #: Further names of fields in the headings of tables, the likeliest first; beside those that every source may use.
 HEADINGS = {
@@ -73,3 +74,17 @@ def key(heading: str) -> str:
     letters = "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one)).casefold()
     words = re.split(r"[^a-z0-9:]+", re.sub(r"\(.*\)\s*$", "", letters))
     return "_".join(word for word in words if word and word not in SMALL_WORDS)
+
+
+def named(columns: Sequence[str]) -> list[str]:
+    """Return the headings; of a column without one, as programs write for row numbers, the letter of its place."""
+    return [name or letter(place) for place, name in enumerate(columns)] if any(columns) else list(columns)
+
+
+def letter(place: int) -> str:
+    """Return by which letters people know a column of a sheet; columns are counted from 0."""
+    number, letters = place + 1, ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

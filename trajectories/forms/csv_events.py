@@ -14,6 +14,7 @@ from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
 from trajectories.calculations.chunks import CHUNK, MOST_COLUMNS
+from trajectories.calculations.headings import named
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.forms.guessing import Reading, guess_csv
 from trajectories.forms.lines import PATIENCE, blocks, text_lines
@@ -56,6 +57,7 @@ def _header(first: bytes, delimiter: str) -> tuple[Table, bytes]:
         columns = next(reader, [])
     except csv.Error:
         columns = []
+    columns = named(columns)
     check_columns(columns)
     return Table(columns, delimiter, 1 + reader.line_num), lines.read().encode()
 

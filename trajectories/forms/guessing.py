@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from core.sentences import gettext as _
 from core.tables import UnreadableFile
 from trajectories.calculations.guesses import delimiter_of, null_words, orders_of
+from trajectories.calculations.headings import named
 from trajectories.calculations.mapping import likely
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.timestamps import DateOrder
@@ -78,7 +79,7 @@ def guess_csv(
         table = [row for row in csv.reader(lines, delimiter=parted) if row]
     except csv.Error:
         table = []
-    columns, rows = (table[0], table[1:]) if table else ([], [])
+    columns, rows = (named(table[0]), table[1:]) if table else ([], [])
     return guess_table(columns, rows, mapping or {}, Guess(parted, found, DateOrder.ISO, (), {}, doubts=doubts))
 
 

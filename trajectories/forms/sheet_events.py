@@ -20,6 +20,7 @@ from core.sentences import gettext as _
 from core.sentences import ngettext
 from core.tables import UnreadableFile
 from trajectories.calculations.chunks import CHUNK, MOST_CHARACTERS
+from trajectories.calculations.headings import letter
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.timestamps import DateOrder
 from trajectories.forms.csv_events import check_columns, frame_of
@@ -61,11 +62,7 @@ class Sheet:
 
     def letter(self, place: int) -> str:
         """Return by which letters people know a column."""
-        number, letters = self.column + place + 1, ""
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(ord("A") + rest) + letters
-        return letters
+        return letter(self.column + place)
 
 
 def guess_sheet(source: Source, mapping: Mapping[str, str]) -> Guess:
