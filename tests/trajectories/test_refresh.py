@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,9 +21,10 @@ from indicators.queries import Wanted, series
 from organisation.models import Unit
 from tests import build
 from tests.trajectories.logs import LINES, NOW, add, trajectory
-from trajectories.models import Refresh, Trajectory
+from trajectories.models import Event, Refresh, Trajectory
 from trajectories.operations import refresh, refresh_due, save_trajectory
 from trajectories.operations.failures import keep_failure
+from trajectories.operations.refreshing import REST
 from trajectories.queries import flow
 
 MEASURES = {
@@ -168,6 +171,58 @@ def test_one_trajectory_that_fails_stops_no_other_and_its_figures_are_late_with_
     assert (late.status, fresh.status) == ("late", "no target")
     assert "No/Where" in late.indicator.fault
     assert refresh_due(now=later) == []
+
+
+def break_off_roll_ups() -> None:
+    """Let the database break off whatever writes a value, as it does when it is shut down."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS
+                $$BEGIN RAISE EXCEPTION 'shut down' USING ERRCODE = '57P01'; END$$;
+            CREATE TRIGGER break_off BEFORE INSERT ON indicators_value EXECUTE FUNCTION break_off();
+            """
+        )
+
+
+@pytest.mark.django_db
+def test_what_was_measured_before_the_database_broke_off_is_tried_again_by_itself() -> None:
+    place()
+    youths = bind()
+    add(youths)
+    break_off_roll_ups()
+    broken = refresh(youths, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER break_off ON indicators_value")
+
+    soon, later = refresh_due(now=NOW + REST / 2), refresh_due(now=NOW + REST)
+
+    assert broken is not None
+    assert broken.error == "The database broke off. It is tried again by itself."
+    assert (soon, [row.error for row in later]) == ([], [""])
+    assert Indicator.objects.exclude(fault="").count() == 0
+    assert figures(Value, "youths-starts")["centre", "2024-01"][0] == 4
+
+
+def ends_in_roll_up(execute: Callable[..., object], statement: str, *rest: object) -> object:
+    """Let whoever brings values to what is measured end there, as a process does that is told to."""
+    if "DELETE FROM indicators_stalevalue" in str(statement):
+        raise KeyboardInterrupt
+    return execute(statement, *rest)
+
+
+@pytest.mark.django_db
+def test_what_was_measured_is_told_of_where_the_process_ends_while_values_follow() -> None:
+    place()
+    youths = bind()
+    add(youths)
+
+    with connection.execute_wrapper(ends_in_roll_up), pytest.raises(KeyboardInterrupt):
+        refresh(youths, now=NOW)
+
+    (row,) = Refresh.objects.all()
+    assert (row.error, row.finished_at is not None, row.events) == ("", True, Event.objects.count())
+    assert Trajectory.objects.get().stale_since is None
 
 
 @pytest.mark.django_db

@@ -54,19 +54,24 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
             return None
         try:
             check_rotation()
-            _measure(row, trajectory, now, full=full)
+            _measure(row, trajectory, now, full=full, began=began)
             _roll_up(trajectory, now=now, full=full)
         except Exception as error:
             logger.exception("The refresh of %s failed.", trajectory.code)
             words = keep_failure(row, error)
             if not isinstance(error, OperationalError):
                 BoundMeasure.objects.filter(trajectory=trajectory).update(basis="")
+            Trajectory.objects.filter(pk=trajectory.pk, stale_since=None).update(stale_since=now)
             tell_faults(trajectory, dict.fromkeys(_indicators(trajectory), words), now=now)
-        row.finished_at = now + dt.timedelta(seconds=time.monotonic() - began)
-        row.save()
+        _keep(row, began)
     old = trajectory.refreshes.values_list("pk", flat=True)[KEPT_REFRESHES:]
     Refresh.objects.filter(pk__in=list(old)).delete()
     return row
+
+
+def _keep(row: Refresh, began: float) -> None:
+    row.finished_at = row.started_at + dt.timedelta(seconds=time.monotonic() - began)
+    row.save()
 
 
 def refresh_due(*, now: dt.datetime) -> list[Refresh]:
@@ -115,10 +120,11 @@ def _ours(trajectory: Trajectory) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [REFRESH_LOCK, trajectory.pk])
 
 
-def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bool) -> None:
+def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bool, began: float) -> None:
     """Bring every bound measure and the faces of the flow to now, and take the trajectory off the stale ones.
 
-    What arrives from here on sets a later `stale_since`, which then stays.
+    What arrives from here on sets a later `stale_since`, which then stays. The row is kept with what was measured, so
+    that both are told of also where the process dies while values follow, which a job then goes on with.
     """
     trajectory.refresh_from_db()
     row.stale_since, tree = trajectory.stale_since, ground()
@@ -133,6 +139,7 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
         keep_faults(row, list(faults.values()))
         tell_faults(trajectory, faults, now=now)
         _settle(work, row, tree)
+        _keep(row, began)
         announce(topic="trajectory", unit_id=None, what={"trajectory": trajectory.code}, now=now)
     if row.events <= FACES_AT_ONCE:
         keep_faces(trajectory, now=now)
