@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from core.decimals import read_decimal
 from indicators.calculations import NOT_APPLICABLE, Parts, completed
 from indicators.choices import Kind
 from indicators.forms.entries import says_not_applicable
@@ -70,7 +71,7 @@ def _number(given: Any, name: str) -> Decimal:
         raise refusals.NotANumber(name)
     try:
         # By way of the text: 0.1 as it was written, not the binary fraction next to it.
-        return Decimal(str(given).strip())
+        return read_decimal(str(given).strip())
     except InvalidOperation:
         raise refusals.NotANumber(name) from None
 
@@ -94,5 +95,7 @@ def _histogram(given: Any) -> dict[int, int]:
 def _whole(given: Any) -> int:
     """Return a whole number of JSON or of a text; ValueError for anything else, true and false among it."""
     if isinstance(given, bool) or not isinstance(given, int | str) or len(str(given)) > LONGEST_NUMBER:
+        raise ValueError
+    if "_" in str(given):  # "1_8": Python takes it for 18
         raise ValueError
     return int(given)

@@ -12,6 +12,8 @@ from indicators.choices import Kind
 
 #: What people put between thousands: spaces of every width, and the apostrophe.
 SPACES = re.compile(r"[\s\u00a0\u202f'’]")
+#: Between thousands alone: "12 13" is two figures that came into one cell, and none of 1,213.
+THOUSANDS = re.compile(r"-?\d{1,3}([\s\u00a0\u202f'’]\d{3})+([.,]\d+)?")
 #: "1,248" is a thousand to some and one and a bit to others.
 DOUBTFUL = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 PLAIN = re.compile(r"-?\d+([.,]\d+)?|-?[.,]\d+")
@@ -19,6 +21,8 @@ PLAIN = re.compile(r"-?\d+([.,]\d+)?|-?[.,]\d+")
 #: Kinds whose figure may be typed bare where figures do not add up; days of cases would read as one otherwise.
 BARE = frozenset({Kind.RATIO, Kind.MEAN, Kind.DURATION, Kind.DISTINCT})
 BARE_FIGURE = re.compile(r"[^/:;]*")
+#: Kinds of which "85%" is no figure.
+COUNTED = frozenset({Kind.COUNT, Kind.STOCK})
 #: How people say that there is nothing to report.
 NOTHING_APPLIES = frozenset({"n/a", "na", "s.o.", "so", "s/o", "sans objet", "not applicable"})
 YES = frozenset({"1", "yes", "y", "oui", "o"})
@@ -39,7 +43,9 @@ def read_parts(kind: str, text: str, *, adds_up: bool = True) -> Parts:
 
     Where figures do not add up, a figure may come bare: "85.7" instead of "18/21".
     """
-    text = text.strip().rstrip("%").strip()
+    text = text.strip()
+    if kind not in COUNTED:
+        text = text.rstrip("%").strip()
     if not text:
         raise Unreadable(_("Type a figure first."))
     if says_not_applicable(text):
@@ -71,7 +77,9 @@ def _answer(text: str) -> Parts:
 
 def read_number(text: str) -> Decimal:
     """Read a number with a decimal point or comma and any spaces between thousands. Raises Unreadable."""
-    bare = SPACES.sub("", text).replace("−", "-")
+    bare = text.strip().replace("−", "-")
+    if THOUSANDS.fullmatch(bare):
+        bare = SPACES.sub("", bare)
     if DOUBTFUL.fullmatch(bare) and get_language() != "fr":
         raise Unreadable(_("Is %(text)s thousands or decimals? Write it without the comma.") % {"text": text.strip()})
     if not PLAIN.fullmatch(bare):

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import BooleanField, ExpressionWrapper
 from django.utils.translation import gettext as _
 
+from core.decimals import read_decimal
 from indicators.calculations import NOT_APPLICABLE, Parts, completed
 from indicators.feeding import is_fed
 from indicators.forms.entries import says_not_applicable
@@ -140,7 +141,7 @@ def _numbers(cells: Mapping[str, str]) -> Parts:
 
 def _number(cells: Mapping[str, str], name: str) -> Decimal:
     try:
-        return Decimal(cells[name])
+        return read_decimal(cells[name])
     except InvalidOperation as error:
         raise CellRefused(name, _("this is no number"), cells[name]) from error
 

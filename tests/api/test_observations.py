@@ -371,6 +371,8 @@ def test_a_code_with_a_nul_is_no_code(job: APIClient, name: str) -> None:
         (Kind.COUNT, {}, "part_missing", "value"),
         (Kind.RATIO, {"numerator": 3}, "part_missing", "denominator"),
         (Kind.RATIO, {"numerator": "x", "denominator": 4}, "not_a_number", "numerator"),
+        (Kind.COUNT, {"value": "1_8"}, "not_a_number", "value"),
+        (Kind.DURATION, {"histogram": {"1_8": 4}}, "bad_histogram", "histogram"),
         (Kind.RATIO, {"numerator": 3, "denominator": [4]}, "not_a_number", "denominator"),
         (Kind.RATIO, {"numerator": 3, "denominator": -4}, "negative", "denominator"),
         (Kind.RATIO, {"numerator": 3, "value": 4, "denominator": 4}, "part_unexpected", "numerator"),
