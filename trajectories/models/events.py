@@ -191,6 +191,10 @@ class Event(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["trajectory", "case"], name="events_of_an_episode"),
+            # A person's events are one entry with many places, so this takes less room than the cases do.
+            models.Index(
+                fields=["trajectory", "person", "case"], condition=Q(person__isnull=False), name="episodes_of_a_person"
+            ),
             # Events come batch after batch, so a few pages tell where a batch lies: free to keep, unlike a tree.
             BrinIndex(fields=["batch"], name="events_of_an_import", autosummarize=True, pages_per_range=16),
             models.Index(
