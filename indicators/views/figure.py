@@ -14,7 +14,7 @@ from indicators.forms.cells import SentCell, sent_cell
 from indicators.forms.entries import Unreadable, read_parts, typed
 from indicators.operations import ObservationRefused, withdraw_figure
 from indicators.operations.answering import enter_with_note
-from indicators.operations.refusals import ChangedMeanwhile
+from indicators.operations.refusals import ChangedMeanwhile, MayNotEnter
 from indicators.queries.doubts import named
 from indicators.queries.notes import owes_note
 from indicators.queries.standing import Standing, find_standing
@@ -22,7 +22,9 @@ from indicators.queries.usual import usual_of
 from indicators.rule_words import doubt_texts
 from indicators.views.enter_faces import StateFace, missing_face, standing_face, written_by
 from organisation.asking import person_of
+from organisation.choices import Do
 from organisation.models import Person
+from organisation.queries import may
 
 OK, CONFLICT, REFUSED = 200, 409, 422
 
@@ -33,6 +35,9 @@ def figure(request: HttpRequest) -> HttpResponse:
     """Take a figure, correct one, or (left empty) take it back; the former one is kept in each case."""
     now, today = clock()
     cell = sent_cell(request.POST)
+    if not may(person_of(request), Do.ENTER_FIGURES, cell.unit, on=today):
+        # Before anything is compared with what stands: an answer would tell it.
+        return _answer(request, _refused(cell, MayNotEnter(), None), REFUSED)
     before = find_standing(cell.indicator, cell.unit, cell.period)
     try:
         parts = read_parts(cell.indicator.kind, cell.typed, adds_up=cell.indicator.adds_up) if cell.typed else None

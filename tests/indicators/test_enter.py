@@ -317,3 +317,14 @@ def test_nobody_enters_where_they_may_not(youth: Programme) -> None:
         "Not saved You may not enter figures for this unit.",
     )
     assert Client().post("/enter/figure/").status_code == HTTPStatus.FOUND
+
+
+@pytest.mark.parametrize("typed", ["36", "34", "many", ""])
+def test_who_may_not_enter_a_figure_is_not_told_it_either(youth: Programme, typed: str) -> None:
+    stranger = signed_in(build.person_with(RoleName.CONTRIBUTOR, build.unit("elsewhere")))
+    cell = {"indicator": "referrals", "unit": "north", "period": youth.month.code, "figure": typed}
+    while_nothing_stands = stranger.post("/enter/figure/", cell).content
+
+    sent(youth, "34", signed_in(youth.lead))
+
+    assert stranger.post("/enter/figure/", cell).content == while_nothing_stands
