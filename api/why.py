@@ -171,6 +171,7 @@ def child_row(child: Child, found: Why, hiding: Hiding) -> ChildRow:
         "reporting": child.reporting,
         "expected": child.expected,
         "left_out": child.left_out or None,
+        "closed_on": child.closed_on,
         "suspect": child.suspect,
         "hidden": child.is_hidden,
         "suppressed": is_secret,

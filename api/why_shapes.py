@@ -37,6 +37,7 @@ class ChildRow(TypedDict):
     """What a unit below adds. `hidden`: you may not see its figures; `suppressed`: they are too small to show.
 
     `left_out`: why it is not counted in the figure above, null if it is. `suspect`: how many reports in it are doubted.
+    `closed_on`: its last day, where it closed before the period ended and what it had reported counts.
     """
 
     unit: str
@@ -48,6 +49,7 @@ class ChildRow(TypedDict):
     reporting: int | None
     expected: int | None
     left_out: str | None
+    closed_on: dt.date | None
     suspect: int
     hidden: bool
     suppressed: bool

@@ -45,6 +45,8 @@ class ChildRow:
     coverage: str
     #: Why it is not counted in the total; empty: it is.
     left_out: str
+    #: That it closed before the period ended; empty: it did not.
+    closed: str
     is_hidden: bool
     is_suspect: bool = False
 
@@ -139,7 +141,7 @@ def explained(answer: Why, *, today: dt.date, may_confirm: bool = False) -> Expl
         unit=words.unit_text(indicator.unit) if answer.figure is not None else "",
         status=status_face(answer.status),
         equation=answer.equation,
-        children=tuple(_child(answer, child) for child in answer.children),
+        children=tuple(_child(answer, child, today) for child in answer.children),
         own=tuple(_entry(answer, entry, today, may_confirm=may_confirm) for entry in answer.own),
         earlier=tuple(_entry(answer, entry, today) for entry in answer.earlier),
         missing=tuple(_missing(answer, unit, today) for unit in answer.missing),
@@ -188,8 +190,9 @@ def _missing(answer: Why, unit: Unit, today: dt.date) -> MissingRow:
     return MissingRow(unit.name, _address(answer, unit), gettext("last report: %(period)s") % {"period": named})
 
 
-def _child(answer: Why, child: Child) -> ChildRow:
+def _child(answer: Why, child: Child, today: dt.date) -> ChildRow:
     indicator = answer.indicator
+    closed = gettext("closed on %(day)s; what it reported counts")
     share = None if child.share is None else shown(child.share * WHOLE, 0)
     return ChildRow(
         name=child.unit.name,
@@ -200,6 +203,7 @@ def _child(answer: Why, child: Child) -> ChildRow:
         width="0" if share is None else str(max(Decimal(0), min(share, Decimal(WHOLE)))),
         coverage=_of(child.reporting, child.expected),
         left_out=child.left_out,
+        closed="" if child.closed_on is None else closed % {"day": words.day_text(child.closed_on, today)},
         is_hidden=child.is_hidden,
         is_suspect=child.suspect > 0,
     )

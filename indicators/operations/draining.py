@@ -81,6 +81,9 @@ SELECT
     ) OR EXISTS (
         SELECT FROM taken JOIN indicators_earlierentry seen USING (unit_id, period_id)
         WHERE seen.indicator_id = %(indicator)s AND NOT seen.is_applicable
+    ) OR EXISTS (
+        SELECT FROM taken JOIN organisation_unit unit ON unit.id = taken.unit_id
+        JOIN organisation_period period ON period.id = taken.period_id WHERE unit.closes_on < period.ends_on
     ),
     cell.*
 FROM cell

@@ -117,7 +117,10 @@ WITH member AS MATERIALIZED (
     FROM indicators_reporter reporter
     JOIN organisation_unit unit ON unit.id = reporter.unit_id
     JOIN check_period period ON period.frequency = %(frequency)s AND period.ends_on >= reporter.valid_from
-        AND period.ends_on <= least(reporter.valid_to, unit.closes_on, 'infinity') AND period.ends_on >= unit.opens_on
+        AND period.ends_on <= coalesce(reporter.valid_to, 'infinity') AND period.ends_on >= unit.opens_on
+        AND (period.ends_on <= coalesce(unit.closes_on, 'infinity') OR (period.id, unit.id) IN (
+            SELECT period_id, unit_id FROM indicators_observation WHERE indicator_id = %(indicator)s
+        ))
         AND (period.is_worked OR NOT period.ends_on <@ %(working_days)s::datemultirange)
     JOIN member ON member.inside_id = period.id
     JOIN check_period longer ON longer.id = member.longer_id
@@ -168,7 +171,7 @@ LEFT JOIN organisation_period period ON period.id = different.period_id
 """)
 LAST_OF_ITS_UNIT = """(row_number() OVER (
     PARTITION BY longer.id, seen.unit_id ORDER BY seen.is_applicable DESC, period.ends_on DESC) = 1)"""
-EXPECTED = """(period.is_worked OR NOT period.ends_on <@ %(working_days)s::datemultirange) AND unit.opens_on <= period.ends_on AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on)
+EXPECTED = """(period.is_worked OR NOT period.ends_on <@ %(working_days)s::datemultirange) AND unit.opens_on <= period.ends_on
     AND EXISTS (
         SELECT FROM indicators_reporter reporter WHERE reporter.indicator_id = %(indicator)s
             AND reporter.unit_id = seen.unit_id AND period.ends_on >= reporter.valid_from

@@ -31,7 +31,7 @@ class Shape:
     skips_days_off: bool
     #: False: only a unit's own parts are kept, and coverage alone is handed up.
     adds_up: bool
-    #: For a drain: whether somebody says, or said, that nothing applies, so that the expected are counted anew.
+    #: For a drain: whether somebody says, or said, that nothing applies, or has closed: the expected are counted anew.
     counts_anew: bool = False
 
     @property
@@ -138,11 +138,16 @@ WHERE NOT EXISTS (
     SELECT FROM hang cell WHERE cell.unit_id = placed.unit_id AND cell.period_id = hang.period_id
 )$unless_left_out""")
 
-#: Whether a unit is expected to report for a period: on its last day, if the unit is open then.
+#: Whether a unit is expected to report for a period: on its last day, if the unit is open then. One that has closed is
+#: awaited no more; but where it has reported its figure counts, so it is one of those who report. A value, not an
+#: EXISTS: of that the database would make a table of all figures, to look up the few closed units.
 IS_EXPECTED = """
 reporter.indicator_id = %(indicator)s AND reporter.valid_from <= period.ends_on
-    AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on)
-    AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on) AND unit.opens_on <= period.ends_on"""
+    AND (reporter.valid_to IS NULL OR reporter.valid_to >= period.ends_on) AND unit.opens_on <= period.ends_on
+    AND (unit.closes_on IS NULL OR unit.closes_on >= period.ends_on OR (
+        SELECT true FROM indicators_observation reported WHERE reported.indicator_id = %(indicator)s
+            AND reported.period_id = period.id AND reported.unit_id = unit.id
+    ))"""
 
 #: Whether an indicator expects reports for a period by the calendar of the version that holds on its last day:
 #: `Indicator.leaves_days_off_out` for those who ask of many.
@@ -169,8 +174,8 @@ JOIN organisation_unit unit ON unit.id = reporter.unit_id
 WHERE $is_expected
 GROUP BY hang.period_id, hang.unit_id, hang.depth""")
 
-#: A drain changes no expectation unless somebody says that nothing applies, so a value that exists keeps its own; for
-#: a new one the expected are counted. Its period is found by its key: looking each up in the scope would read all of
+#: A drain changes no expectation unless somebody says that nothing applies or has closed, so a value that exists keeps
+#: its own; for a new one the expected are counted. Its period is found by its key: looking each up in the scope would read all of
 #: the scope for every new value.
 EXPECTED_OF_CELL = Template("""
 coalesce(

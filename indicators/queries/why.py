@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -69,6 +69,8 @@ class Child:
     left_out: str = ""
     #: Of the reports in its figure, those that a validation rule doubts.
     suspect: int = 0
+    #: Its last day, where it closed before the period ended: what it has reported counts nevertheless.
+    closed_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +235,19 @@ def _children(
     return tuple(
         _hidden(child)
         if visible is not None and child.pk not in visible
-        else _child(indicator, child, value, whole, figure=_figure(indicator, value, period, today), left_out=left_out)
+        else replace(
+            _child(indicator, child, value, whole, figure=_figure(indicator, value, period, today), left_out=left_out),
+            closed_on=_closed_before_its_end(child, period) if value and child.pk not in left_out else None,
+        )
         for child in children
         for value in [values.get(child.pk)]
         if value is not None or child.closes_on is None or child.closes_on >= period.starts_on
     )
+
+
+def _closed_before_its_end(unit: Unit, period: Period) -> dt.date | None:
+    """Return the last day of a unit that closed before a period had ended."""
+    return unit.closes_on if unit.closes_on is not None and unit.closes_on < period.ends_on else None
 
 
 def _hidden(unit: Unit) -> Child:

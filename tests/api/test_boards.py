@@ -138,7 +138,7 @@ def test_a_figure_is_explained_down_to_its_entries(seen: Indicator, analyst: Per
         "expected": 1,
     }
     silent = {"value": None, "parts": None, "share": None, "reporting": 0, "expected": None}
-    shown = {"left_out": None, "suspect": 0, "hidden": False, "suppressed": False}
+    shown = {"left_out": None, "closed_on": None, "suspect": 0, "hidden": False, "suppressed": False}
     assert [centre[name] for name in ("value", "parts", "reporting", "expected", "missing", "exact", "measure")] == [
         90, parts, 1, 2, ["SOUTH"], True, None,
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from boards.explaining import explained
 from indicators.calculations import NOT_APPLICABLE, NOTHING, Exactness, Parts, exactness, figure, reported
 from indicators.choices import Kind, Missing
 from indicators.models import Indicator, Value
-from indicators.operations import ObservationRefused, drain_rollups, save_indicator
+from indicators.operations import ObservationRefused, drain_rollups, follow_tree, save_indicator, withdraw_observation
 from indicators.operations.refusals import DefinitionRefused
 from indicators.queries import ValueFilter, check_rollups, series, values, why
 from indicators.queries.series_rows import Wanted
@@ -171,6 +171,36 @@ def test_a_bare_figure_is_refused_where_figures_add_up() -> None:
 
 def counted() -> set[tuple[object, ...]]:
     return set(Value.objects.values_list("unit__code", "period__code", "numerator", "reporting", "expected"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("last_day", [dt.date(2026, 8, 31), dt.date(2026, 9, 15)])
+def test_who_has_closed_and_reported_is_one_of_those_who_report(last_day: dt.date) -> None:
+    """Its figure stays in the total, so "2 of 2" over three children would not be true."""
+    hospital = build.unit("hospital")
+    count = build.indicator("some", also_at=[Frequency.QUARTER])
+    teams = build.units("a", "b", "c", parent=hospital)
+    for team in teams:
+        build.reporter(count, team)
+        build.observation(count, team, "2026-09", 10)
+    build.close(teams[2], on=last_day)
+    drain_rollups(now=build.LATER)
+    follow_tree(now=build.LATER)
+    drain_rollups(now=build.LATER)
+    whole = [row for row in counted() if row[0] == "hospital"]
+    told = why(indicator=count, unit=hospital, period=build.period("2026-09"), today=dt.date(2026, 11, 20))
+
+    withdraw_observation(indicator=count, unit=teams[2], period=build.period("2026-09"), now=build.LATER)
+    drain_rollups(now=build.LATER)
+
+    assert [row.closed for row in explained(told, today=dt.date(2026, 11, 20)).children] == [
+        "",
+        "",
+        f"closed on {last_day:%-d %b}; what it reported counts",
+    ]
+    assert sorted(whole) == [("hospital", "2026-09", 30, 3, 3), ("hospital", "2026-Q3", 30, 3, 9)]
+    assert ("hospital", "2026-09", 20, 2, 2) in counted()
+    assert check_rollups().differences == ()
 
 
 @pytest.mark.django_db
