@@ -16,11 +16,13 @@ from pytest_django.fixtures import Settings
 from tests.locks import wait_until_free
 from tests.trajectories.logs import NOW, add, trajectory
 from trajectories.calculations.pseudonyms import pseudonym
-from trajectories.models import AwaitedEvent, Event, EventBatch, Trajectory, Withdrawal
-from trajectories.operations import add_events, refresh, rotating
-from trajectories.operations.keys import OtherKey, RotationUnderWay
+from trajectories.models import AwaitedEvent, Event, EventBatch, FlowMap, PastMap, Trajectory, Withdrawal
+from trajectories.operations import Drawing, add_events, keep_maps, map_on, refresh, rotating
+from trajectories.operations.keys import OtherKey
 from trajectories.operations.rotating import RotationRefused, rotate_keys
 from trajectories.operations.undoing import undo_events
+from trajectories.queries import map_as_of, measure
+from trajectories.queries.keys import RotationUnderWay
 from trajectories.queries.logs import read_log
 
 ROWS = [
@@ -129,6 +131,10 @@ def test_until_a_rotation_has_ended_nothing_is_imported_undone_or_measured(
     begin_rotation(youths, settings, monkeypatch)
 
     measured = refresh(youths, now=NOW)
+    drawn = map_on(youths, None, NOW.date() - dt.timedelta(days=1), now=NOW)
+    for asked in (lambda: measure(youths, "handoffs", {}), lambda: map_as_of(youths, None, NOW)):
+        with pytest.raises(RotationUnderWay):
+            asked()
     for keys in (["old"], ["old", "new"]):
         settings.PSEUDONYM_KEYS = keys
         with pytest.raises(RotationUnderWay):
@@ -141,6 +147,8 @@ def test_until_a_rotation_has_ended_nothing_is_imported_undone_or_measured(
 
     assert measured is not None
     assert "further key" in measured.error
+    assert isinstance(drawn, Drawing)
+    assert (keep_maps(youths, now=NOW), FlowMap.objects.count(), PastMap.objects.count()) == (False, 0, 0)
 
 
 @pytest.mark.django_db

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import connection
 
 from core.sentences import gettext as _
 from trajectories.calculations.pseudonyms import mark
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.models import PseudonymMark
+from trajectories.queries.keys import check_rotation
 
 
 class OtherKey(EventsRefused):
     """The environment's keys are not those under which the stored pseudonyms were made."""
-
-
-class RotationUnderWay(EventsRefused):
-    """Some pseudonyms are under the further key already, others are not yet."""
 
 
 def check_keys() -> None:
@@ -31,21 +27,6 @@ def check_keys() -> None:
         PseudonymMark.objects.create(mark=found)
     elif kept != found:
         raise OtherKey(wrong_keys())
-
-
-def check_rotation() -> str | None:
-    """Return the mark of the keys under which all pseudonyms are, None before there are any.
-
-    Refuse while they are being brought under a further one: the same person is two then. Raises `RotationUnderWay`.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT mark, toward FROM trajectories_pseudonymmark ORDER BY id FOR KEY SHARE")
-        kept, toward = cursor.fetchone() or (None, "")
-    if toward:
-        raise RotationUnderWay(
-            _("The pseudonyms are being brought under a further key. If that was broken off, run rotate_pseudonym_key.")
-        )
-    return None if kept is None else str(kept)
 
 
 def wrong_keys() -> str:

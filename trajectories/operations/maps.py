@@ -16,6 +16,7 @@ from trajectories.calculations.frame import local
 from trajectories.calculations.maps import EVERYONE
 from trajectories.calculations.pictures import as_json
 from trajectories.models import FlowMap, Trajectory
+from trajectories.queries.keys import is_rotating
 from trajectories.queries.maps import DrawnMap, all_pictures, events_of, is_map_old, kept_map
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,14 @@ MAPS_LOCK = int.from_bytes(b"maps")
 
 @transaction.atomic
 def keep_maps(trajectory: Trajectory, *, now: dt.datetime) -> bool:
-    """Draw the maps of all units again and keep them; answer False where another process is at it already."""
+    """Draw the maps of all units again and keep them; answer False where another process is at it already.
+
+    Nothing is drawn while pseudonyms are brought under a further key: what comes after that draws them.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [MAPS_LOCK, trajectory.pk])
         (is_ours,) = cursor.fetchone()
-    if not is_ours:
+    if not is_ours or is_rotating():
         return False
     pictures = all_pictures(trajectory, local(now, trajectory.timezone))
     FlowMap.objects.filter(trajectory=trajectory).delete()

@@ -20,6 +20,7 @@ from trajectories.calculations.maps import EVERYONE
 from trajectories.calculations.pictures import as_json
 from trajectories.models import PastMap, Trajectory
 from trajectories.operations.maps import AT_ONCE
+from trajectories.queries.keys import is_rotating
 from trajectories.queries.maps import (
     KEPT_S,
     DrawnMap,
@@ -87,11 +88,14 @@ def map_before(
 
 @transaction.atomic
 def keep_past_maps(trajectory: Trajectory, day: dt.date, *, now: dt.datetime) -> bool:
-    """Draw the maps of all units at the end of a past day, and keep them; False where another process is at one already."""
+    """Draw the maps of all units at the end of a past day, and keep them; False where another process is at one already.
+
+    Likewise while pseudonyms are brought under a further key.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PAST_LOCK, trajectory.pk])
         (is_ours,) = cursor.fetchone()
-    if not is_ours:
+    if not is_ours or is_rotating():
         return False
     state, events, began = log_state(trajectory), events_of(trajectory), time.monotonic()
     pictures = all_pictures(trajectory, end_of(day))

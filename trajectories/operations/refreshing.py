@@ -20,11 +20,11 @@ from trajectories.operations.faces import keep_faces
 from trajectories.operations.failures import keep_failure, keep_faults
 from trajectories.operations.faults import tell_faults
 from trajectories.operations.following import follow
-from trajectories.operations.keys import check_rotation
 from trajectories.operations.sharing import compute, compute_together
 from trajectories.operations.sound import sound_measures
 from trajectories.operations.whole import measure_whole
 from trajectories.operations.work import MustBeWhole, Work, ground
+from trajectories.queries.keys import check_rotation
 from trajectories.queries.known import take
 from trajectories.queries.refreshes import REFRESH_LOCK
 
@@ -53,7 +53,6 @@ def refresh(trajectory: Trajectory, *, now: dt.datetime, full: bool = False) -> 
         if not is_ours:
             return None
         try:
-            check_rotation()
             _measure(row, trajectory, now, full=full, began=began)
             _roll_up(trajectory, now=now, full=full)
         except Exception as error:
@@ -126,6 +125,7 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
     What arrives from here on sets a later `stale_since`, which then stays. The row is kept with what was measured, so
     that both are told of also where the process dies while values follow, which a job then goes on with.
     """
+    check_rotation()
     trajectory.refresh_from_db()
     row.stale_since, tree = trajectory.stale_since, ground()
     sound, faults = sound_measures(trajectory, tree=tree)
@@ -133,6 +133,8 @@ def _measure(row: Refresh, trajectory: Trajectory, now: dt.datetime, *, full: bo
     can_follow = _can_follow(work)
     part = None if can_follow and not full else compute_together(work, _events(trajectory) + work.taken.rows)
     with transaction.atomic():
+        # From here on no rotation of keys begins until what is measured has been kept.
+        check_rotation()
         _compute(work, row, part, can_follow=can_follow, full=full)
         row.events = _events(trajectory)
         row.observations_changed, row.left_out = work.changed, _left_out(work)

@@ -11,8 +11,8 @@ from organisation.models import Person
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.models import Event, EventBatch
 from trajectories.operations.events import lock_events, mark_stale
-from trajectories.operations.keys import check_rotation
 from trajectories.operations.saying import SAID, SALTED
+from trajectories.queries.keys import check_rotation
 
 
 class UndoRefused(TrajectoryRefused):

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 import polars as pl
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet, Sum
 
 from core.language import in_language
@@ -20,6 +21,7 @@ from trajectories.calculations.maps import EVERYONE, Tree, facts, joined, pictur
 from trajectories.calculations.paths import Rule
 from trajectories.calculations.pictures import Picture, as_json, from_json, of_nobody
 from trajectories.models import EventBatch, FlowMap, PastMap, Trajectory
+from trajectories.queries.keys import check_rotation
 from trajectories.queries.logs import has_activity, read_log
 from trajectories.queries.places import ancestors_frame, tree_fingerprint, units_frame
 from trajectories.queries.rules import trajectory_on
@@ -132,7 +134,7 @@ def map_as_of(
 ) -> DrawnMap:
     """Return the map before an instant, from the events, or from what had arrived by `known_on`.
 
-    However many events there are: that of a long log takes its time, and is kept for a while.
+    However many events there are: that of a long log takes its time, and is kept for a while. Raises `RotationUnderWay`.
     """
     day = ended_day(trajectory, as_of)
     kept = past_map(trajectory, unit, day) if day and known_on is None else None
@@ -142,7 +144,9 @@ def map_as_of(
     if lately is not None:
         return lately
     wall = local(as_of, trajectory.timezone)
-    drawn = all_pictures(trajectory, wall, known_on)
+    with transaction.atomic():
+        check_rotation()
+        drawn = all_pictures(trajectory, wall, known_on)
     everyone = drawn[EVERYONE]
     own = drawn.get(unit.pk if unit else EVERYONE)
     own = own or of_nobody(len(everyone.steps), everyone, has_units=len(drawn) > 1)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 
 from organisation.choices import Frequency
 from organisation.models import Period
@@ -18,6 +18,7 @@ from trajectories.calculations.frame import ALIASES, ALWAYS, local
 from trajectories.calculations.refusals import BadParameter, UnknownColumn
 from trajectories.calculations.summaries import Answer
 from trajectories.models import EventBatch, Trajectory
+from trajectories.queries.keys import check_rotation
 from trajectories.queries.logs import read_log
 
 #: Parameters that name a column of the log.
@@ -34,13 +35,16 @@ def measure(
     """Return the answer of a measure, with the keys of its definition; raises `MeasureRefused`.
 
     `as_of` inside the parameters wins. Without offset it stands on the trajectory's wall clock. `known_on` is an
-    instant: only what had arrived by then is counted, as it was believed then.
+    instant: only what had arrived by then is counted, as it was believed then. Raises `RotationUnderWay` while the same
+    person is two.
     """
     measures.check_params(name, params)
     asked = with_columns(trajectory, params, name)
     moment = read_as_of(params["as_of"]) if params.get("as_of") is not None else as_of
     before = local(moment, trajectory.timezone) if moment is not None else None
-    log = read_log(trajectory, as_of=before, columns=columns_of(asked), known_on=known_on)
+    with transaction.atomic():
+        check_rotation()
+        log = read_log(trajectory, as_of=before, columns=columns_of(asked), known_on=known_on)
     return measures.answer(
         name,
         Asked(log=log, params=asked, clock=trajectory.clock, as_of=before, fiscal_periods=_fiscal_periods(name, asked)),
