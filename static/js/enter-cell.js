@@ -76,7 +76,8 @@ export class Cell {
 
   settle({ status, html }, isUndo) {
     this.show(status === 403 ? drawn("lost") : parsed(html));
-    this.refused = status === 200 ? undefined : this.sent;
+    // Signed out, the figure is as good as before: it stays unsaved, and goes again when the cell is left again.
+    this.refused = status === 200 || status === 403 ? undefined : this.sent;
     this.input.setAttribute("aria-invalid", String(status === 422));
     if (status === 422 && "noteNeeded" in this.state.dataset) this.askWhy(true);
     if (status === 200) this.stand(this.state.dataset, isUndo);

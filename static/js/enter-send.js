@@ -13,10 +13,14 @@ const done = () => {
   queue.shift()?.();
 };
 
+// Signing in again, in another window, makes the token of this page void; the cookie has the one that holds.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
 export const send = async (address, body) => {
   await turn();
   try {
     const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    headers["X-CSRFToken"] = token() ?? headers["X-CSRFToken"];
     const answer = await fetch(address, { method: "POST", headers, body, keepalive: true });
     if (answer.status >= 500) throw new Error(String(answer.status));
     const isOurs = !answer.redirected && [200, 409, 422].includes(answer.status);

@@ -192,6 +192,24 @@ def test_without_a_connection_a_cell_waits_and_is_saved_afterwards(youth: Progra
     assert figures() == {"north referrals": (34, None)}
 
 
+def test_what_was_typed_outlives_the_session_and_is_saved_after_signing_in_elsewhere(
+    youth: Programme, drive: Drive
+) -> None:
+    def signed_out_and_in(page: Page, elsewhere: Page) -> None:
+        page.context.clear_cookies()
+        page.keyboard.type("34")
+        page.keyboard.press("Enter")
+        expect(row(page, "north", "referrals").locator("strong")).to_have_text("Not saved")
+        page.context.add_cookies(elsewhere.context.cookies())
+        row(page, "north", "referrals").locator("[data-figure]").focus()
+        page.keyboard.press("Enter")
+        expect(row(page, "north", "referrals").locator("strong")).to_have_text("Saved")
+
+    drive(signed_out_and_in, youth.lead, youth.lead)
+
+    assert figures() == {"north referrals": (34, None)}
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_the_grid_has_no_fault_that_axe_knows_and_fits_its_screen(
     youth: Programme, drive: Drive, size: tuple[int, int]
