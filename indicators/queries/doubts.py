@@ -235,8 +235,9 @@ def foreseen(proposed: Sequence[Observation]) -> dict[Cell, list[str]]:
     rules = rules_around({row.indicator_id for row in proposed})
     if not rules:
         return {}
-    cells = {cell_of(row) for row in proposed}
-    looked = around(rules, cells, proposed)
+    ruled = [row for row in proposed if row.indicator_id in rules]
+    cells = {cell_of(row) for row in ruled}
+    looked = around(rules, cells, ruled)
     judged(looked, cells)
     return {cell: row.suspicions for cell in cells if (row := looked.observations[cell]).suspicions}
 

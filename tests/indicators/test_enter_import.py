@@ -290,6 +290,19 @@ def test_a_preview_lists_what_rules_would_doubt_and_the_import_takes_it(youth: P
     assert list(Observation.objects.exclude(suspicions=[]).values_list("numerator", flat=True)) == [16]
 
 
+def test_a_file_of_figures_with_rules_and_without_is_looked_at(youth: Programme) -> None:
+    set_rules(indicator=youth.referrals, given=[RuleGiven(kind="range", high=Decimal(50))], by=None, now=timezone.now())
+    client = signed_in(youth.contributor)
+
+    send(
+        client,
+        f"indicator,unit,period,value\nreferrals,north,{youth.month.code},60\nscore,north,{youth.month.code},152/20\n",
+    )
+
+    assert counts(client) == [0, 0, 2, 0]
+    assert "1 figure would be suspect: taken, and to be checked." in look(client)
+
+
 def test_the_command_says_how_many_figures_are_suspect(youth: Programme, tmp_path: Path) -> None:
     set_rules(indicator=youth.referrals, given=[RuleGiven(kind="range", high=Decimal(50))], by=None, now=timezone.now())
     file, said = tmp_path / "figures.csv", io.StringIO()
