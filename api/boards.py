@@ -19,9 +19,9 @@ from api.people import readable_ids, readable_units, small_number_ids
 from api.shapes import paged, shape
 from api.small_numbers import Figure, secret_figures
 from boards.choices import Level, ZoneKind
+from boards.drawing.statuses import TRUSTED
 from boards.models import Board, Tile
 from boards.queries import unit_of, wanted_of
-from boards.statuses import TRUSTED
 from indicators.calculations import shown
 from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import DERIVED, Status

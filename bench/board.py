@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.test import Client
 from django.urls import include, path
 
-from boards.faces import BoardFace
+from boards.drawing.faces import BoardFace
 from boards.models import Board
 from boards.queries import board_face
 from indicators.operations import drain_rollups

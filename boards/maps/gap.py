@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, ngettext
 
+from boards.drawing.words import unit_text
 from boards.maps import words
 from boards.maps.faces import GapFace
-from boards.words import unit_text
 from trajectories.calculations.pictures import Gap
 
 #: Length of the line.

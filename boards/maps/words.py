@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext, ngettext, pgettext
 
-from boards.words import figure_text, small_text, with_unit
+from boards.drawing.words import figure_text, small_text, with_unit
 from indicators.choices import Kind
 
 #: Days below which a change of a median is none worth a word.

@@ -13,7 +13,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from boards.arranging import arranged_columns, order_after_move
 from boards.choices import ZoneKind
 from boards.forms import BoardForm, NewBoardForm, TileForm
 from boards.models import Board, Tile
@@ -25,6 +24,7 @@ from boards.operations import (
     take_board_down,
     take_tile_down,
 )
+from boards.pages.arranging import arranged_columns, order_after_move
 from boards.queries import Reader
 from boards.views.asking import board_or_404
 from core.clock import clock

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from boards.definitions import definition_face
+from boards.pages.definitions import definition_face
 from core.clock import clock
 from core.days import NoDay, read_day
 from core.posted import posted_from

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from boards.faces import TileFace
+from boards.drawing.faces import TileFace
 from boards.models import Board, Tile
-from boards.periods import Choice, choices_for
+from boards.pages.periods import Choice, choices_for
 from boards.queries import drawn_tile, unit_of
 from boards.views.asking import board_or_404, tile_or_404
 from core.clock import clock

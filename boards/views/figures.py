@@ -5,9 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from boards.explaining import explained, may_confirm
+from boards.pages.explaining import explained, may_confirm
+from boards.pages.sheets import sheet_face
 from boards.queries import figure_series, figure_why, wanted_of
-from boards.sheets import sheet_face
 from boards.views.asking import board_or_404, tile_or_404
 from core.clock import clock
 from indicators.models import Indicator

@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from boards.faces import Tally
-from boards.gallery import causes, example_board, icons, states
-from boards.gallery_charts import chart_tiles, companions
-from boards.gallery_flows import flow_sizes
-from boards.statuses import WORST_FIRST, status_face
+from boards.drawing.faces import Tally
+from boards.drawing.statuses import WORST_FIRST, status_face
+from boards.gallery.charts import chart_tiles, companions
+from boards.gallery.flows import flow_sizes
+from boards.gallery.tiles import causes, example_board, icons, states
 
 
 def components(request: HttpRequest) -> HttpResponse:

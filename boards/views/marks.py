@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
-from boards.picture import png
+from boards.charts.picture import png
+from boards.pages.sheets import download_rows, drawing_face
 from boards.queries import figure_series
-from boards.sheets import download_rows, drawing_face
 from core.cells import plain
 from core.clock import clock
 from core.posted import posted_from

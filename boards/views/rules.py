@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from boards.ruling import rules_face
+from boards.pages.ruling import rules_face
 from core.clock import clock
 from core.posted import posted_from
 from indicators.forms.asked_rules import AskedRule, read_rule

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from boards.targeting import targets_face, what_if_face
+from boards.pages.targeting import targets_face, what_if_face
 from core.clock import clock
 from core.posted import posted_from
 from indicators.forms.targets import Asked, read_target

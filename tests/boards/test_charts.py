@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from boards.picture import png
-from boards.points import point_faces, suggestion
-from boards.sheets import drawing_face
-from boards.variation import causes_of, icons_of
+from boards.charts.picture import png
+from boards.charts.points import point_faces, suggestion
+from boards.charts.variation import causes_of, icons_of
+from boards.pages.sheets import drawing_face
 from indicators.models import ChartMark, Indicator
 from indicators.operations import drain_rollups
 from indicators.queries import Series, Wanted, series

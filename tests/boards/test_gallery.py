@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from boards.gallery import icons, states
-from boards.gallery_charts import chart_tiles, companions
-from boards.statuses import status_face
-from boards.variation import ASSURANCE, VARIATION, assurance_icon, variation_icon
+from boards.charts.variation import ASSURANCE, VARIATION, assurance_icon, variation_icon
+from boards.drawing.statuses import status_face
+from boards.gallery.charts import chart_tiles, companions
+from boards.gallery.tiles import icons, states
 from indicators.choices import ChartType, Status
 
 

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.faces import ColumnFace
-from boards.gallery import states
-from boards.layout import FIGURE, MOST_COLUMNS, WALL, arrange, gathered
+from boards.drawing.faces import ColumnFace
+from boards.drawing.layout import FIGURE, MOST_COLUMNS, WALL, arrange, gathered
+from boards.gallery.tiles import states
 
 #: Pixels of a figure at 1920 × 1080 (design section 6).
 READABLE = 56

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards import layout
+from boards.drawing import layout
 from boards.maps import map_face
 from boards.maps.layout import WORDS, arrange, side_steps
 from boards.maps.paths import chips

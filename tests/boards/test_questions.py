@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from boards.drawing import Hanging, tile_face
+from boards.drawing.tiles import Hanging, tile_face
 from boards.models import Board
 from indicators.models import Confirmation, Indicator, Observation
 from indicators.operations.rules import RuleGiven, set_rules

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from boards.faces import TileFace
+from boards.drawing.faces import TileFace
 from boards.models import Board
 from boards.queries import board_face
 from indicators.choices import Direction, Kind

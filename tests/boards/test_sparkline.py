@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.sparkline import HEIGHT, WIDTH, Limits, sparkline
+from boards.charts.sparkline import HEIGHT, WIDTH, Limits, sparkline
 
 FIGURES = st.decimals(min_value=-10_000, max_value=10_000, places=2)
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from boards.choices import ZoneKind
-from boards.faces import BoardFace
+from boards.drawing.faces import BoardFace
 from boards.models import Board, Tile, Zone
 from boards.queries import board_cards, board_face
 from indicators.choices import Direction, Kind

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from boards.sheets import sheet_face
+from boards.pages.sheets import sheet_face
 from indicators.choices import Kind
 from indicators.models import Indicator
 from indicators.operations import drain_rollups, set_reporters

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from boards.words import due_text, figure_text, huddle_text, period_text
+from boards.drawing.words import due_text, figure_text, huddle_text, period_text
 
 TODAY = dt.date(2026, 11, 22)
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.charts import chart_face
-from boards.drawing import Hanging, tile_face
-from boards.sheets import sheet_face
+from boards.charts.words import chart_face
+from boards.drawing.tiles import Hanging, tile_face
+from boards.pages.sheets import sheet_face
 from indicators.choices import ChartType, Direction, Kind, MarkKind, Statistic
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, drain_rollups, save_indicator

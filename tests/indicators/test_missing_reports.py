@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from boards.drawing import Hanging, tile_face
-from boards.explaining import explained
+from boards.drawing.tiles import Hanging, tile_face
+from boards.pages.explaining import explained
 from indicators.calculations import NOT_APPLICABLE, NOTHING, Exactness, Parts, exactness, figure, reported
 from indicators.choices import Kind, Missing
 from indicators.models import Indicator, Value

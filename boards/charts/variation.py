@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from boards.faces import IconFace
-from boards.sparkline import Limits
+from boards.charts.sparkline import Limits
+from boards.drawing.faces import IconFace
 from core.language import said_once
 from indicators.choices import Kind
 from indicators.queries import Point

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boards.faces import ColumnFace
+from boards.drawing.faces import ColumnFace
 
 #: The part of a 16:9 wall that is left to tiles under the header and above the flow strip, as width : height.
 WALL = (1880, 860)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from boards.hung import hung_on
 from boards.models import Board, Tile
 from boards.queries import in_columns
+from boards.queries.hung import hung_on
 
 
 @dataclass(frozen=True)

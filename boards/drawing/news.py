@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from boards.drawing import place_of_due
+from boards.drawing.tiles import place_of_due
 from indicators.choices import Direction, Status
 from indicators.queries import Series
 

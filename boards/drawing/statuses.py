@@ -1,6 +1,6 @@
 """Each status as it is drawn: colour, shape and word, in the order from worst to best that headings use."""
 
-from boards.faces import StatusFace, Tally
+from boards.drawing.faces import StatusFace, Tally
 from core.language import said_once
 from indicators.choices import Status
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from boards.faces import BoardFace, ColumnFace, FlowFace, IconFace, StepFace, TileFace, spanned
-from boards.layout import arrange
-from boards.sparkline import Limits, Spark, sparkline
-from boards.statuses import status_face, tallies
-from boards.variation import ASSURANCE, VARIATION, assurance_icon, variation_icon
+from boards.charts.sparkline import Limits, Spark, sparkline
+from boards.charts.variation import ASSURANCE, VARIATION, assurance_icon, variation_icon
+from boards.drawing.faces import BoardFace, ColumnFace, FlowFace, IconFace, StepFace, TileFace, spanned
+from boards.drawing.layout import arrange
+from boards.drawing.statuses import status_face, tallies
 from indicators.choices import Status
 
 #: A made series that improves, wavers and is rebased; no figures of anywhere.

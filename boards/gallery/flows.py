@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from boards.choices import FlowSize
-from boards.faces import FlowFace
+from boards.drawing.faces import FlowFace
 from boards.maps import compact_map, map_face
 from boards.maps.faces import MapFace, WallMap
 from trajectories.calculations.paths import Paths

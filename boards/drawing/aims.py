@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from boards import words
+from boards.drawing import words
 from core.language import said_once
 from indicators.choices import Direction
 from indicators.models import Indicator

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from boards import words
-from boards.aims import source_text, target_text, threshold_text
-from boards.faces import StatusFace
-from boards.statuses import status_face
+from boards.drawing import words
+from boards.drawing.aims import source_text, target_text, threshold_text
+from boards.drawing.faces import StatusFace
+from boards.drawing.statuses import status_face
 from indicators.choices import Direction, Path
 from indicators.forms.targets import typed_as
 from indicators.models import Indicator, Target

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from boards.charts.sparkline import Spark
 from boards.maps.faces import MapFace, WallMap
-from boards.sparkline import Spark
 
 
 @dataclass(frozen=True)

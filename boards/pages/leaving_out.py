@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from boards import words
+from boards.drawing import words
 from boards.queries import Reader
 from indicators.choices import DERIVED
 from indicators.models import Indicator, LeftOut

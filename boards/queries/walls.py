@@ -4,31 +4,26 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.utils.translation import gettext
 
 from boards.choices import ZoneKind
-from boards.drawing import Hanging, tile_face
-from boards.faces import BoardCard, BoardFace, ColumnFace, FlowFace, TileFace, spanned
-from boards.flows import flow_face
-from boards.hung import Hung, hung_on, is_measure
-from boards.layout import arrange, gathered
+from boards.drawing.faces import BoardCard, BoardFace, ColumnFace, FlowFace, TileFace, spanned
+from boards.drawing.flows import flow_face
+from boards.drawing.layout import arrange, gathered
+from boards.drawing.news import since_huddle
+from boards.drawing.statuses import status_face, tallies
+from boards.drawing.tiles import Hanging, tile_face
+from boards.drawing.words import huddle_text
 from boards.models import Board, Tile
-from boards.news import since_huddle
-from boards.statuses import status_face, tallies
-from boards.words import huddle_text
+from boards.queries.figures import Reader, restricted
+from boards.queries.hung import Hung, hung_on, is_measure
 from core.language import in_language, one_language, said_once
-from indicators.models import Indicator
-from indicators.queries import Series, Wanted, Why, series, why
-from indicators.queries.series import PERIODS
-from indicators.queries.small_numbers import hide_in_answer, hide_in_series
-from organisation.choices import SHOWN_SMALL_NUMBERS, Do
-from organisation.models import Period, Person, Unit
+from indicators.queries import Series, Wanted, series
+from indicators.queries.small_numbers import hide_in_series
+from organisation.choices import Do
+from organisation.models import Unit
 from organisation.queries import may, rights_at, unit_ids_where, units_where
-
-#: Whoever asks: a person, or nobody in particular.
-Reader = Person | AnonymousUser
 
 
 def boards_for(person: Reader, *, today: dt.date) -> list[Board]:
@@ -70,7 +65,7 @@ def board_face(board: Board, person: Reader, *, today: dt.date, now: dt.datetime
     tiles = hung_on([board.pk], today=today)
     rights = rights_at(person, {board.unit_id, *(tile.wanted.unit_id for tile in tiles)}, on=today)
     seen = [tile for tile in tiles if _is_seen(tile, board, rights)]
-    drawn = hide_in_series(_series(seen, today), _restricted(rights))
+    drawn = hide_in_series(_series(seen, today), restricted(rights))
     faces = {tile.key: _face(board, tile, one, rights, today) for tile, one in zip(seen, drawn, strict=True)}
     columns = gathered(
         [ColumnFace(name, tuple(faces[tile.key] for tile in column)) for name, column in in_columns(seen)]
@@ -112,7 +107,7 @@ def drawn_tile(board: Board, number: int, person: Reader, *, today: dt.date) -> 
     """Draw one tile that is there: what a refresh asks for."""
     (tile,) = hung_on([board.pk], today=today, tile=number)
     rights = rights_at(person, {tile.wanted.unit_id}, on=today)
-    (one,) = hide_in_series(_series([tile], today), _restricted(rights))
+    (one,) = hide_in_series(_series([tile], today), restricted(rights))
     return _face(board, tile, one, rights, today)
 
 
@@ -175,7 +170,7 @@ def _is_open_to_hands(tile: Hung, one: Series) -> bool:
 def _flow(board: Board, rights: Mapping[int, frozenset[Do]]) -> FlowFace | None:
     if board.trajectory is None:
         return None
-    hides_small = board.unit_id in _restricted(rights)
+    hides_small = board.unit_id in restricted(rights)
     return flow_face(board.trajectory, board.unit, hides_small=hides_small, size=board.flow_size)
 
 
@@ -192,23 +187,3 @@ def _path(unit: Unit, today: dt.date) -> tuple[str, ...]:
             [unit.pk, today, today],
         )
         return tuple(in_language(*names) for names in cursor.fetchall())
-
-
-def figure_series(wanted: Wanted, person: Reader, *, today: dt.date, periods: int = PERIODS) -> Series:
-    """Return the series of one figure, without the small numbers that a person may not see."""
-    rights = rights_at(person, {wanted.unit_id}, on=today)
-    return hide_in_series(series([wanted], today=today, periods=periods), _restricted(rights))[0]
-
-
-def figure_why(wanted: Wanted, period: Period, person: Reader, *, today: dt.date) -> Why:
-    """Explain one figure to a person, without what he may not see."""
-    indicator, unit = Indicator.objects.get(pk=wanted.indicator_id), Unit.objects.get(pk=wanted.unit_id)
-    sight = unit_ids_where(person, Do.SEE, on=today)
-    answer = why(indicator=indicator, unit=unit, period=period, today=today, visible=sight)
-    rights = rights_at(person, {unit.pk, *(child.unit.pk for child in answer.children)}, on=today)
-    return hide_in_answer(answer, _restricted(rights))
-
-
-def _restricted(rights: Mapping[int, frozenset[Do]]) -> set[int]:
-    """Return the units whose small numbers are not for the reader."""
-    return {unit for unit, allowed in rights.items() if not allowed & SHOWN_SMALL_NUMBERS}

@@ -5,9 +5,9 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
-from boards import words
 from boards.choices import FlowSize
-from boards.faces import FlowFace, StepFace
+from boards.drawing import words
+from boards.drawing.faces import FlowFace, StepFace
 from boards.maps import MapFace, WallMap, compact_map, map_face
 from indicators.calculations.small_numbers import is_small
 from indicators.choices import Kind

@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from boards.charts import value_text
-from boards.drawing import period_of, spark_of
+from boards.charts.words import value_text
+from boards.drawing.tiles import period_of, spark_of
 from indicators.queries import Series
 
 #: Labels below a chart, so that they don't touch on a phone.

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from boards import words
-from boards.aims import source_text, target_text, threshold_text
-from boards.computed import ComponentRow, component_rows, is_index, parts_complete
-from boards.faces import StatusFace
-from boards.measured import MeasuredFace, measured_face
+from boards.drawing import words
+from boards.drawing.aims import source_text, target_text, threshold_text
+from boards.drawing.computed import ComponentRow, component_rows, is_index, parts_complete
+from boards.drawing.faces import StatusFace
+from boards.drawing.statuses import status_face
+from boards.pages.measured import MeasuredFace, measured_face
 from boards.queries import Reader
-from boards.statuses import status_face
 from indicators.calculations import Parts, shown
 from indicators.choices import Source
 from indicators.exactness_words import about_text, bounds_text, exactness_text

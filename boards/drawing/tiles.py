@@ -9,14 +9,14 @@ from functools import lru_cache
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
-from boards import words
-from boards.aims import target_spoken, target_text
-from boards.charts import BETWEEN, finer, value_text
-from boards.computed import is_index, parts_in
-from boards.faces import TileFace
-from boards.sparkline import Spark, sparkline
-from boards.statuses import TRUSTED, status_face
-from boards.variation import causes_of, cut, icons_of, limits_of, no_limits_text, scale_of
+from boards.charts.sparkline import Spark, sparkline
+from boards.charts.variation import causes_of, cut, icons_of, limits_of, no_limits_text, scale_of
+from boards.charts.words import BETWEEN, finer, value_text
+from boards.drawing import words
+from boards.drawing.aims import target_spoken, target_text
+from boards.drawing.computed import is_index, parts_in
+from boards.drawing.faces import TileFace
+from boards.drawing.statuses import TRUSTED, status_face
 from core.language import said_once
 from core.sentences import told
 from indicators.calculations import shown

@@ -7,9 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from boards import words
-from boards.sparkline import Spark, sparkline
-from boards.variation import causes_of, cut, limits_of
+from boards.charts.sparkline import Spark, sparkline
+from boards.charts.variation import causes_of, cut, limits_of
+from boards.drawing import words
 from core.language import said_once
 from indicators.choices import ChartType
 from indicators.models import Indicator

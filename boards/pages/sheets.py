@@ -7,24 +7,8 @@ from dataclasses import dataclass
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from boards.aims import target_text
-from boards.axes import Axes, axes
-from boards.charts import ChartFace, chart_face, chart_name, usual_text, value_text
-from boards.drawing import (
-    Hanging,
-    chart_text,
-    coverage_of,
-    lines_text,
-    measured,
-    period_of,
-    reported,
-    spark_of,
-    tile_face,
-)
-from boards.explaining import Explained, explained, may_confirm
-from boards.faces import StatusFace, TileFace
-from boards.leaving_out import LeavingOut, leaving_out
-from boards.points import (
+from boards.charts.axes import Axes, axes
+from boards.charts.points import (
     MarkFace,
     PointFace,
     Suggestion,
@@ -35,10 +19,26 @@ from boards.points import (
     point_faces,
     suggestion,
 )
+from boards.charts.sparkline import Spark
+from boards.charts.variation import icons_of, scale_of
+from boards.charts.words import ChartFace, chart_face, chart_name, usual_text, value_text
+from boards.drawing.aims import target_text
+from boards.drawing.faces import StatusFace, TileFace
+from boards.drawing.statuses import status_face
+from boards.drawing.tiles import (
+    Hanging,
+    chart_text,
+    coverage_of,
+    lines_text,
+    measured,
+    period_of,
+    reported,
+    spark_of,
+    tile_face,
+)
+from boards.pages.explaining import Explained, explained, may_confirm
+from boards.pages.leaving_out import LeavingOut, leaving_out
 from boards.queries import Reader, figure_series, figure_why
-from boards.sparkline import Spark
-from boards.statuses import status_face
-from boards.variation import icons_of, scale_of
 from core.language import in_language
 from indicators.models import Indicator
 from indicators.queries import Point, Series, Wanted

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from boards import words
-from boards.aims import target_text
-from boards.charts import BETWEEN, usual_text, value_text
-from boards.drawing import measured, period_of
-from boards.sparkline import HEIGHT, Scale
-from boards.variation import rules_text, scale_of
+from boards.charts.sparkline import HEIGHT, Scale
+from boards.charts.variation import rules_text, scale_of
+from boards.charts.words import BETWEEN, usual_text, value_text
+from boards.drawing import words
+from boards.drawing.aims import target_text
+from boards.drawing.tiles import measured, period_of
 from indicators.choices import MarkKind
 from indicators.models import ChartMark
 from indicators.queries import Point, Series

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from boards import words
+from boards.drawing import words
 from indicators.choices import Kind
 from indicators.queries.derived_why import Component, LeftOutBecause
 from indicators.queries.why import Why

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from boards import words
+from boards.drawing import words
 from indicators.queries import Why
 from trajectories.models import BoundMeasure
 from trajectories.queries.fed import Counted, Fed, askings_of, fed_by

@@ -6,11 +6,11 @@ from itertools import cycle, islice
 
 from django.utils.translation import gettext as _
 
-from boards.charts import COMPANIONS
-from boards.faces import TileFace
-from boards.gallery import example
-from boards.sparkline import Spark, sparkline
-from boards.variation import assurance_icon, causes_of, limits_of, variation_icon
+from boards.charts.sparkline import Spark, sparkline
+from boards.charts.variation import assurance_icon, causes_of, limits_of, variation_icon
+from boards.charts.words import COMPANIONS
+from boards.drawing.faces import TileFace
+from boards.gallery.tiles import example
 from indicators.choices import ChartType, Status
 from indicators.queries.charts import MINIMUM_POINTS
 from indicators.spc import ControlChart, shewhart_chart, xmr_chart

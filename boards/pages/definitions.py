@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from boards.measured import MeasuredVersion, measured_versions
 from boards.models import Tile
+from boards.pages.measured import MeasuredVersion, measured_versions
 from boards.queries import Reader, boards_for
 from indicators.models import Indicator, Target
 from indicators.operations import ALWAYS

@@ -1,0 +1,1 @@
+"""Turn what was read into what is drawn: every text final, nothing left for a template to decide or to ask."""

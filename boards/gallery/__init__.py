@@ -1,0 +1,1 @@
+"""Everything that a wall can draw, from constants."""

@@ -1,0 +1,1 @@
+"""What the pages about one figure, one definition or one board hold."""
