@@ -126,6 +126,18 @@ def test_years_that_no_database_holds_are_no_times(tmp_path: Path, youths: Traje
     assert row.error == ""
 
 
+@pytest.mark.parametrize("columns", ["case,activity,at,note", "note,case,activity,at"])
+def test_a_quotation_mark_that_is_never_closed_swallows_no_event(columns: str, tmp_path: Path) -> None:
+    cells = {"case": "A", "activity": "X", "at": "2024-01-01", "note": '"called'}
+    row = ",".join(cells[name] for name in columns.split(","))
+    others = row.replace('"called', "") + "\n"
+
+    with pytest.raises(CommandError, match="A quotation mark is opened and never closed"):
+        take(tmp_path / "log", f"{columns}\n{row}\n{others * 5}".encode())
+
+    assert Event.objects.count() == 0
+
+
 def test_columns_without_names_are_no_fields_and_go_by_their_letters(tmp_path: Path) -> None:
     take(tmp_path / "log", b",case,activity,at,,\n1,A,X,2024-01-01,P1,\n")
 

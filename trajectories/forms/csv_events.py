@@ -157,9 +157,11 @@ class Watched:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = next(self._lines, "")
+        if not line and not self.size:
+            raise StopIteration
         self.size += len(line)
-        if self.size > PATIENCE:
+        if not line or self.size > PATIENCE:
             raise EventsRefused(_("A quotation mark is opened and never closed."))
         return line
 
