@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -155,18 +156,28 @@ def _give_up(batch: EventBatch, error: BaseException) -> None:
 def _take(
     batch: EventBatch, chunks: Iterable[pl.DataFrame], origin: Origin, report: ImportReport, progress: Progress
 ) -> None:
-    """Keep chunk after chunk, and count."""
-    iterator = iter(chunks)
+    """Keep chunk after chunk, and count; whatever ends that, the file is closed at once."""
+    with ExitStack() as ends:
+        iterator = iter(chunks)
+        if isinstance(iterator, Generator):
+            ends.enter_context(closing(iterator))
+        _take_each(batch, iterator, origin, report, progress)
+
+
+def _take_each(
+    batch: EventBatch, iterator: Iterator[pl.DataFrame], origin: Origin, report: ImportReport, progress: Progress
+) -> None:
     first = next(iterator)
     typing = _typing(origin, first.columns, report)
     keeping = Keeping(batch, report, may_touch=origin.may_touch)
     teams = []
-    for events, faults in ahead(_typed(typing, first, iterator, origin)):
-        _refuse(report, faults)
-        keeping.keep(events)
-        told = events.filter(~pl.col("is_void")) if events["is_void"].any() else events
-        teams.append(told.drop_nulls("team").group_by("team").len())
-        progress.tell(report.read)
+    with closing(ahead(_typed(typing, first, iterator, origin))) as coming:
+        for events, faults in coming:
+            _refuse(report, faults)
+            keeping.keep(events)
+            told = events.filter(~pl.col("is_void")) if events["is_void"].any() else events
+            teams.append(told.drop_nulls("team").group_by("team").len())
+            progress.tell(report.read)
     batch.mapping = {field: column for field, column in typing.mapping.items() if field != column}
     if origin.joined:
         keeping.rests_on |= follow_joins(batch, origin.joined, report, origin.may_touch)
