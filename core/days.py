@@ -7,6 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+#: Days before are slips: a browser's field says 0026-11-22 while the year is being typed.
+FIRST_YEAR = 1900
+
 
 class NoDay(ValueError):
     """A text that is no day of the calendar; `str()` is the sentence in the reader's language."""
@@ -20,7 +23,7 @@ def read_day(text: str) -> dt.date | None:
         day = parse_date(text)
     except ValueError:
         day = None
-    if day is None:
+    if day is None or day.year < FIRST_YEAR:
         raise NoDay(_("“%s” is no day; write 2026-11-22.") % text[:40])
     return day
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core import days
+from core.decimals import read_decimal
 from indicators.operations import DefinitionRefused
 
 
@@ -42,7 +43,7 @@ def read_choice(item: Mapping[str, Any], name: str, allowed: list[str]) -> str:
 def read_number(item: Mapping[str, Any], name: str) -> Decimal:
     """Return a decimal number."""
     try:
-        number = Decimal(str(item[name]))
+        number = read_decimal(str(item[name]))
     except InvalidOperation as error:
         raise DefinitionRefused(name, _("“%s” is no number.") % item[name]) from error
     if not number.is_finite() or isinstance(item[name], bool):

@@ -13,7 +13,7 @@ def test_a_day_is_read_as_it_is_written_and_nothing_is_no_day() -> None:
     assert [read_day("2026-11-22"), read_day("")] == [dt.date(2026, 11, 22), None]
 
 
-@pytest.mark.parametrize("text", ["soon", "2026-02-30", "22/11/2026"])
+@pytest.mark.parametrize("text", ["soon", "2026-02-30", "22/11/2026", "0026-11-22", "0001-01-01"])
 def test_what_is_no_day_of_the_calendar_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(NoDay, match=f"“{text}” is no day; write 2026-11-22."):
         read_day(text)
