@@ -40,6 +40,8 @@ from organisation.choices import Frequency
 from organisation.models import Person, Unit
 
 Outcome = Literal["new", "changed", "unchanged"]
+#: As many as are kept of a part.
+MOST_DECIMALS = 6
 #: A change of these moves values: they follow.
 MOVING = frozenset({"kind", "frequency", "calendar", "also_at", "adds_up"})
 #: And of these, the values of what is computed from others.
@@ -159,8 +161,7 @@ def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise DefinitionRefused(field, " ".join(messages)) from error
-    if indicator.factor <= 0:
-        raise DefinitionRefused("factor", _("A factor is more than zero."))
+    _refuse_unsound_numbers(indicator)
     if indicator.calendar != Calendar.EVERY_DAY and indicator.frequency != Frequency.DAY:
         raise DefinitionRefused("calendar", _("Only a daily figure leaves days out."))
     for longer in indicator.also_at:
@@ -171,6 +172,15 @@ def refuse_unsound(indicator: Indicator, changed: Iterable[str] = ()) -> None:
     refuse_unsound_components(indicator)
     refuse_to_lose(indicator, frozenset(changed))
     _refuse_another_kind(indicator, frozenset(changed))
+
+
+def _refuse_unsound_numbers(indicator: Indicator) -> None:
+    if indicator.factor <= 0:
+        raise DefinitionRefused("factor", _("A factor is more than zero."))
+    if indicator.decimals > MOST_DECIMALS:
+        raise DefinitionRefused("decimals", _("At most %d decimals are shown.") % MOST_DECIMALS)
+    if not 0 <= indicator.minimum_coverage <= 1:
+        raise DefinitionRefused("minimum_coverage", _("A minimum coverage is a share, from 0 to 1."))
 
 
 def _refuse_unsound_statistic(indicator: Indicator) -> None:

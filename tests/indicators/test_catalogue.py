@@ -227,6 +227,9 @@ def test_left_out_units_and_dated_reporters_are_exactly_those_of_the_file(tmp_pa
         ({"area": "Not a code!"}, "area", None),
         ({"rules": [{"kind": "range", "low": 1e30}]}, "rules.low", None),
         ({"chart": "pie"}, "chart", None),
+        ({"decimals": 7}, "decimals", "At most 6 decimals are shown."),
+        ({"minimum_coverage": -0.5}, "minimum_coverage", "A minimum coverage is a share, from 0 to 1."),
+        ({"minimum_coverage": 1.5}, "minimum_coverage", "A minimum coverage is a share, from 0 to 1."),
     ],
 )
 def test_a_bad_field_is_refused_by_its_name(fields: dict[str, Any], field: str, sentence: str | None) -> None:
