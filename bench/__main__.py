@@ -1,6 +1,5 @@
 """Run every benchmark, or those named, each in a database of its own, and print a table: `python -m bench rollup`."""
 
-import gc
 import importlib
 import os
 import pkgutil
@@ -9,6 +8,7 @@ import sys
 import django
 
 import bench
+from core.garbage import settle
 
 
 def main(names: list[str]) -> int:
@@ -41,8 +41,7 @@ def show(name: str) -> bool:
     module = importlib.import_module(f"bench.{name}")
     most: dict[str, float] = getattr(module, "MOST", {})
     # As the web process does, when it has loaded all code.
-    gc.collect()
-    gc.freeze()
+    settle()
     measured: dict[str, float] = module.run()
     print(f"\n{name}")
     for what, value in measured.items():

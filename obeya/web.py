@@ -1,6 +1,5 @@
 """The web process: `python -m obeya.web [SOCKET]`, where SOCKET is the number of a listening socket that was inherited."""
 
-import gc
 import os
 import socket
 import sys
@@ -9,6 +8,7 @@ from importlib import import_module
 import uvicorn
 from django.conf import settings
 
+from core.garbage import settle
 from obeya.asgi import application, live
 
 #: Wall screens come back all at once when the power does.
@@ -26,15 +26,10 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def settle() -> None:
-    """Load all code, and leave it out of garbage collection: to search it again and again takes a fifth of a wall's time."""
-    import_module(settings.ROOT_URLCONF)
-    gc.collect()
-    gc.freeze()
-
-
 def main() -> None:
     """Serve until told to end."""
+    # All code, which it then leaves out of garbage collection.
+    import_module(settings.ROOT_URLCONF)
     settle()
     inherited = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
     config = uvicorn.Config(
