@@ -10,6 +10,7 @@ from core.working_days import working_day_after
 from indicators.calculations import Exactness, Parts, Reading, Reported, StatusCode, exactness, figure, reported, status
 from indicators.calculations.due import due_day
 from indicators.calculations.exactness import exactness_of_derived
+from indicators.calculations.figures import NUMBERS
 from indicators.choices import DERIVED, IndicatorStatus, Missing
 from indicators.models import Indicator
 from indicators.queries.targets import TargetInForce
@@ -18,6 +19,8 @@ from organisation.models import Period, Unit
 CLOSED = frozenset({IndicatorStatus.SUSPENDED, IndicatorStatus.ABANDONED})
 #: By its own name: a wall asks 700 times, and a member of an enumeration is looked up anew each time.
 SKIP = Missing.SKIP
+#: Where something came, it applies.
+APPLIES = True
 
 
 class HasParts(Protocol):
@@ -80,10 +83,12 @@ def reported_of(
 
     Without a value `expected` says how many reports are expected, None if nobody's in particular.
     """
-    parts = parts_of(row) if row else None
-    if row and parts and not parts.is_empty and indicator.missing == SKIP:
-        # What `reported` makes of it, without asking: a wall reads some 700 values, nearly all like this.
-        return Reported(parts, row.reporting, row.expected, has_report=True, suspect=row.suspect)
+    parts = None if row is None else parts_of(row)
+    has_report = parts is not None and not parts.is_empty
+    if row is not None and has_report and indicator.missing == SKIP:
+        # What `reported` makes of it, without asking: a wall reads some 700 values, nearly all like this. By place, which
+        # takes a third of the time of names.
+        return Reported(parts, row.reporting, row.expected, has_report, APPLIES, 0, row.suspect)
     return reported(
         indicator.kind,
         parts,
@@ -104,8 +109,12 @@ def is_overdue(indicator: Indicator, period: Period, today: dt.date) -> bool:
 
 def figure_of(indicator: Indicator, parts: Parts | None) -> Decimal | None:
     """Return the figure of some parts by an indicator's definition, unrounded."""
+    kind = indicator.kind
+    if parts is None or kind in NUMBERS:
+        # As `figure` says, to which all that it may have to know takes as long to hand over.
+        return None if parts is None else parts.numerator
     return figure(
-        indicator.kind,
+        kind,
         parts,
         factor=indicator.factor,
         statistic=indicator.statistic,

@@ -109,9 +109,10 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
 
 def _settled(point: Point) -> Point:
     """Return a point as a chart knows it: a gap, while somebody is awaited."""
-    if point.figure is None or is_settled(point.rule, point.period, point.found, today=point.today):
+    found = point.found
+    if point.figure is None or found.reporting == found.expected:
         return point
-    return point._replace(figure=None)
+    return point if is_settled(point.rule, point.period, found, today=point.today) else point._replace(figure=None)
 
 
 def _points(
