@@ -65,4 +65,5 @@ def asked_day(asked: Mapping[str, str], today: dt.date) -> dt.date | None:
             day = today + dt.timedelta(weeks=max(-WEEKS, int(asked.get("weeks") or 0)))
     except ValueError:
         return None
-    return day if day < today else None
+    # Of the first year there are no weeks before.
+    return day if day.year > dt.MINYEAR and day < today else None

@@ -222,6 +222,9 @@ def printed_by(*command: str) -> str:
         ({"measure": "nonsense"}, 422, "unknown_measure"),
         ({"measure": "starts", "params": {"begin": []}}, 422, "unknown_parameter"),
         ({"measure": "starts", "params": {"start": ["Referral"]}, "as_of": "soon"}, 422, "bad_parameter"),
+        ({"measure": "access_delay_kaplan_meier", "as_of": "0001-01-01"}, 422, "bad_parameter"),
+        ({"measure": "starts", "as_of": "9999-12-31T23:59:59-12:00"}, 422, "bad_parameter"),
+        ({"measure": "handoffs", "params": {"column": "\0"}}, 422, "unknown_column"),
         ({}, 400, "invalid"),
     ],
 )

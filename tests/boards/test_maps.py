@@ -200,13 +200,13 @@ def test_a_past_day_is_asked_for_in_weeks_or_by_its_date() -> None:
     client = signed_in(build.person_with(RoleName.LEAD, centre))
     day = timezone.localdate() - dt.timedelta(weeks=4)
 
-    by_week, by_date, future = (
+    by_week, by_date, future, first = (
         client.get(f"/trajectories/youths/?unit=north&{query}").context
-        for query in ("weeks=-4", f"as_of={day}", "as_of=2999-01-01")
+        for query in ("weeks=-4", f"as_of={day}", "as_of=2999-01-01", "as_of=0001-01-01")
     )
 
-    assert [(one["day"], one["map"].people) for one in (by_week, by_date, future)] == [
-        (day, "0"), (day, "0"), (None, "6"),
+    assert [(one["day"], one["map"].people) for one in (by_week, by_date, future, first)] == [
+        (day, "0"), (day, "0"), (None, "6"), (None, "6"),
     ]  # fmt: skip
 
 

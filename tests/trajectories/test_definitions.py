@@ -90,6 +90,10 @@ def test_what_is_usual_is_not_kept() -> None:
             "steps[0].limits.P1: this must give days for each priority, such as {P1: 2, P2: 10}.",
         ),
         (
+            {"code": "a", "priorities": {"limits": {"P1": 10**30}}},
+            "priorities.limits.P1: this must give days for each priority, such as {P1: 2, P2: 10}.",
+        ),
+        (
             {"code": "a", "steps": [{"code": "x", "team": 1}]},
             "steps[0].team: this is not known here; known are code, name_en, name_fr, activities, units, limits.",
         ),

@@ -208,6 +208,11 @@ def test_only_events_before_the_moment_asked_exist() -> None:
         ("handoffs", {"column": "ward"}, UnknownColumn),
         ("gaps", {}, BadParameter),
         ("conformance_rules", {"rules": [["succession", "A", "B"]]}, BadParameter),
+        ("conformance_rules", {"rules": [[]]}, BadParameter),
+        ("access_delay_net_of_pauses", {"target": 10**30}, BadParameter),
+        ("continuity", {"column": "worker", "min_contacts": 1e300}, BadParameter),
+        ("access_delay", {"target": float("nan")}, BadParameter),
+        ("within_priority_target", {"targets": {"P1": 10**400}}, BadParameter),
         ("waiting_list_series", {"d0": "2024-02-30", "d1": "2024-03-01"}, BadParameter),
     ],
 )

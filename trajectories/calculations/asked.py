@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import polars as pl
 
@@ -21,6 +22,8 @@ USUAL = {
     "drop_out": ("DROPOUT",),
     "refer_out": ("REFERRED_OUT",),
 }
+#: No number of days, minutes or contacts is larger; what is (or is none, as NaN) would not fit where it is compared.
+LARGEST = 10**12
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Asked:
         given = self.params.get(name)
         if given is None:
             return default
-        if isinstance(given, bool) or not isinstance(given, int | float):
+        if not is_number(given):
             raise BadParameter(gettext_noop("“%(name)s” must be a number."), name=name)
         return given
 
@@ -107,6 +110,11 @@ class Asked:
         if self.as_of is not None:
             return (self.as_of - dt.timedelta(microseconds=1)).date()
         return last if isinstance(last := self.log["day"].max(), dt.date) else None
+
+
+def is_number(given: object) -> TypeGuard[float]:
+    """Answer whether something is a number that can be compared with days, minutes or counts."""
+    return isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= LARGEST
 
 
 def as_date(name: str, given: object) -> dt.date:

@@ -32,7 +32,7 @@ def read_rules(given: Sequence[object]) -> list[tuple[str, str, str | None]]:
     """Return rules as (word, activity, other activity or None); raises `BadParameter`."""
     rules = []
     for rule in given:
-        word, first, second = (*rule, None, None)[:3] if isinstance(rule, list) else (None, None, None)
+        word, first, second = (*rule, None, None, None)[:3] if isinstance(rule, list) else (None, None, None)
         if word not in (*ONE, *TWO) or not isinstance(first, str) or (word in TWO and not isinstance(second, str)):
             raise BadParameter(
                 gettext_noop("A rule is %(of_two)s of two activities or %(of_one)s of one, not %(rule)s."),

@@ -11,6 +11,8 @@ from trajectories.calculations.faults import ACTIVITIES, Faults, at, gettext_noo
 QUEBEC: Final = {"P1": 2, "P2": 10, "P3": 30, "P4": 90}
 KEYS: Final = ("column", "activities", "which", "limits")
 WHICH: Final = ("first", "last")
+#: Days beyond which nobody waits: 2,700 years, so that whatever is written for "no limit" is taken.
+LONGEST: Final = 1_000_000
 
 PRIORITIES = gettext_noop("this must be an object such as {column: priority, limits: {P1: 2, P2: 10}}.")
 LIMITS = gettext_noop("this must give days for each priority, such as {P1: 2, P2: 10}.")
@@ -44,7 +46,7 @@ def read_limits(given: object, place: str, faults: Faults) -> dict[str, float]:
 
 
 def _is_days(given: object) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool) and given >= 0
+    return isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= LONGEST
 
 
 def limits_of(

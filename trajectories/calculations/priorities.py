@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from trajectories.calculations.access import delays
-from trajectories.calculations.asked import Asked
+from trajectories.calculations.asked import Asked, is_number
 from trajectories.calculations.faults import gettext_noop
 from trajectories.calculations.frame import column
 from trajectories.calculations.limits import QUEBEC, WHICH
@@ -18,7 +18,7 @@ from trajectories.calculations.summaries import Answer, percentile, share
 def targets(asked: Asked) -> dict[str, float]:
     """Return the target of each priority, in the unit asked for."""
     given = next((asked.params[name] for name in ("targets", "target") if asked.params.get(name) is not None), QUEBEC)
-    if not isinstance(given, Mapping) or not all(isinstance(one, int | float) for one in given.values()):
+    if not isinstance(given, Mapping) or not all(is_number(one) for one in given.values()):
         raise BadParameter(gettext_noop('“targets” must give a number for each priority, such as {"P1": 2}.'))
     return {str(priority): float(one) for priority, one in given.items()}
 

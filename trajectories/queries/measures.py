@@ -53,10 +53,11 @@ def measure(
 
 def read_as_of(text: object) -> dt.datetime:
     """Read an instant or a wall clock: `2025-01-01`, `2025-01-01 08:00`, with or without an offset."""
-    try:
-        return dt.datetime.fromisoformat(str(text))
-    except ValueError:
-        raise BadParameter("“as_of” must be a time such as 2025-01-01 or 2025-01-01T08:00:00-05:00.") from None
+    moment = _instant(str(text))
+    # Days before the first year are none, and in the last one another clock may stand in none.
+    if moment is None or moment.year == dt.MINYEAR or (moment.tzinfo and moment.year == dt.MAXYEAR):
+        raise BadParameter("“as_of” must be a time such as 2025-01-01 or 2025-01-01T08:00:00-05:00.")
+    return moment
 
 
 def read_known_on(text: str, zone: str) -> dt.datetime:
@@ -112,15 +113,21 @@ def _column(trajectory: Trajectory, name: str) -> str:
         found = next((field for field, column in mapping.items() if column == name), "")
         if found:
             return ALIASES.get(found, found)
+    if not _has_attribute(trajectory, name):
+        raise UnknownColumn(f"The log has no column “{name}”.")
+    return name
+
+
+def _has_attribute(trajectory: Trajectory, name: str) -> bool:
+    """Answer whether an event has a further column of a name; one with a NUL character no database holds."""
+    if "\0" in name:
+        return False
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM trajectories_event WHERE trajectory_id = %s AND attributes ? %s)",
             [trajectory.pk, name],
         )
-        (found,) = cursor.fetchone()
-    if not found:
-        raise UnknownColumn(f"The log has no column “{name}”.")
-    return name
+        return bool(cursor.fetchone()[0])
 
 
 def columns_of(params: Mapping[str, object]) -> list[str]:
