@@ -165,7 +165,7 @@ def kept_values(
             KEPT_VALUES,
             [*_columns(figures), [inside.get(one.frequency, "{}") for one in figures]],
         )
-        return {row[:3]: KeptValue(*row) for row in cursor.fetchall()}
+        return {row[:3]: KeptValue._make(row) for row in cursor.fetchall()}
 
 
 def _columns(wanted: Sequence[Wanted]) -> list[list[int]]:

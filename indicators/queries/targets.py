@@ -3,7 +3,7 @@
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
@@ -58,27 +58,21 @@ class Targets:
         nearest = self.nearest(indicator_id, above, day)
         return None if nearest is None else numbers_on(*nearest, day)
 
-    def along(
-        self, indicator_id: int, lines: Sequence["Line"], days: Sequence[dt.date]
-    ) -> Iterator[TargetInForce | None]:
-        """Yield the target of each of some days: asked once for all days between which nothing begins or ends."""
+    def along(self, indicator_id: int, lines: Sequence["Line"], days: Sequence[dt.date]) -> list[TargetInForce | None]:
+        """Return the target of each of some days: looked for once for all days between which nothing begins or ends."""
         lines = [line for line in lines if (indicator_id, line.ancestor_id) in self.rows]
         held = [(one.valid_from, one.valid_to) for one in lines]
         held += [(one.valid_from, one.valid_to) for line in lines for one in self.rows[indicator_id, line.ancestor_id]]
         edges = sorted({*(first for first, _ in held), *(last + dt.timedelta(days=1) for _, last in held if last)})
-        nearest: dict[int, tuple[int, Target] | None] = {}
-        settled: dict[int, TargetInForce | None] = {}
-        for day in days:
-            stretch = bisect_right(edges, day)
-            if stretch not in nearest:
-                nearest[stretch] = self.nearest(indicator_id, above(lines, day), day)
-            one = nearest[stretch]
-            if one is not None and one[1].path:
-                yield numbers_on(*one, day)
-                continue
-            if stretch not in settled:
-                settled[stretch] = None if one is None else numbers_on(*one, day)
-            yield settled[stretch]
+        stretches = [bisect_right(edges, day) for day in days]
+        within = dict(zip(stretches, days, strict=True))
+        nearest = {stretch: self.nearest(indicator_id, above(lines, day), day) for stretch, day in within.items()}
+        found = {stretch: one and numbers_on(*one, within[stretch]) for stretch, one in nearest.items()}
+        on_their_way = {stretch: one for stretch, one in nearest.items() if one and one[1].path}
+        return [
+            numbers_on(*on_their_way[stretch], day) if stretch in on_their_way else found[stretch]
+            for stretch, day in zip(stretches, days, strict=True)
+        ]
 
     def nearest(self, indicator_id: int, above: Iterable[tuple[int, int]], day: dt.date) -> tuple[int, Target] | None:
         """Return the nearest target with its distance; of several of one unit, the one that began last."""
