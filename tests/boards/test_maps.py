@@ -195,6 +195,19 @@ def test_a_unit_that_one_may_not_see_is_not_there() -> None:
 
 
 @pytest.mark.django_db
+def test_a_trajectory_without_steps_says_why_its_map_is_empty() -> None:
+    youths, centre = organisation()
+    client = signed_in(build.person_with(RoleName.LEAD, centre))
+    told = "The definition names no steps yet"
+    before = client.get("/trajectories/youths/").content.decode()
+    Trajectory.objects.filter(pk=youths.pk).update(steps=[])
+
+    keep_maps(Trajectory.objects.get(), now=timezone.now())
+
+    assert (told in before, told in client.get("/trajectories/youths/").content.decode()) == (False, True)
+
+
+@pytest.mark.django_db
 def test_a_past_day_is_asked_for_in_weeks_or_by_its_date() -> None:
     _, centre = organisation()
     client = signed_in(build.person_with(RoleName.LEAD, centre))

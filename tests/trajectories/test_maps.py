@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.imports import ImportReport
 from organisation.models import Unit
 from tests import build
-from tests.trajectories.logs import add, asked, trajectory
+from tests.trajectories.logs import NOW, add, asked, trajectory
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.flow import with_steps
 from trajectories.calculations.handovers import gaps
@@ -21,8 +21,9 @@ from trajectories.calculations.maps import EVERYONE, Tree, facts, pictures
 from trajectories.calculations.passages import compared, drop_outs, moves
 from trajectories.calculations.paths import FEWEST, Path, Rule, paths_of, pooled
 from trajectories.calculations.pictures import Picture, as_json, from_json, without_small_numbers
-from trajectories.models import FlowMap, Trajectory, TrajectoryVersion
-from trajectories.operations import Drawing, keep_maps, map_on, past_maps, save_trajectory
+from trajectories.models import EventBatch, FlowMap, Trajectory, TrajectoryVersion
+from trajectories.operations import Drawing, add_events, keep_maps, map_on, past_maps, save_trajectory
+from trajectories.operations.undoing import undo_events
 from trajectories.queries import DrawnMap, kept_map, maps
 from trajectories.queries.definitions import sheet
 from trajectories.queries.maps import all_pictures, end_of
@@ -229,6 +230,21 @@ def test_a_past_day_is_drawn_from_the_events_and_kept() -> None:
     assert [step.people for step in fresh.picture.steps] == [2, 0, 0, 0]
     assert fresh.made is not None
     assert fresh.made.at == now + dt.timedelta(hours=2)
+
+
+@pytest.mark.django_db
+def test_a_past_day_is_not_drawn_from_events_that_were_undone() -> None:
+    youths = trajectory()
+    rows = [{"case": "ada", "activity": "REFERRAL", "at": "2024-01-01"}]
+    add_events(trajectory=youths, rows=rows, by=None, now=NOW)
+    undo_events(batch=EventBatch.objects.get(), by=None, now=NOW)
+    add_events(trajectory=youths, rows=rows, by=None, now=NOW)
+
+    drawn = map_on(youths, None, dt.date(2024, 1, 2), now=NOW)
+
+    assert isinstance(drawn, DrawnMap)
+    assert drawn.made is not None
+    assert drawn.made.events == 1
 
 
 @pytest.mark.django_db

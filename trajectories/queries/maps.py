@@ -180,7 +180,7 @@ def log_state(trajectory: Trajectory) -> str:
 
 def events_of(trajectory: Trajectory) -> int:
     """Return about how many events a trajectory has."""
-    return trajectory.batches.aggregate(events=Sum("rows_new"))["events"] or 0
+    return trajectory.batches.filter(undone_at=None).aggregate(events=Sum("rows_new"))["events"] or 0
 
 
 def all_pictures(
