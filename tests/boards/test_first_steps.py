@@ -35,6 +35,17 @@ def test_the_first_administrator_is_shown_the_steps_and_each_leads_somewhere() -
     assert [boss.get(address).status_code for address in (*steps, "/trajectories/", "/trajectories/new/")] == [200] * 6
 
 
+def test_the_page_of_a_new_board_leads_to_the_units_while_there_are_none() -> None:
+    boss = signed_in(Person.objects.create_superuser("boss@example.org", "not-needed"))
+    asked = f'<a href="{reverse("admin:organisation_unit_changelist")}">'
+
+    before = boss.get("/boards/new/").content.decode()
+    build.unit("youth")
+    after = boss.get("/boards/new/").content.decode()
+
+    assert [asked in before, asked in after] == [True, False]
+
+
 def test_whoever_has_no_role_is_told_who_gives_one() -> None:
     page = signed_in(build.person()).get("/").content.decode()
 
