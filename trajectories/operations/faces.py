@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from django.db import transaction
+from django.db import connection, transaction
 
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.flow import faces, standing
@@ -17,6 +17,8 @@ from trajectories.queries.places import ancestors_frame, units_frame
 from trajectories.queries.rules import trajectory_on
 
 NOBODY = pl.DataFrame(schema={"team": pl.String, "step": pl.Int64, "days": pl.Int64, "is_waiting": pl.Boolean})
+#: The letters "face"; no other lock of the database uses them.
+FACES_LOCK = int.from_bytes(b"face")
 FIGURES = ("people", "waiting", "longest_wait", "median_delay")
 
 
@@ -24,8 +26,11 @@ FIGURES = ("people", "waiting", "longest_wait", "median_delay")
 def keep_faces(trajectory: Trajectory, *, now: dt.datetime) -> None:
     """Replace the faces of a trajectory: one for everyone, one for each unit that has anyone below it today.
 
-    A long log is read share by share, for its memory.
+    A long log is read share by share, for its memory. A refresh and the job that draws maps may both come here: the
+    second waits, and tells of what is there then.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [FACES_LOCK, trajectory.pk])
     as_of = local(now, trajectory.timezone)
     today = as_of.date()
     defined = trajectory_on(trajectory, today)
