@@ -173,7 +173,12 @@ def assurance(lines: Lines, target: Number | None, improvement: Improvement) -> 
     """Compare a target with limits; on a limit it is hit or miss. *Decided*: no icon without limits."""
     if target is None or improvement == "neutral" or lines.upper is None or lines.lower is None:
         return None
-    value, (lower, upper) = Fraction(target), lines.exact or (Fraction(lines.lower), Fraction(lines.upper))
-    if lower <= value <= upper:
+    if lines.exact is None and not isinstance(target, Fraction):
+        # Decimals compare exactly, and in a twentieth of the time of fractions.
+        is_below, is_above = target < lines.lower, target > lines.upper
+    else:
+        lower, upper = lines.exact or (Fraction(lines.lower), Fraction(lines.upper))
+        is_below, is_above = Fraction(target) < lower, Fraction(target) > upper
+    if not is_below and not is_above:
         return "inconsistent"
-    return "pass" if (value < lower) == (improvement == "increase") else "fail"
+    return "pass" if is_below == (improvement == "increase") else "fail"
