@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from api import parameters
+from api import etags, parameters
 from api.parsers import JSONParser
 from api.people import asking
 from api.problems import FieldError, Problem, bad_parameter
@@ -131,15 +132,22 @@ def define(request: Request, code: str) -> Written:
     return Written(trajectory, is_new)
 
 
-def file_of(trajectory: Trajectory) -> HttpResponse:
-    """Hand the definition over as `define` takes it."""
+def file_of(request: Request, trajectory: Trajectory) -> HttpResponseBase:
+    """Hand the definition over as `define` takes it; 304 to whoever has it already."""
     text = write_yaml(sheet(trajectory))
-    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers={"ETag": etag_of(trajectory)})
+    tag = etag_of(trajectory, text.encode())
+    file = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+    return etags.not_modified(request, tag) or etags.tagged(file, tag)
 
 
-def etag_of(trajectory: Trajectory) -> str:
-    """Return what `If-Match` takes: the version of the definition."""
-    return f'"{trajectory.version}"'
+def etag_of(trajectory: Trajectory, shown: bytes | None = None) -> str:
+    """Return what `If-Match` takes: the version of the definition, and with it a digest of what is shown, if anything.
+
+    A sheet tells of the last refresh too, which makes no version: it has to differ for `If-None-Match`, and `If-Match`
+    reads the version alone.
+    """
+    digest = f"-{hashlib.sha256(shown).hexdigest()[:16]}" if shown is not None else ""
+    return f'"{trajectory.version}{digest}"'
 
 
 def _sent(request: Request, code: str) -> object:
@@ -162,7 +170,7 @@ def _seen(request: Request) -> int | None:
     text = request.headers.get("If-Match", "*").strip()
     if text == "*":
         return None
-    number = text.removeprefix("W/").strip('"')
+    number = text.removeprefix("W/").strip('"').partition("-")[0]
     if not (number.isascii() and number.isdigit()):
         raise bad_parameter("If-Match", _("must be the ETag of a definition"))
     return int(number)

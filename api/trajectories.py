@@ -8,14 +8,15 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import defining, paging, parameters
+from api import defining, etags, paging, parameters
 from api.authentication import TokenMayUseApi
 from api.bodies import Body
 from api.people import asking, is_root
@@ -171,7 +172,11 @@ def trajectories(request: Request) -> Response:
     operation_id="trajectory",
     summary="One trajectory",
     parameters=[defining.FORMAT],
-    responses={(200, "application/json"): shape(TrajectorySheet), (200, "application/yaml"): {"type": "string"}},
+    responses={
+        (200, "application/json"): shape(TrajectorySheet),
+        (200, "application/yaml"): {"type": "string"},
+        304: OpenApiResponse(description="Nothing changed since the answer whose ETag came in `If-None-Match`."),
+    },
 )
 @extend_schema(
     methods=["PUT"],
@@ -191,15 +196,18 @@ def trajectory(request: Request, code: str) -> HttpResponseBase:
     """
     if request.method == "PUT":
         written = defining.define(request, code)
-        return _told(written.trajectory, status=201 if written.is_new else 200)
+        tag = defining.etag_of(written.trajectory)
+        return Response(sheet(written.trajectory), status=201 if written.is_new else 200, headers={"ETag": tag})
     parameters.only(request, "format")
     shown = get_object_or_404(Trajectory, code=code)
     is_file = parameters.choice(request, "format", defining.FORMATS) == "yaml"
-    return defining.file_of(shown) if is_file else _told(shown)
+    return defining.file_of(request, shown) if is_file else _told(request, shown)
 
 
-def _told(shown: Trajectory, *, status: int = 200) -> Response:
-    return Response(sheet(shown), status=status, headers={"ETag": defining.etag_of(shown)})
+def _told(request: Request, shown: Trajectory) -> HttpResponseBase:
+    told = sheet(shown)
+    tag = defining.etag_of(shown, JSONRenderer().render(told))
+    return etags.not_modified(request, tag) or etags.tagged(Response(told), tag)
 
 
 @extend_schema(

@@ -1,5 +1,6 @@
 """Definitions of trajectories by API: written whole or not at all, each change a version."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -112,6 +113,31 @@ def test_what_someone_else_has_changed_is_not_written_over(job: APIClient) -> No
 
     assert [(one.status_code, one.json()["code"]) for one in refusals] == [(412, "changed_meanwhile")] * 2
     assert put(job, YOUTHS, **{"If-Match": '"2"'}).json()["version"] == 3
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_a_definition_that_is_the_same_is_not_sent_again(job: APIClient, form: str) -> None:
+    put(job, YOUTHS)
+    tag = job.get(ADDRESS, {"format": form})["ETag"]
+
+    again = job.get(ADDRESS, {"format": form}, headers={"If-None-Match": tag})
+    changed = put(job, {**YOUTHS, "name_fr": "Les jeunes"}, **{"If-Match": tag})
+    after = job.get(ADDRESS, {"format": form}, headers={"If-None-Match": tag})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+    assert (changed.status_code, after.status_code) == (200, 200)
+
+
+def test_a_refresh_is_told_though_it_makes_no_version(job: APIClient) -> None:
+    put(job, YOUTHS)
+    tag = job.get(ADDRESS)["ETag"]
+
+    Trajectory.objects.update(stale_since=dt.datetime(2025, 3, 1, tzinfo=dt.UTC))
+    after = job.get(ADDRESS, headers={"If-None-Match": tag})
+    changed = put(job, {**YOUTHS, "name_fr": "Les jeunes"}, **{"If-Match": tag})
+
+    assert (after.status_code, after.json()["stale_since"]) == (200, "2025-03-01T00:00:00Z")
+    assert (changed.status_code, changed.json()["version"]) == (200, 2)
 
 
 def test_a_version_holds_from_the_day_that_the_definition_or_the_address_names(job: APIClient) -> None:
