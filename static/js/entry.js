@@ -13,6 +13,22 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
   field?.select?.();
 });
 
+// No answer, a refusal to answer, and the page to sign in at are none that a tile can show: what was typed stays.
+const lose = ({ target }) => target.closest?.(".slot")?.querySelector("[data-lost]")?.removeAttribute("hidden");
+document.body.addEventListener("htmx:responseError", lose);
+document.body.addEventListener("htmx:sendError", lose);
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.requestConfig.elt.matches(".entry-form") || event.detail.xhr.responseURL.endsWith("/entry/")) return;
+  event.detail.shouldSwap = false;
+  lose(event);
+});
+
+// Signing in again, in another window, makes the token of this page void; the cookie has the one that holds.
+document.body.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (target.matches(".entry-form") && token) detail.parameters.csrfmiddlewaretoken = token;
+});
+
 // The server answers a figure that it took with this event; the new tile has been drawn already.
 document.body.addEventListener("figure-entered", ({ target }) => {
   const slot = slotOf(target) ?? document.querySelector(".slot:has(.entry-form)");

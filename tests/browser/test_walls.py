@@ -139,6 +139,26 @@ def test_escape_leaves_the_entry_and_a_refusal_keeps_what_was_typed(organisation
     expect(page.locator("[data-enter]")).to_be_focused()
 
 
+def test_a_figure_sent_after_the_session_has_ended_is_kept_and_sent_again(
+    organisation: str, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(f"{organisation}/boards/operational/")
+    page.locator("[data-enter]").first.click()
+    page.locator("input[name=figure]").fill("19/20")
+    standing = context.cookies()
+    expect(page.locator("[data-lost]")).to_be_hidden()
+
+    context.clear_cookies()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-lost]")).to_be_visible()
+    context.add_cookies(standing)
+    page.locator("input[name=figure]").press("Enter")
+
+    expect(page.locator(".entry-form")).to_have_count(0)
+    expect(page.locator(".tile .figure, .tile").first).to_contain_text("95")
+
+
 def test_a_figure_opens_to_what_made_it(organisation: str, context: BrowserContext) -> None:
     page = wall(context, organisation, "tactical")
 
