@@ -152,7 +152,7 @@ def test_a_figure_sent_after_the_session_has_ended_is_kept_and_sent_again(
     context.clear_cookies()
     page.keyboard.press("Enter")
     expect(page.locator("[data-lost]")).to_be_visible()
-    context.add_cookies(standing)
+    context.add_cookies([{"name": one["name"], "value": one["value"], "url": organisation} for one in standing])
     page.locator("input[name=figure]").press("Enter")
 
     expect(page.locator(".entry-form")).to_have_count(0)
