@@ -21,7 +21,7 @@ from boards.choices import Level
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import units_where
-from trajectories.calculations.listed_rows import NotTaken, event_of
+from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.models import Trajectory
 from trajectories.operations import add_events
 

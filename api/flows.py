@@ -18,7 +18,7 @@ from api.problems import Problem
 from api.shapes import shape
 from boards.maps.words import unplaced_text
 from organisation.models import Unit
-from trajectories.calculations.pictures import Delay, Link, RuleCount, Stand, without_small_numbers
+from trajectories.calculations.maps.pictures import Delay, Link, RuleCount, Stand, without_small_numbers
 from trajectories.models import Trajectory
 from trajectories.operations import Drawing, map_before, map_now
 from trajectories.queries import DrawnMap

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from trajectories.calculations.listed_rows import NotTaken
+from trajectories.calculations.rows.listed_rows import NotTaken
 
 MEDIA_TYPES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 #: Bytes read at a time. Only whole reads: the server's `readline` gives half a line where the rest is on its way.

@@ -24,10 +24,10 @@ from api.problems import Problem
 from api.shapes import paged, shape
 from organisation.choices import Do
 from organisation.queries import units_where
-from trajectories.calculations.attribution import PLACES
-from trajectories.calculations.calendars import USUAL
-from trajectories.calculations.differences import differences
-from trajectories.calculations.limits import QUEBEC
+from trajectories.calculations.definition.attribution import PLACES
+from trajectories.calculations.definition.calendars import USUAL
+from trajectories.calculations.definition.differences import differences
+from trajectories.calculations.definition.limits import QUEBEC
 from trajectories.models import Refresh, Trajectory
 from trajectories.queries import measure
 from trajectories.queries.definitions import KeptVersion, versions_of

@@ -11,10 +11,10 @@ import holidays
 from django.utils.translation import get_language
 
 from organisation.models import Unit
-from trajectories.calculations.attribution import PLACES as USUAL_PLACES
-from trajectories.calculations.calendars import USUAL
-from trajectories.calculations.differences import differences
-from trajectories.calculations.limits import QUEBEC
+from trajectories.calculations.definition.attribution import PLACES as USUAL_PLACES
+from trajectories.calculations.definition.calendars import USUAL
+from trajectories.calculations.definition.differences import differences
+from trajectories.calculations.definition.limits import QUEBEC
 from trajectories.models import BoundMeasure, Trajectory
 from trajectories.queries.definitions import KeptVersion, versions_of
 from trajectories.words import (

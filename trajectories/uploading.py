@@ -14,8 +14,8 @@ from core.imports import ImportReport
 from core.sentences import Sentence, kept, renamed, sentence_of
 from core.sentences import gettext as _
 from core.tables import UnreadableFile
-from trajectories.calculations.mapping import complete
 from trajectories.calculations.refusals import TrajectoryRefused
+from trajectories.calculations.rows.mapping import complete
 from trajectories.choices import RUNNING, UploadStage
 from trajectories.forms.reading import Opened, Wishes, open_events
 from trajectories.forms.sources import Source

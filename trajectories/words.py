@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from trajectories.calculations.conformance import OF_STEP
-from trajectories.calculations.differences import Difference, Path
+from trajectories.calculations.definition.differences import Difference, Path
 from trajectories.calculations.faults import Fault
+from trajectories.calculations.measures.conformance import OF_STEP
 
 Label = str | Promise
 

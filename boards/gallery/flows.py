@@ -11,8 +11,8 @@ from boards.choices import FlowSize
 from boards.drawing.faces import FlowFace
 from boards.maps import compact_map, map_face
 from boards.maps.faces import MapFace, WallMap
-from trajectories.calculations.paths import Paths
-from trajectories.calculations.pictures import Delay, Gap, Link, Picture, Stand
+from trajectories.calculations.maps.paths import Paths
+from trajectories.calculations.maps.pictures import Delay, Gap, Link, Picture, Stand
 from trajectories.queries import DrawnMap
 from trajectories.queries.maps import StepName
 

@@ -7,7 +7,7 @@ from boards.maps.drawing import MARKS, map_title, node_title, strand_title
 from boards.maps.faces import Line, NodeFace, StrandFace, WallMap
 from boards.maps.facts import Told, told_of
 from boards.maps.layout import Layout, Node, Strand, arrange
-from trajectories.calculations.pictures import without_small_numbers
+from trajectories.calculations.maps.pictures import without_small_numbers
 from trajectories.queries import DrawnMap
 
 #: The main line, and the whole height; circles are this much smaller than on the map.

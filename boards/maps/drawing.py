@@ -13,7 +13,7 @@ from boards.maps.gap import gap_face
 from boards.maps.layout import TEXT, Node, Strand, arrange
 from boards.maps.paths import path_rows, rule_rows
 from boards.maps.tables import step_rows, way_rows
-from trajectories.calculations.pictures import Link, without_small_numbers
+from trajectories.calculations.maps.pictures import Link, without_small_numbers
 from trajectories.queries import DrawnMap
 
 #: Characters of a name in a line, over the width of a column in units of the drawing.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from boards.maps import words
-from trajectories.calculations.pictures import Picture
+from trajectories.calculations.maps.pictures import Picture
 
 #: The step that holds at least this share of all who wait is where the trajectory is blocked; fewer are no queue.
 BLOCKED, QUEUE = 0.5, 5

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext
 from boards.drawing.words import unit_text
 from boards.maps import words
 from boards.maps.faces import GapFace
-from trajectories.calculations.pictures import Gap
+from trajectories.calculations.maps.pictures import Gap
 
 #: Length of the line.
 LENGTH = 1000

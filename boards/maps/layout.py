@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from trajectories.calculations.pictures import Link, Picture
+from trajectories.calculations.maps.pictures import Link, Picture
 
 #: Width of the drawing: that of a wall at 1080p within its edges; a main line of many steps is drawn wider.
 WIDTH = 1880

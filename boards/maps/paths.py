@@ -10,8 +10,8 @@ from django.utils.translation import gettext, ngettext, pgettext
 from boards.maps import words
 from boards.maps.faces import Chip, PathRow, RuleRow
 from boards.maps.layout import side_steps
-from trajectories.calculations.conformance import OF_STEP
-from trajectories.calculations.pictures import Picture, RuleCount
+from trajectories.calculations.maps.pictures import Picture, RuleCount
+from trajectories.calculations.measures.conformance import OF_STEP
 
 #: Fewer people than this are not counted out to whoever may not see small numbers.
 LEAST = 5

@@ -8,7 +8,7 @@ from boards.maps import words
 from boards.maps.faces import StepRow, WayRow
 from boards.maps.facts import Told, total
 from boards.maps.layout import Layout
-from trajectories.calculations.pictures import Delay, Link, Picture
+from trajectories.calculations.maps.pictures import Delay, Link, Picture
 
 
 def step_rows(picture: Picture, names: Sequence[str], layout: Layout, told: Sequence[Told]) -> tuple[StepRow, ...]:

@@ -19,7 +19,7 @@ from organisation.choices import RoleName
 from organisation.models import Person, Unit
 from tests import build
 from tests.trajectories.logs import add, trajectory
-from trajectories.calculations.pictures import Delay, Link, Picture, Stand
+from trajectories.calculations.maps.pictures import Delay, Link, Picture, Stand
 from trajectories.models import Refresh, Trajectory
 from trajectories.operations import keep_maps, refresh
 from trajectories.queries import DrawnMap, flow

@@ -12,14 +12,14 @@ from core.imports import ImportReport
 from organisation.choices import RoleName
 from tests import build
 from tests.trajectories.logs import NOW, asked
-from trajectories.calculations.calendars import WorkingCalendar
-from trajectories.calculations.conformance import conformance_rules
-from trajectories.calculations.definitions import read_definition
-from trajectories.calculations.differences import Difference, differences
+from trajectories.calculations.definition.calendars import WorkingCalendar
+from trajectories.calculations.definition.definitions import read_definition
+from trajectories.calculations.definition.differences import Difference, differences
+from trajectories.calculations.definition.filled import Rules, filled
+from trajectories.calculations.definition.limits import QUEBEC
 from trajectories.calculations.faults import Faulty
-from trajectories.calculations.filled import Rules, filled
-from trajectories.calculations.limits import QUEBEC
-from trajectories.calculations.measures import answer
+from trajectories.calculations.measures.conformance import conformance_rules
+from trajectories.calculations.measures.table import answer
 from trajectories.models import Trajectory
 from trajectories.operations import save_trajectory
 from trajectories.operations.definitions import MayNotDefine

@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from tests.trajectories.logs import NOW, trajectory
 from tests.trajectories.workbooks import workbook
-from trajectories.calculations.mapping import likely
+from trajectories.calculations.rows.mapping import likely
 from trajectories.models import Event, EventBatch, Trajectory
 from trajectories.operations import add_events
 from trajectories.operations.undoing import undo_events

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.trajectories.logs import trajectory
-from trajectories.calculations.mapping import complete
+from trajectories.calculations.rows.mapping import complete
 from trajectories.forms.guessing import guess_csv
 from trajectories.forms.sources import Source
 from trajectories.models import Event, Trajectory

@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 from core.imports import ImportReport
 from tests import build
 from tests.trajectories.logs import trajectory
-from trajectories.calculations.joins import Joins, Link
+from trajectories.calculations.rows.joins import Joins, Link
 from trajectories.forms.reading import Wishes, open_events
 from trajectories.forms.sources import Source
 from trajectories.models import Event, EventBatch, Joining, Trajectory

@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 
 from tests.locks import wait_until_free
 from tests.trajectories.logs import NOW, add, trajectory
-from trajectories.calculations.pseudonyms import pseudonym
+from trajectories.calculations.rows.pseudonyms import pseudonym
 from trajectories.models import AwaitedEvent, Event, EventBatch, FlowMap, PastMap, Trajectory, Withdrawal
 from trajectories.operations import Drawing, add_events, keep_maps, map_on, refresh, rotating
 from trajectories.operations.keys import OtherKey

@@ -15,12 +15,12 @@ from organisation.models import Unit
 from tests import build
 from tests.trajectories.logs import NOW, add, asked, trajectory
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.flow import with_steps
-from trajectories.calculations.handovers import gaps
-from trajectories.calculations.maps import EVERYONE, Tree, facts, pictures
-from trajectories.calculations.passages import compared, drop_outs, moves
-from trajectories.calculations.paths import FEWEST, Path, Rule, paths_of, pooled
-from trajectories.calculations.pictures import Picture, as_json, from_json, without_small_numbers
+from trajectories.calculations.maps.drawn import EVERYONE, Tree, facts, pictures
+from trajectories.calculations.maps.flow import with_steps
+from trajectories.calculations.maps.handovers import gaps
+from trajectories.calculations.maps.passages import compared, drop_outs, moves
+from trajectories.calculations.maps.paths import FEWEST, Path, Rule, paths_of, pooled
+from trajectories.calculations.maps.pictures import Picture, as_json, from_json, without_small_numbers
 from trajectories.models import EventBatch, FlowMap, Trajectory, TrajectoryVersion
 from trajectories.operations import Drawing, add_events, keep_maps, map_on, past_maps, save_trajectory
 from trajectories.operations.undoing import undo_events

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from tests.trajectories.logs import asked
-from trajectories.calculations.measures import answer
+from trajectories.calculations.measures.table import answer
 from trajectories.calculations.refusals import BadParameter, UnknownColumn, UnknownMeasure, UnknownParameter
 
 APRIL = dt.datetime(2024, 4, 1)  # noqa: DTZ001 -- a wall clock has no zone

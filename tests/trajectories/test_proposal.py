@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.trajectories.logs import asked
-from trajectories.calculations.definitions import read_definition
-from trajectories.calculations.proposal import propose, seen_in, told
+from trajectories.calculations.definition.definitions import read_definition
+from trajectories.calculations.definition.proposal import propose, seen_in, told
 
 LINES = "\n".join(
     f"{case} 2024-01-{day:02d} {activity} north"

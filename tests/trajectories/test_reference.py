@@ -11,7 +11,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.trajectories.reference_logs import BY_LEVEL, ITEMS, assert_same, imported, kept_for_a_module, settle
-from trajectories.calculations.measures import MEASURES
+from trajectories.calculations.measures.table import MEASURES
 from trajectories.models import Event, Trajectory
 from trajectories.queries import measure
 

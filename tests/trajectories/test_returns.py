@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trajectories.calculations.placing import Place
-from trajectories.calculations.returns import OUTSIDE, returned
+from trajectories.calculations.figures.placing import Place
+from trajectories.calculations.figures.returns import OUTSIDE, returned
 
 #: Unit: its way up. The desk stands right under the root, higher than the other teams.
 UP = {1: (1,), 2: (2, 1), 3: (3, 1), 4: (4, 1), 21: (21, 2, 1), 22: (22, 2, 1), 31: (31, 3, 1)}

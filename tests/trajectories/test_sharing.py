@@ -9,8 +9,8 @@ import pytest
 
 from tests.trajectories.logs import NOW
 from tests.trajectories.test_following import Happening, add, batch, bind, place
+from trajectories.calculations.figures.parcels import Part, opened, packed
 from trajectories.calculations.frame import local
-from trajectories.calculations.parcels import Part, opened, packed
 from trajectories.models import RefreshShare, Trajectory
 from trajectories.operations.sharing import SHARE_EVENTS, compute, compute_one, compute_together
 from trajectories.operations.sound import sound_measures

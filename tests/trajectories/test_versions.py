@@ -18,8 +18,8 @@ from organisation.choices import RoleName
 from organisation.models import Person, Unit
 from tests import build
 from tests.trajectories.logs import CLOCK, LINES, NOW, add
-from trajectories.calculations.eras import Era
 from trajectories.calculations.faults import Faulty
+from trajectories.calculations.figures.eras import Era
 from trajectories.choices import ALWAYS
 from trajectories.models import Trajectory
 from trajectories.operations import refresh, restate_trajectory, save_trajectory

@@ -13,9 +13,9 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
-from trajectories.calculations.chunks import CHUNK, MOST_COLUMNS
-from trajectories.calculations.headings import named
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.rows.chunks import CHUNK, MOST_COLUMNS
+from trajectories.calculations.rows.headings import named
 from trajectories.forms.guessing import Reading, guess_csv
 from trajectories.forms.lines import PATIENCE, blocks, text_lines
 from trajectories.forms.sources import Source

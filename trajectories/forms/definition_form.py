@@ -15,10 +15,10 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from organisation.models import Unit
-from trajectories.calculations.attribution import PLACES
-from trajectories.calculations.calendars import USUAL
-from trajectories.calculations.limits import QUEBEC
-from trajectories.calculations.proposal import told
+from trajectories.calculations.definition.attribution import PLACES
+from trajectories.calculations.definition.calendars import USUAL
+from trajectories.calculations.definition.limits import QUEBEC
+from trajectories.calculations.definition.proposal import told
 from trajectories.queries.activities import LoggedActivity
 from trajectories.words import ROLES
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from core.language import in_language
 from core.working_days import regions
 from organisation.models import Unit
-from trajectories.calculations.attribution import PLACES as USUAL_PLACES
-from trajectories.calculations.calendars import WEEKDAYS as ALL_WEEKDAYS
-from trajectories.calculations.conformance import OF_STEP
+from trajectories.calculations.definition.attribution import PLACES as USUAL_PLACES
+from trajectories.calculations.definition.calendars import WEEKDAYS as ALL_WEEKDAYS
+from trajectories.calculations.measures.conformance import OF_STEP
 from trajectories.forms.definition_form import SETS_PRIORITY, ActivityRow, Draft, rows_of
 from trajectories.queries.activities import LoggedActivity
 from trajectories.words import COUNTED, MEASURES, PLACES, ROLES, RULES, WEEKDAYS, WHICH, Label

@@ -9,9 +9,9 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
-from trajectories.calculations.fhir import CASES, TELLING, events_of
-from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.rows.fhir import CASES, TELLING, events_of
+from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.forms.json_events import items, values
 from trajectories.forms.sources import Source
 from trajectories.operations.listed_events import read_named_events

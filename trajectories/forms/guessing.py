@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from core.sentences import gettext as _
 from core.tables import UnreadableFile
-from trajectories.calculations.guesses import delimiter_of, null_words, orders_of
-from trajectories.calculations.headings import named
-from trajectories.calculations.mapping import likely
 from trajectories.calculations.refusals import EventsRefused
-from trajectories.calculations.timestamps import DateOrder
+from trajectories.calculations.rows.guesses import delimiter_of, null_words, orders_of
+from trajectories.calculations.rows.headings import named
+from trajectories.calculations.rows.mapping import likely
+from trajectories.calculations.rows.timestamps import DateOrder
 from trajectories.forms.formats import UTF16
 from trajectories.forms.sources import HEAD, Source
 

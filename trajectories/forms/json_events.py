@@ -12,8 +12,8 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.tables import UnreadableFile
-from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.forms.formats import UTF8
 from trajectories.forms.sources import Source, Stream
 from trajectories.operations.listed_events import read_named_events

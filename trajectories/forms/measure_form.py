@@ -9,12 +9,12 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from trajectories.calculations.attribution import PLACES
-from trajectories.calculations.conformance import SKIPPING
-from trajectories.calculations.contributions import BINDINGS, SAME
-from trajectories.calculations.filled import Rules, filled
-from trajectories.calculations.limits import WHICH
-from trajectories.calculations.measures import MEASURES
+from trajectories.calculations.definition.attribution import PLACES
+from trajectories.calculations.definition.filled import Rules, filled
+from trajectories.calculations.definition.limits import WHICH
+from trajectories.calculations.figures.contributions import BINDINGS, SAME
+from trajectories.calculations.measures.conformance import SKIPPING
+from trajectories.calculations.measures.table import MEASURES
 from trajectories.forms.definition_form import number, split
 from trajectories.operations.binding import params_of_variants
 from trajectories.words import PARAMS, measure_text, param_text, value_text

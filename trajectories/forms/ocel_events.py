@@ -10,8 +10,8 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
-from trajectories.calculations.listed_rows import NotTaken, event_of
 from trajectories.calculations.refusals import EventsRefused, WhichCase
+from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.forms.json_events import items
 from trajectories.forms.sources import Source
 from trajectories.operations.listed_events import read_named_events

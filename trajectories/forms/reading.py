@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from core.imports import ImportReport
-from trajectories.calculations.adt import Joined
-from trajectories.calculations.timestamps import DateOrder
+from trajectories.calculations.rows.adt import Joined
+from trajectories.calculations.rows.timestamps import DateOrder
 from trajectories.forms.csv_events import read_csv_events
 from trajectories.forms.fhir_events import read_fhir_bundle, read_fhir_lines
 from trajectories.forms.formats import Format, format_of

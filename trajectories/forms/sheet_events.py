@@ -19,10 +19,10 @@ from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
 from core.tables import UnreadableFile
-from trajectories.calculations.chunks import CHUNK, MOST_CHARACTERS
-from trajectories.calculations.headings import letter
 from trajectories.calculations.refusals import EventsRefused
-from trajectories.calculations.timestamps import DateOrder
+from trajectories.calculations.rows.chunks import CHUNK, MOST_CHARACTERS
+from trajectories.calculations.rows.headings import letter
+from trajectories.calculations.rows.timestamps import DateOrder
 from trajectories.forms.csv_events import check_columns, frame_of
 from trajectories.forms.formats import archive
 from trajectories.forms.guessing import Guess, guess_table

@@ -11,8 +11,8 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.tables import UnreadableFile
-from trajectories.calculations.chunks import LONGEST_TEXT, chunks_of
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.rows.chunks import LONGEST_TEXT, chunks_of
 from trajectories.forms.sources import Source
 
 #: Elements within elements; a log needs five, with nested attributes a few more.

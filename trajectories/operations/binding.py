@@ -12,12 +12,12 @@ from core.imports import ImportReport
 from indicators.calculations.survival import LEVELS
 from indicators.choices import Kind, Source
 from indicators.models import Indicator, Observation
-from trajectories.calculations import measures
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.contributions import BOUND_PARAMS, SAME, contributions, kinds_of
+from trajectories.calculations.definition.filled import filled
 from trajectories.calculations.faults import Fault, Faulty, gettext_noop
-from trajectories.calculations.filled import filled
+from trajectories.calculations.figures.contributions import BOUND_PARAMS, SAME, contributions, kinds_of
 from trajectories.calculations.frame import ALIASES, frame
+from trajectories.calculations.measures import table as measures
 from trajectories.calculations.refusals import DefinitionRefused, MeasureRefused
 from trajectories.choices import ALWAYS
 from trajectories.models import BoundMeasure, Trajectory

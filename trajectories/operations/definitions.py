@@ -15,7 +15,7 @@ from indicators.choices import Source
 from indicators.models import Indicator, Observation
 from indicators.operations import break_line
 from organisation.models import Person, Unit
-from trajectories.calculations.definitions import Definition, read_definition
+from trajectories.calculations.definition.definitions import Definition, read_definition
 from trajectories.calculations.faults import Fault, Faulty, gettext_noop
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.choices import ALWAYS

@@ -19,12 +19,12 @@ from core.sentences import kept, ngettext, sentence, sentence_of
 from core.tables import UnreadableFile
 from live.operations import announce
 from organisation.models import Person, Unit
-from trajectories.calculations.adt import Joined
-from trajectories.calculations.faulty_rows import Fault
-from trajectories.calculations.mapping import Mapping, complete
 from trajectories.calculations.refusals import EventsRefused, TrajectoryRefused
-from trajectories.calculations.timestamps import DateOrder
-from trajectories.calculations.typed_rows import Typing
+from trajectories.calculations.rows.adt import Joined
+from trajectories.calculations.rows.faulty_rows import Fault
+from trajectories.calculations.rows.mapping import Mapping, complete
+from trajectories.calculations.rows.timestamps import DateOrder
+from trajectories.calculations.rows.typed_rows import Typing
 from trajectories.models import EventBatch, Trajectory
 from trajectories.operations.ahead import ahead
 from trajectories.operations.joining import follow_joins

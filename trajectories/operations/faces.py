@@ -8,8 +8,8 @@ import polars as pl
 from django.db import connection, transaction
 
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.flow import faces, standing
 from trajectories.calculations.frame import local
+from trajectories.calculations.maps.flow import faces, standing
 from trajectories.models import FlowFace, LogDay, Trajectory
 from trajectories.operations.sharing import shares_of
 from trajectories.queries.known import Taken, read_share

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from trajectories.calculations.cells import KEY, SCHEMA, WITH_ZEROS, cells, opened, zeros
-from trajectories.calculations.horizon import horizon
-from trajectories.calculations.parcels import DAYS
-from trajectories.calculations.placing import Place, begun
-from trajectories.calculations.spells import firsts, gained, placed, spells
-from trajectories.calculations.sums import COUNTS, FIGURES, STAYS, Sums, difference, ends, negative, summed
+from trajectories.calculations.figures.cells import KEY, SCHEMA, WITH_ZEROS, cells, opened, zeros
+from trajectories.calculations.figures.horizon import horizon
+from trajectories.calculations.figures.parcels import DAYS
+from trajectories.calculations.figures.placing import Place, begun
+from trajectories.calculations.figures.spells import firsts, gained, placed, spells
+from trajectories.calculations.figures.sums import COUNTS, FIGURES, STAYS, Sums, difference, ends, negative, summed
 from trajectories.models import Refresh
 from trajectories.operations import remembering
 from trajectories.operations.people import follow_people

@@ -10,9 +10,9 @@ from django.db import connection
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
-from trajectories.calculations.adt import Joined
-from trajectories.calculations.joins import Joins, Link, Moves
-from trajectories.calculations.pseudonyms import pseudonym
+from trajectories.calculations.rows.adt import Joined
+from trajectories.calculations.rows.joins import Joins, Link, Moves
+from trajectories.calculations.rows.pseudonyms import pseudonym
 from trajectories.models import EventBatch, Joining
 from trajectories.operations.saying import SAID, SALTED
 from trajectories.queries.kept import kept_links

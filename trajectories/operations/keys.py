@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 
 from core.sentences import gettext as _
-from trajectories.calculations.pseudonyms import mark
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.rows.pseudonyms import mark
 from trajectories.models import PseudonymMark
 from trajectories.queries.keys import check_rotation
 

@@ -9,8 +9,8 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import sentence
-from trajectories.calculations.chunks import chunks_of
-from trajectories.calculations.listed_rows import FIELDS, NotTaken, texts_of
+from trajectories.calculations.rows.chunks import chunks_of
+from trajectories.calculations.rows.listed_rows import FIELDS, NotTaken, texts_of
 
 
 def read_listed_events(

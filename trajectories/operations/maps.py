@@ -13,8 +13,8 @@ from kombu.exceptions import OperationalError
 from live.operations import announce
 from organisation.models import Unit
 from trajectories.calculations.frame import local
-from trajectories.calculations.maps import EVERYONE
-from trajectories.calculations.pictures import as_json
+from trajectories.calculations.maps.drawn import EVERYONE
+from trajectories.calculations.maps.pictures import as_json
 from trajectories.models import FlowMap, Trajectory
 from trajectories.queries.keys import is_rotating
 from trajectories.queries.maps import DrawnMap, all_pictures, events_of, is_map_old, kept_map

@@ -17,8 +17,8 @@ from indicators.choices import Source
 from indicators.models import Observation
 from indicators.operations import Row, record_observations
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.people import PEOPLE, WHO, seen
-from trajectories.calculations.placing import Place
+from trajectories.calculations.figures.people import PEOPLE, WHO, seen
+from trajectories.calculations.figures.placing import Place
 from trajectories.models import BoundMeasure, HeldCell
 from trajectories.operations.sound import Sound
 from trajectories.operations.work import MustBeWhole, Work

@@ -13,8 +13,8 @@ from django.db import OperationalError, connection, transaction
 
 from indicators.operations import drain_rollups, rebuild_values
 from live.operations import announce
+from trajectories.calculations.figures.parcels import Part
 from trajectories.calculations.frame import local
-from trajectories.calculations.parcels import Part
 from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, Refresh, Trajectory
 from trajectories.operations.faces import keep_faces
 from trajectories.operations.failures import keep_failure, keep_faults

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 from django.db import connection
 
-from trajectories.calculations.sums import NOWHERE, summed
+from trajectories.calculations.figures.sums import NOWHERE, summed
 from trajectories.models import AwaitedEvent, BoundMeasure, FirstCell, GoingStay, HeldCell, LogDay, Trajectory
 from trajectories.operations.writing import copy_in
 from trajectories.queries.known import NOW, Taken

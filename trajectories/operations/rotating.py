@@ -19,8 +19,8 @@ from psycopg2 import sql
 
 from indicators.operations.people_keys import PeopleNotCarried, carry_people, refuse_to_lose_people
 from indicators.operations.refusals import OtherPeopleKeys
-from trajectories.calculations.pseudonyms import carried, mark
 from trajectories.calculations.refusals import EventsRefused
+from trajectories.calculations.rows.pseudonyms import carried, mark
 from trajectories.models import BoundMeasure, PseudonymMark, Trajectory
 from trajectories.operations.events import mark_stale
 from trajectories.operations.keys import OtherKey, wrong_keys

@@ -18,8 +18,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.parcels import DAYS, Part, joined, opened, packed
-from trajectories.calculations.sums import summed
+from trajectories.calculations.figures.parcels import DAYS, Part, joined, opened, packed
+from trajectories.calculations.figures.sums import summed
 from trajectories.models import RefreshShare
 from trajectories.operations.people import members_of, people_of
 from trajectories.operations.sound import Sound, sound_measures

@@ -13,13 +13,13 @@ from django.db import connection
 from core.sentences import Sentence, sentence, sentence_of
 from indicators.choices import IndicatorStatus, Kind
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.contributions import contributions, reads
-from trajectories.calculations.eras import Era
 from trajectories.calculations.faults import gettext_noop
+from trajectories.calculations.figures.contributions import contributions, reads
+from trajectories.calculations.figures.eras import Era
+from trajectories.calculations.figures.people import READ
+from trajectories.calculations.figures.sums import Shape, shape_of
 from trajectories.calculations.frame import frame
-from trajectories.calculations.people import READ
 from trajectories.calculations.refusals import MeasureRefused
-from trajectories.calculations.sums import Shape, shape_of
 from trajectories.models import BoundMeasure, Trajectory
 from trajectories.queries.logs import COLUMNS, typed
 from trajectories.queries.measures import named_columns, with_columns

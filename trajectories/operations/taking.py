@@ -12,9 +12,9 @@ from psycopg2 import sql
 
 from core.imports import ImportReport
 from core.sentences import gettext as _
-from trajectories.calculations.joins import Joins
-from trajectories.calculations.occurrences import Occurrences
-from trajectories.calculations.versions import Settled, settle
+from trajectories.calculations.rows.joins import Joins
+from trajectories.calculations.rows.occurrences import Occurrences
+from trajectories.calculations.rows.versions import Settled, settle
 from trajectories.models import EventBatch, Withdrawal
 from trajectories.queries.kept import has_events, kept_events, kept_links, kept_versions, kept_withdrawals
 

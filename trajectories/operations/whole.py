@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from trajectories.calculations.cells import KEY, PARTS, SCHEMA, WITH_ZEROS, cells, differing, zeros
-from trajectories.calculations.horizon import horizon
-from trajectories.calculations.parcels import Part
-from trajectories.calculations.placing import Place, begun
-from trajectories.calculations.spells import firsts, spells
-from trajectories.calculations.sums import COUNTS, FIGURES, NOWHERE, Sums, ends, plus
+from trajectories.calculations.figures.cells import KEY, PARTS, SCHEMA, WITH_ZEROS, cells, differing, zeros
+from trajectories.calculations.figures.horizon import horizon
+from trajectories.calculations.figures.parcels import Part
+from trajectories.calculations.figures.placing import Place, begun
+from trajectories.calculations.figures.spells import firsts, spells
+from trajectories.calculations.figures.sums import COUNTS, FIGURES, NOWHERE, Sums, ends, plus
 from trajectories.models import Refresh
 from trajectories.operations import remembering
 from trajectories.operations.ahead import ahead

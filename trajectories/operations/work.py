@@ -9,9 +9,9 @@ import polars as pl
 
 from organisation.operations import periods_spanning
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.contributions import contributions
-from trajectories.calculations.placing import PERIODS, Place
-from trajectories.calculations.sums import Sums, sums_of, total
+from trajectories.calculations.figures.contributions import contributions
+from trajectories.calculations.figures.placing import PERIODS, Place
+from trajectories.calculations.figures.sums import Sums, sums_of, total
 from trajectories.models import Trajectory
 from trajectories.operations.sound import Sound, calendar_fingerprint
 from trajectories.queries.known import Taken

@@ -11,8 +11,8 @@ from psycopg2 import sql
 
 from indicators.choices import Source
 from indicators.operations import record_first_observations, record_observations
-from trajectories.calculations.cells import KEY, PARTS
-from trajectories.calculations.sums import MICRO
+from trajectories.calculations.figures.cells import KEY, PARTS
+from trajectories.calculations.figures.sums import MICRO
 from trajectories.models import BoundMeasure, HeldCell
 from trajectories.operations.ahead import ahead
 from trajectories.queries.measured import cells_at

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from organisation.choices import Do
 from organisation.models import Person, Placement, Unit
 from organisation.queries import unit_ids_where
-from trajectories.calculations.definitions import sheet_of
+from trajectories.calculations.definition.definitions import sheet_of
 from trajectories.choices import ALWAYS
 from trajectories.models import Trajectory, TrajectoryVersion
 

@@ -13,8 +13,8 @@ from indicators.choices import Kind
 from indicators.models import Indicator
 from indicators.queries.locks import lock_over
 from organisation.models import Period, Unit
-from trajectories.calculations.contributions import SAME
-from trajectories.calculations.filled import filled
+from trajectories.calculations.definition.filled import filled
+from trajectories.calculations.figures.contributions import SAME
 from trajectories.models import BoundMeasure, Trajectory, TrajectoryVersion
 from trajectories.queries.measures import rules_of
 from trajectories.queries.rules import InForce, as_it_was, rules_in_force, version_on

@@ -13,8 +13,8 @@ import polars as pl
 from core.language import in_language
 from organisation.models import Unit
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.flow import faces, standing
 from trajectories.calculations.frame import local
+from trajectories.calculations.maps.flow import faces, standing
 from trajectories.models import FlowFace, Trajectory
 from trajectories.queries.logs import read_log
 from trajectories.queries.rules import trajectory_on

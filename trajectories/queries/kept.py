@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from django.db import connection
 
-from trajectories.calculations.joins import Link
+from trajectories.calculations.rows.joins import Link
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 

@@ -17,9 +17,9 @@ from core.language import in_language
 from organisation.models import Ancestor, Unit
 from trajectories.calculations.asked import Asked
 from trajectories.calculations.frame import local
-from trajectories.calculations.maps import EVERYONE, Tree, facts, joined, pictures
-from trajectories.calculations.paths import Rule
-from trajectories.calculations.pictures import Picture, as_json, from_json, of_nobody
+from trajectories.calculations.maps.drawn import EVERYONE, Tree, facts, joined, pictures
+from trajectories.calculations.maps.paths import Rule
+from trajectories.calculations.maps.pictures import Picture, as_json, from_json, of_nobody
 from trajectories.models import EventBatch, FlowMap, PastMap, Trajectory
 from trajectories.queries.keys import check_rotation
 from trajectories.queries.logs import has_activity, read_log

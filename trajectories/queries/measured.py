@@ -9,7 +9,7 @@ import polars as pl
 from psycopg2 import sql
 
 from indicators.choices import Source
-from trajectories.calculations.cells import KEY, PARTS, SCHEMA
+from trajectories.calculations.figures.cells import KEY, PARTS, SCHEMA
 from trajectories.models import BoundMeasure, Trajectory
 from trajectories.queries.logs import copied
 

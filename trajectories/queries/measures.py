@@ -10,11 +10,11 @@ from django.db import connection, transaction
 
 from organisation.choices import Frequency
 from organisation.models import Period
-from trajectories.calculations import measures
 from trajectories.calculations.asked import Asked
-from trajectories.calculations.contributions import SAME
-from trajectories.calculations.filled import Rules, filled
+from trajectories.calculations.definition.filled import Rules, filled
+from trajectories.calculations.figures.contributions import SAME
 from trajectories.calculations.frame import ALIASES, ALWAYS, local
+from trajectories.calculations.measures import table as measures
 from trajectories.calculations.refusals import BadParameter, UnknownColumn
 from trajectories.calculations.summaries import Answer
 from trajectories.models import EventBatch, Trajectory

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from trajectories.calculations.contributions import SAME
-from trajectories.calculations.eras import Era
-from trajectories.calculations.filled import filled
+from trajectories.calculations.definition.filled import filled
+from trajectories.calculations.figures.contributions import SAME
+from trajectories.calculations.figures.eras import Era
 from trajectories.choices import ALWAYS
 from trajectories.models import BoundMeasure, Trajectory, TrajectoryVersion
 from trajectories.queries.measures import rules_of

@@ -19,9 +19,9 @@ from core.days import NoDay, read_day
 from core.imports import ImportReport
 from core.posted import posted_from
 from organisation.asking import person_of
-from trajectories.calculations.definitions import EFFECT, read_definition
+from trajectories.calculations.definition.definitions import EFFECT, read_definition
+from trajectories.calculations.definition.proposal import propose
 from trajectories.calculations.faults import Faulty
-from trajectories.calculations.proposal import propose
 from trajectories.calculations.refusals import DefinitionRefused
 from trajectories.choices import ALWAYS
 from trajectories.forms.definition_files import LONGEST, read_yaml, write_yaml

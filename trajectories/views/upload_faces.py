@@ -14,10 +14,10 @@ from django.utils.translation import npgettext, pgettext_lazy
 from core.imports import ImportReport
 from core.sentences import told
 from core.tables import UnreadableFile
-from trajectories.calculations.mapping import FIELDS as FIELDS_OF_EVENTS
-from trajectories.calculations.mapping import likely
 from trajectories.calculations.refusals import TrajectoryRefused, WhichCase
-from trajectories.calculations.timestamps import DateOrder
+from trajectories.calculations.rows.mapping import FIELDS as FIELDS_OF_EVENTS
+from trajectories.calculations.rows.mapping import likely
+from trajectories.calculations.rows.timestamps import DateOrder
 from trajectories.forms.formats import Format
 from trajectories.forms.guessing import Guess
 from trajectories.forms.reading import open_events

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from core.imports import ImportReport, add_import_arguments, finish_import
 from core.tables import UnreadableFile
-from trajectories.calculations.mapping import FIELDS, read_mapping
 from trajectories.calculations.refusals import TrajectoryRefused
-from trajectories.calculations.timestamps import DateOrder
+from trajectories.calculations.rows.mapping import FIELDS, read_mapping
+from trajectories.calculations.rows.timestamps import DateOrder
 from trajectories.forms.formats import Format
 from trajectories.forms.guessing import Guess
 from trajectories.forms.reading import Opened, Wishes, open_events

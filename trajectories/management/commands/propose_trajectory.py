@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trajectories.calculations.proposal import Seen, propose, seen_in, told
+from trajectories.calculations.definition.proposal import Seen, propose, seen_in, told
 from trajectories.forms.definition_files import write_yaml
 from trajectories.models import Trajectory
 from trajectories.queries.activities import log_to_propose_from
