@@ -201,7 +201,10 @@ def test_what_was_typed_outlives_the_session_and_is_saved_after_signing_in_elsew
         page.keyboard.press("Enter")
         expect(row(page, "north", "referrals").locator("strong")).to_have_text("Not saved")
         page.context.add_cookies(
-            [{"name": one["name"], "value": one["value"], "url": page.url} for one in elsewhere.context.cookies()]
+            [
+                {"name": one["name"], "value": one["value"], "domain": one["domain"], "path": one["path"]}
+                for one in elsewhere.context.cookies()
+            ]
         )
         row(page, "north", "referrals").locator("[data-figure]").focus()
         page.keyboard.press("Enter")
