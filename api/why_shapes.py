@@ -37,7 +37,8 @@ class ChildRow(TypedDict):
     """What a unit below adds. `hidden`: you may not see its figures; `suppressed`: they are too small to show.
 
     `left_out`: why it is not counted in the figure above, null if it is. `suspect`: how many reports in it are doubted.
-    `closed_on`: its last day, where it closed before the period ended and what it had reported counts.
+    `closed_on`: its last day, where it closed before the period ended; what it had reported counts, but no stock is left
+    of it at the end of a longer period.
     """
 
     unit: str

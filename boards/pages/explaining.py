@@ -192,7 +192,11 @@ def _missing(answer: Why, unit: Unit, today: dt.date) -> MissingRow:
 
 def _child(answer: Why, child: Child, today: dt.date) -> ChildRow:
     indicator = answer.indicator
-    closed = gettext("closed on %(day)s; what it reported counts")
+    closed = (
+        gettext("closed on %(day)s; what it reported counts")
+        if child.figure is not None
+        else gettext("closed on %(day)s")
+    )
     share = None if child.share is None else shown(child.share * WHOLE, 0)
     return ChildRow(
         name=child.unit.name,

@@ -170,7 +170,8 @@ LEFT JOIN organisation_unit unit ON unit.id = different.unit_id
 LEFT JOIN organisation_period period ON period.id = different.period_id
 """)
 LAST_OF_ITS_UNIT = """(row_number() OVER (
-    PARTITION BY longer.id, seen.unit_id ORDER BY seen.is_applicable DESC, period.ends_on DESC) = 1)"""
+    PARTITION BY longer.id, seen.unit_id ORDER BY seen.is_applicable DESC, period.ends_on DESC) = 1
+    AND (longer.id = period.id OR longer.ends_on <= coalesce(unit.closes_on, 'infinity')))"""
 EXPECTED = """(period.is_worked OR NOT period.ends_on <@ %(working_days)s::datemultirange) AND unit.opens_on <= period.ends_on
     AND EXISTS (
         SELECT FROM indicators_reporter reporter WHERE reporter.indicator_id = %(indicator)s

@@ -112,6 +112,11 @@ ANALYZE rollup_block;
 ANALYZE rollup_tree;
 """
 
+#: Of a stock, nobody is left at the end of a longer period where the unit has closed by then: they were moved, and whoever
+#: took them over counts them.
+IS_THERE_AT_THE_END = """
+    coalesce((SELECT closes_on FROM organisation_unit WHERE id = hang.unit_id), 'infinity') >= hang.ends_on"""
+
 #: A unit's own reports, brought to the periods of the scope. A stock is what it was last; all else adds up. Who says
 #: that nothing applies adds nothing, has not reported, and is expected once less.
 OWN = Template("""
@@ -313,7 +318,7 @@ def _own(shape: Shape, *, is_whole: bool) -> str:
         newest_first = (
             "PARTITION BY hang.period_id, hang.unit_id ORDER BY observation.is_applicable DESC, period.ends_on DESC"
         )
-        latest = "CASE WHEN row_number() OVER (" + newest_first + ") = 1 THEN {} END"
+        latest = "CASE WHEN row_number() OVER (" + newest_first + ") = 1 AND " + IS_THERE_AT_THE_END + " THEN {} END"
     # Where figures do not add up, those of several periods do not either, unless the last one stands for all.
     reports = REPORTS_AS_EXPECTED.substitute(is_expected=_is_expected(shape))
     has_own = shape.adds_up or not shape.is_longer or shape.takes_last

@@ -165,6 +165,22 @@ def test_a_unit_that_closed_within_a_period_still_counts_in_it() -> None:
     assert check_rollups().different == 0
 
 
+def test_of_a_unit_that_closed_no_stock_is_left_at_the_end_of_the_quarter() -> None:
+    hospital, programme, team_a, _ = three_levels()
+    closing = build.unit("closing", parent=programme, closes_on=dt.date(2026, 8, 31))
+    stock = build.indicator(kind=Kind.STOCK, also_at=[Frequency.QUARTER])
+
+    build.observation(stock, closing, "2026-08", 7)
+    build.observation(stock, team_a, "2026-08", 10)
+    build.observation(stock, team_a, "2026-09", 17)
+    drain_rollups(now=NOW)
+
+    assert kept(stock, hospital, "2026-08") == Parts(Decimal(17))
+    assert kept(stock, hospital, "2026-Q3") == Parts(Decimal(17))
+    assert kept(stock, closing, "2026-Q3") == Parts()
+    assert check_rollups().different == 0
+
+
 def test_coverage_counts_the_expected_whether_or_not_they_report() -> None:
     hospital, _, team_a, team_b = three_levels()
     count = build.indicator(also_at=[Frequency.QUARTER])
