@@ -14,6 +14,7 @@ from indicators.forms.rules import RuleForm
 from indicators.forms.sheets import IndicatorForm, TargetForm
 from indicators.models import Area, Indicator, LeftOut, Reporter, Target, ValidationRule
 from indicators.operations import announce_targets, queue_all, store_indicator, store_target
+from indicators.operations.fitting_targets import targets_of_another_scale
 from indicators.operations.rules import change_rules, follow_rules
 from indicators.queries.rechecks import Change
 from indicators.recheck_words import recheck_text
@@ -74,6 +75,9 @@ class IndicatorAdmin(admin.ModelAdmin[Indicator]):
             reason=form.cleaned_data["reason"],
             takes_effect_on=form.cleaned_data["takes_effect_on"],
         )
+        warning = targets_of_another_scale(obj, now=timezone.now()) if "factor" in form.changed_data else ""
+        if warning:
+            messages.warning(request, warning)
 
     def save_related(self, request: HttpRequest, form: ModelForm[Indicator], formsets: Any, change: bool) -> None:
         """Save who reports, and let coverage follow."""

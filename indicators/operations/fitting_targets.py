@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from core.days import dated
 from indicators.choices import ALWAYS
@@ -45,6 +46,24 @@ def refuse_unfit_targets(
         "direction",
         _("Targets that stand do not fit this direction; end or change them first: %(targets)s.") % {"targets": told},
     )
+
+
+def targets_of_another_scale(indicator: Indicator, *, now: dt.datetime) -> str:
+    """Warn of targets that stand though the factor has changed: set before `now`, they are of the scale before; empty: none.
+
+    They are not refused: a figure in per mille may well be held against a number that was meant so. But 60 % that should
+    have been 90 % would, as 600 ‰, meet a target of 90.
+    """
+    standing = Target.objects.standing().filter(indicator=indicator).exclude(valid_to__lt=timezone.localdate(now))
+    older = standing.exclude(set_at__gte=now).count()
+    if not older:
+        return ""
+    told = ngettext(
+        "The factor of %(code)s has changed, and %(count)d target was set for figures of the scale before: check it.",
+        "The factor of %(code)s has changed, and %(count)d targets were set for figures of the scale before: check them.",
+        older,
+    )
+    return told % {"code": indicator.code, "count": older}
 
 
 def _unfit(indicator: Indicator, standing: Collection[Target], first_day: dt.date) -> Iterator[str]:

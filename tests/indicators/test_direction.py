@@ -12,6 +12,7 @@ from django.test import Client
 from indicators.choices import Direction
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, save_indicator
+from organisation.models import Person
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -74,15 +75,41 @@ def test_a_file_may_turn_a_definition_round_together_with_its_targets(waits: Ind
 
 
 def test_the_administration_shows_the_targets_beside_the_direction(waits: Indicator, client: Client) -> None:
-    client.force_login(build.person("admin@example.org", is_superuser=True))
-    address = f"/admin/indicators/indicator/{waits.pk}/change/"
+    refused = posted(client, waits, direction="up")
+    taken = posted(client, waits, direction="none")
+
+    assert "do not fit this direction" in str(refused.context["adminform"].form.errors["direction"])
+    assert (taken.redirect_chain[-1][1], Indicator.objects.get().direction) == (302, Direction.NONE)
+
+
+def test_another_factor_is_taken_with_a_warning_of_targets_that_were_of_the_scale_before(
+    waits: Indicator, tmp_path: Path, capsys: pytest.CaptureFixture[str], client: Client
+) -> None:
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_text(
+        "- {code: waits, name_en: Waits, name_fr: Attentes, kind: count, unit: '', factor: 1000, decimals: 0,"
+        " direction: down, frequency: month}",
+        encoding="utf-8",
+    )
+    told = "The factor of waits has changed, and 2 targets were set for figures of the scale before: check them."
+
+    call_command("import_indicators", sheet)
+    once = told in "".join(capsys.readouterr())
+    call_command("import_indicators", sheet)
+    again = told in "".join(capsys.readouterr())
+    answer = posted(client, waits, factor=10)
+
+    assert (once, again) == (True, False)
+    assert told in [str(one) for one in answer.context["messages"]]
+
+
+def posted(client: Client, indicator: Indicator, **changed: object) -> Any:
+    """Send the sheet of an indicator as the administration shows it, with fields changed."""
+    admin = Person.objects.filter(is_superuser=True).first() or build.person("admin@example.org", is_superuser=True)
+    client.force_login(admin)
+    address = f"/admin/indicators/indicator/{indicator.pk}/change/"
     form: Any = client.get(address).context["adminform"].form
     typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
     for prefix in ("reporters", "left_out"):
         typed |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
-
-    refused = client.post(address, typed | {"direction": "up"})
-    taken = client.post(address, typed | {"direction": "none"})
-
-    assert "do not fit this direction" in str(refused.context["adminform"].form.errors["direction"])
-    assert (taken.status_code, Indicator.objects.get().direction) == (302, Direction.NONE)
+    return client.post(address, typed | changed, follow=True)

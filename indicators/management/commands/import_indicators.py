@@ -15,6 +15,7 @@ from core.tables import UnreadableFile
 from indicators.forms.definitions import Definition, clean_definition, in_computing_order, read_list
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, Outcome, drain_rollups, import_definition, link_complementary
+from indicators.operations.fitting_targets import targets_of_another_scale
 from indicators.operations.rules import set_rules
 from indicators.recheck_words import recheck_text
 
@@ -59,7 +60,7 @@ def _import(items: list[tuple[int, Any]], options: dict[str, Any], report: Impor
     for line, item in items:
         report.read += 1
         try:
-            taken.append((line, item, *_take(item, options, now=now)))
+            taken.append((line, item, *_take(item, options, report, now=now)))
         except DefinitionRefused as refusal:
             report.refuse(line, refusal.field, str(refusal), _code(item))
     # Only now: a definition may name one that comes after it.
@@ -90,8 +91,11 @@ def _without_effect(codes: list[str], options: dict[str, Any], now: dt.datetime)
 
 
 @transaction.atomic
-def _take(item: object, options: dict[str, Any], *, now: dt.datetime) -> tuple[Definition, Outcome]:
+def _take(
+    item: object, options: dict[str, Any], report: ImportReport, *, now: dt.datetime
+) -> tuple[Definition, Outcome]:
     definition = clean_definition(item)
+    before = Indicator.objects.filter(code=definition.fields["code"]).first()
     outcome = import_definition(
         fields=definition.fields,
         targets=definition.targets,
@@ -102,6 +106,8 @@ def _take(item: object, options: dict[str, Any], *, now: dt.datetime) -> tuple[D
         reason=options["reason"][:500],
         takes_effect_on=options["effective"],
     )
+    if before is not None and before.factor != definition.fields.get("factor", before.factor):
+        report.notes += [one for one in [targets_of_another_scale(before, now=now)] if one]
     return definition, outcome
 
 
