@@ -21,16 +21,23 @@ REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtestloop() -> Generator[None, object, object]:
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Have the embedded engines up while tests run, where the environment names no others."""
+    if session.config.getoption("dist") != "no":
+        return (yield)  # Its workers run the tests, each with engines of its own.
     with embedded_engines():
         return (yield)
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what empties the tables last, whatever the shuffle: the seeded calendar goes with them."""
+    """Run what empties the tables last, whatever the shuffle: the seeded calendar goes with them.
+
+    A module stays with one worker, for what it makes once is dear; its two halves may go to two.
+    """
     items.sort(key=empties_the_tables)
+    for item in items:
+        half = "last" if empties_the_tables(item) else "first"
+        item.add_marker(pytest.mark.xdist_group(f"{item.location[0]} {half}"))
 
 
 def empties_the_tables(item: pytest.Item) -> bool:
