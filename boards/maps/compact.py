@@ -43,7 +43,7 @@ def _node(node: Node, told: Told, name: str) -> NodeFace:
     if node.is_branch:
         lines = [Line(told.figure, LINE + 56, "figure is-beside")]
         lines += [
-            Line(text, LINE + 78 + 20 * place, "fact is-beside")
+            Line(text, LINE + 78 + 21 * place, "fact is-beside")
             for place, text in enumerate(words.lines(name, FEW_CHARACTERS))
         ]
     else:
