@@ -13,7 +13,7 @@ from tempfile import NamedTemporaryFile
 from django.utils.translation import gettext as _
 
 from core.imports import ImportReport
-from core.tables import UnreadableFile
+from core.tables import UnreadableFile, said_delimiter
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 READER = Path(__file__).with_name("sheet_reader.py")
@@ -74,10 +74,12 @@ def _sheet_lines(path: Path, name: str, most: int) -> list[tuple[int, list[str]]
 
 def _csv_lines(content: bytes, name: str) -> list[tuple[int, list[str]]]:
     text = _decoded(content, name)
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    first = text.partition("\n")[0]
+    said = said_delimiter(first)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=said or max(",;\t", key=first.count))
     try:
-        return [(reader.line_num, cells) for cells in reader]
+        lines = [(reader.line_num, cells) for cells in reader]
+        return lines[1:] if said else lines
     except csv.Error as error:
         raise UnreadableFile(_("%(path)s cannot be read: %(why)s.") % {"path": name, "why": error}) from error
 

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +15,18 @@ from core.imports import ImportReport
 
 #: Cells longer than this are no cell of ours; the csv module's own limit is 131,072 characters.
 LONGEST_CELL = 10_000_000
+#: A first line by which Excel says, and is told, what parts the cells: `sep=;`, also in quotation marks.
+SAID = re.compile(r"""\s*"?sep=(?P<delimiter>[^"\r\n])"?[\s,;]*""", re.IGNORECASE)
 
 
 class UnreadableFile(Exception):
     """The file as a whole cannot be read: absent, not UTF-8, or without a needed column."""
+
+
+def said_delimiter(line: str) -> str:
+    """Return what parts the cells of a file, by a first line that says nothing else; empty if it is no such line."""
+    said = SAID.fullmatch(line)
+    return said["delimiter"] if said else ""
 
 
 @contextmanager
@@ -48,9 +57,11 @@ def read_rows(path: Path, needed: Collection[str], report: ImportReport) -> Iter
 def _rows(
     text: TextIO, path: Path, needed: Collection[str], report: ImportReport
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    first = text.readline()
+    first, above = text.readline(), 1
+    if said := said_delimiter(first):
+        first, above = text.readline(), 2
     csv.field_size_limit(LONGEST_CELL)
-    delimiter = max(",;\t", key=first.count)
+    delimiter = said or max(",;\t", key=first.count)
     columns = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])]
     missing = [name for name in needed if name not in columns]
     if missing:
@@ -61,7 +72,7 @@ def _rows(
         if not any(cells):
             continue
         report.read += 1
-        line = reader.line_num + 1
+        line = reader.line_num + above
         if any(cells[len(columns) :]):
             report.refuse(line, "", _("has more cells than the header has columns"))
             continue

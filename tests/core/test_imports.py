@@ -29,6 +29,17 @@ def test_tables_are_read_as_people_make_them(tmp_path: Path, written: bytes) -> 
     assert report.read == 1
 
 
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "SEP=;;;\n"])
+def test_a_first_line_that_says_what_parts_the_cells_is_no_header(tmp_path: Path, first: str) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text(first + "code;name, in full, of it\na;Café\nb;c;d\n", newline="")
+
+    rows, report = rows_of(path)
+
+    assert rows == [(3, {"code": "a", "name, in full, of it": "Café"})]
+    assert [refusal.line for refusal in report.refusals] == [4]
+
+
 def test_a_packed_table_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "units.csv.gz"
     path.write_bytes(gzip.compress(b'code,name\na,"two\nlines"\nb\n\n'))

@@ -242,6 +242,12 @@ def test_a_csv_file_is_read_in_the_encoding_that_its_spreadsheet_wrote(encoding:
     assert (table.columns, table.rows) == (("unité", "n"), ((2, ("Équipe", "7,5")),))
 
 
+def test_a_csv_file_of_excel_may_say_what_parts_its_cells_in_a_line_of_its_own() -> None:
+    table = read_upload("figures.csv", b"sep=;\r\nwhat, where, when;n\r\nreferrals;7,5\r\n", most=10)
+
+    assert (table.columns, table.rows) == (("what, where, when", "n"), ((3, ("referrals", "7,5")),))
+
+
 def test_the_command_keeps_a_batch_as_well_and_reads_spreadsheets(youth: Programme, tmp_path: Path) -> None:
     file = tmp_path / "figures.xlsx"
     file.write_bytes(workbook(("indicator", "unit", "period", "value"), ("referrals", "north", youth.month.code, 34)))

@@ -66,6 +66,7 @@ def take(path: Path, content: bytes, *options: str) -> str:
     [
         MARK + (HEADER + ROW).encode(),
         (HEADER + ROW).encode("utf-16"),
+        MARK + ("sep=;\r\n" + (HEADER + ROW).replace(",", ";")).encode(),
         MARK + json.dumps([ONE]).encode(),
         MARK + json.dumps(ONE).encode() + b"\n" + json.dumps(ONE | {"case": ""}).encode(),
         MARK + json.dumps(OCEL).encode(),
@@ -77,7 +78,7 @@ def take(path: Path, content: bytes, *options: str) -> str:
         ('<?xml version="1.0" encoding="UTF-16"?>' + XES.format(EVENT)).encode("utf-16"),
         XES.format(EVENT).replace("<", "<x:").replace("<x:/", "</x:").replace("<x:log", '<x:log xmlns:x="u"').encode(),
     ],
-    ids=["csv", "csv16", "json", "ndjson", "ocel", "fhir", "hl7", "hl7#", "hl7$", "xes", "xes16", "xes:"],
+    ids=["csv", "csv16", "csv;", "json", "ndjson", "ocel", "fhir", "hl7", "hl7#", "hl7$", "xes", "xes16", "xes:"],
 )
 def test_marks_of_an_encoding_and_other_separators_hide_no_event(content: bytes, tmp_path: Path) -> None:
     take(tmp_path / "log", content, *(["--case", "case"] if b"objectTypes" in content else []))

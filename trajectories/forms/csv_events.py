@@ -13,6 +13,7 @@ import polars as pl
 from core.imports import ImportReport
 from core.sentences import gettext as _
 from core.sentences import ngettext
+from core.tables import said_delimiter
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.rows.chunks import CHUNK, MOST_COLUMNS
 from trajectories.calculations.rows.headings import named
@@ -51,7 +52,11 @@ def read_csv_events(
 
 def _header(first: bytes, delimiter: str) -> tuple[Table, bytes]:
     """Return the columns and what of the block comes after them."""
-    lines = text_lines(first)
+    lines, above = text_lines(first), 1
+    if said_delimiter(lines.readline()):
+        above = 2
+    else:
+        lines.seek(0)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         columns = next(reader, [])
@@ -59,7 +64,7 @@ def _header(first: bytes, delimiter: str) -> tuple[Table, bytes]:
         columns = []
     columns = named(columns)
     check_columns(columns)
-    return Table(columns, delimiter, 1 + reader.line_num), lines.read().encode()
+    return Table(columns, delimiter, above + reader.line_num), lines.read().encode()
 
 
 def check_columns(columns: list[str]) -> None:

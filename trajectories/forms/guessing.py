@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.sentences import gettext as _
-from core.tables import UnreadableFile
+from core.tables import UnreadableFile, said_delimiter
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.rows.guesses import delimiter_of, null_words, orders_of
 from trajectories.calculations.rows.headings import named
@@ -74,7 +74,9 @@ def guess_csv(
             "The file is not UTF-8 text. It may be windows-1252, as older programs write; if so, say --encoding windows-1252."
         )
     lines = _lines(head, found, source)
-    parted = delimiter or delimiter_of(lines)
+    said = said_delimiter(lines[0]) if lines else ""
+    lines = lines[1:] if said else lines
+    parted = delimiter or said or delimiter_of(lines)
     try:
         table = [row for row in csv.reader(lines, delimiter=parted) if row]
     except csv.Error:
