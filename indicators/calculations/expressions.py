@@ -90,6 +90,13 @@ def parse(text: str) -> Expression:
     return _Reading(list(_tokens(text))).whole()
 
 
+def zero_divisor(text: str) -> int | None:
+    """Return where the first divisor stands that is zero whatever the figures are; None where there is none."""
+    reading = _Reading(list(_tokens(text)))
+    reading.whole()
+    return reading.zero_divisor
+
+
 def names(text: str) -> dict[str, int]:
     """Return the codes of the indicators that a text names, each with the place where it first stands."""
     found: dict[str, int] = {}
@@ -191,6 +198,14 @@ def _value(expression: Expression, figures: Mapping[str, Decimal]) -> Decimal:
             return one * other if sign == "×" else one / other
 
 
+def _is_zero(expression: Expression) -> bool:
+    try:
+        return evaluate(expression, {}) == 0
+    except KeyError:
+        # It names an indicator.
+        return False
+
+
 def _tokens(text: str) -> Iterator[Token]:
     place = 0
     while found := TOKEN.match(text, place):
@@ -221,6 +236,7 @@ class _Reading:
         self._tokens = tokens
         self._at = 0
         self._depth = 0
+        self.zero_divisor: int | None = None
 
     def __enter__(self) -> Self:
         self._depth += 1
@@ -254,7 +270,10 @@ class _Reading:
     def _product(self) -> Expression:
         read = self._factor()
         while TYPED.get(self._next.text) in {"×", "÷"}:
-            read = Operation(TYPED[self._take().text], read, self._factor())
+            sign, place = TYPED[self._take().text], self._next.place
+            read = Operation(sign, read, self._factor())
+            if sign == "÷" and self.zero_divisor is None and _is_zero(read.right):
+                self.zero_divisor = place
         return read
 
     def _factor(self) -> Expression:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from indicators.calculations.expressions import LONGEST, Unreadable, Wrong, names, parse
+from indicators.calculations.expressions import LONGEST, Unreadable, Wrong, names, parse, zero_divisor
 from indicators.choices import DERIVED, Kind
 from indicators.models import Component, Indicator, Reporter, StaleValue
 from indicators.operations.refusals import DefinitionRefused
@@ -76,6 +76,9 @@ def _refuse_unreadable(expression: str) -> None:
         parse(expression)
     except Unreadable as error:
         raise ExpressionRefused(expression, error.place, str(SENTENCES[error.wrong])) from error
+    place = zero_divisor(expression)
+    if place is not None:
+        raise ExpressionRefused(expression, place, _("this is zero, and nothing can be divided by zero"))
     if not names(expression):
         raise DefinitionRefused("expression", _("A formula names at least one indicator."))
 

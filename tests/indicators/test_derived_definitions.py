@@ -51,6 +51,7 @@ def refusal(definition: dict[str, Any]) -> tuple[str, str]:
         ("(cost + 2", "Column 10: “)” is expected. “(cost + 2▸”"),
         ("cost 2", "Column 6: one of + − × ÷ is expected, or the end. “cost ▸2”"),
         ("1,5 × cost", "Column 2: decimals follow a point, not a comma. “1▸,5 × cost”"),
+        ("cost / 0", "Column 8: this is zero, and nothing can be divided by zero. “cost / ▸0”"),
         ("cost / visits", "Column 8: no indicator has the code visits. “cost / ▸visits”"),
         (
             "cost-episodes",

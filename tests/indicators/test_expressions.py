@@ -20,6 +20,7 @@ from indicators.calculations.expressions import (
     names,
     parse,
     written,
+    zero_divisor,
 )
 
 CODE_NAMES = ["cost", "episodes", "wait-days", "30-day-return", "-odd", "_private", "a", "A2"]
@@ -92,6 +93,22 @@ def test_signs_bind_as_in_school(text: str, value: str) -> None:
     }  # fmt: skip
 
     assert evaluate(parse(text), figures) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("cost / 0", 7),
+        ("cost ÷ (2 - 2)", 7),
+        ("1 + cost / 2 / -0.0 / 0", 15),
+        ("cost × (3 / (1 / 0))", 17),
+        ("cost / (3 / (1 / 0))", 17),
+        ("cost / (episodes × 0)", None),
+        ("cost / 0.5 × 0", None),
+    ],
+)
+def test_a_divisor_that_is_always_zero_is_found_where_it_stands(text: str, place: int | None) -> None:
+    assert zero_divisor(text) == place
 
 
 @pytest.mark.parametrize("text", ["1 / 0", "cost / (episodes - 8)", "0 / 0", "1 / (2 / 0)"])
