@@ -29,15 +29,17 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return (yield)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Run what empties the tables last, whatever the shuffle: the seeded calendar goes with them.
 
     A module stays with one worker, for what it makes once is dear; its two halves may go to two.
     """
-    items.sort(key=empties_the_tables)
     for item in items:
         half = "last" if empties_the_tables(item) else "first"
         item.add_marker(pytest.mark.xdist_group(f"{item.location[0]} {half}"))
+    yield
+    items.sort(key=empties_the_tables)
 
 
 def empties_the_tables(item: pytest.Item) -> bool:
