@@ -119,10 +119,10 @@ def needed(request: Request, name: str) -> str:
 
 
 def within(request: Request, found: Series, today: dt.date) -> list[Point]:
-    """Return the points that the parameters ask for, from the first that has a figure."""
+    """Return the points that the parameters ask for, from the first that has a figure, as the tile's chart knows them."""
     since, until = span(request, "since"), span(request, "until")
     ended = [
-        point
+        point.settled()
         for point in found.points
         if point.period.ends_on < today
         and (since is None or point.period.starts_on >= since.first)

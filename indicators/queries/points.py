@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 from indicators.calculations import Exactness, Parts, Reported, StatusCode
 from indicators.models import Indicator
-from indicators.queries.judged import exactness_of, status_of
+from indicators.queries.judged import exactness_of, is_settled, status_of
 from indicators.queries.targets import TargetInForce
 from organisation.models import Period, Unit
 
@@ -41,6 +41,13 @@ class Point(NamedTuple):
     def without_parts(self) -> Self:
         """Return the point with its figure alone: a part of it is too small for whoever reads."""
         return self._replace(found=self.found._replace(parts=None), stood=self.status)
+
+    def settled(self) -> Self:
+        """Return the point as a chart knows it: a gap, while somebody is awaited."""
+        found = self.found
+        if self.figure is None or found.reporting == found.expected:
+            return self
+        return self if is_settled(self.rule, self.period, found, today=self.today) else self._replace(figure=None)
 
     @property
     def parts(self) -> Parts | None:

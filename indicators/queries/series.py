@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from indicators.calculations import EXACT, Exactness, StatusCode
 from indicators.models import Indicator
 from indicators.queries.charts import SeriesChart, chart_of
-from indicators.queries.judged import day_of, due_on_of, figure_of, is_covered, is_settled, reported_of
+from indicators.queries.judged import day_of, due_on_of, figure_of, is_covered, reported_of
 from indicators.queries.points import Point
 from indicators.queries.series_rows import Rows, Wanted, calendar_of, expected_periods, kept_values, rows_of
 from indicators.queries.versions import breaks_line, is_broken_between
@@ -77,7 +77,7 @@ def _looked_farther(one: Series, rows: Rows, *, today: dt.date) -> Series:
     """Draw what lies between events over a longer time than the series has."""
     calendar = [period for period in rows.periods[one.wanted.frequency] if period.ends_on < today]
     points = [
-        _settled(point) for point in _points(one.indicator, one.unit, calendar, rows, newest=calendar[-1], today=today)
+        point.settled() for point in _points(one.indicator, one.unit, calendar, rows, newest=calendar[-1], today=today)
     ]
     marks = rows.marks.get((one.indicator.pk, one.unit.pk), ())
     return replace(one, chart=chart_of(points, marks=marks, choice=one.chart.choice))
@@ -102,17 +102,9 @@ def _series(wanted: Wanted, rows: Rows, *, today: dt.date) -> Series:
         due_on=_due_on(indicator, points, due, status),
         entry=_entry(wanted, rows),
         exactness=due.exactness if due else EXACT,
-        chart=chart_of([_settled(point) for point in ended], marks=rows.marks.get((indicator.pk, unit.pk), ())),
+        chart=chart_of([point.settled() for point in ended], marks=rows.marks.get((indicator.pk, unit.pk), ())),
         owes_note=due is not None and status == "act" and (indicator.pk, unit.pk, due.period.pk) in rows.unexplained,
     )
-
-
-def _settled(point: Point) -> Point:
-    """Return a point as a chart knows it: a gap, while somebody is awaited."""
-    found = point.found
-    if point.figure is None or found.reporting == found.expected:
-        return point
-    return point if is_settled(point.rule, point.period, found, today=point.today) else point._replace(figure=None)
 
 
 def _points(

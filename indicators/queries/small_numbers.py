@@ -106,7 +106,7 @@ def _without(one: Series, secret: Collection[Figure]) -> Series:
         due=places[id(one.due)] if one.due else None,
         last=places[id(one.last)] if one.last else None,
         # Rare events are not looked for farther back here: those that are hidden would be among them.
-        chart=chart_of(ended, marks=[placed.mark for placed in one.chart.marks]),
+        chart=chart_of([point.settled() for point in ended], marks=[placed.mark for placed in one.chart.marks]),
     )
 
 

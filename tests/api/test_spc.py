@@ -1,5 +1,6 @@
 """Control charts by API: of a series that is sent, as published; of a stored one, as the tile's."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from core import periods
 from indicators.operations import drain_rollups
 from indicators.spc import answer
 from organisation.choices import RoleName
@@ -147,6 +149,26 @@ def test_a_small_figure_is_a_gap_for_whoever_may_not_see_it() -> None:
     drawn = viewer.get(ADDRESS, {"indicator": "referrals", "unit": "CENTRE", "until": "2025-03"}).json()
 
     assert (drawn["period"], drawn["y"]) == (["2025-01", "2025-02", "2025-03"], [9, None, 8])
+
+
+@pytest.mark.parametrize("asked", [{}, {"points": "36"}, {"chart": "xmr"}])
+@pytest.mark.parametrize("role", [RoleName.ANALYST, RoleName.VIEWER])
+def test_a_figure_for_which_a_team_is_awaited_is_a_gap_for_everyone(role: RoleName, asked: dict[str, str]) -> None:
+    centre = build.unit("CENTRE")
+    north, south = build.unit("NORTH", parent=centre), build.unit("SOUTH", parent=centre)
+    calls, today = build.indicator("calls", grace_days=400), timezone.localdate()
+    newest = periods.containing("month", today.replace(day=1) - dt.timedelta(days=1))
+    before = periods.containing("month", newest.first - dt.timedelta(days=1))
+    for team in (north, south):
+        build.reporter(calls, team)
+    for team, month in [(north, before), (south, before), (north, newest)]:
+        build.observation(calls, team, month.code, 30)
+    drain_rollups(now=build.LATER)
+
+    reader = as_person(build.person_with(role, at=centre))
+    drawn = reader.get(ADDRESS, {"indicator": "calls", "unit": "CENTRE", **asked}).json()
+
+    assert dict(zip(drawn["period"], drawn["y"], strict=True)) == {before.code: 60, newest.code: None}
 
 
 @pytest.mark.parametrize(
