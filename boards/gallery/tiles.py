@@ -1,5 +1,6 @@
 """Every state of a tile, drawn from constants: what the gallery shows and the benchmark measures against."""
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -7,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from boards.charts.sparkline import Limits, Spark, sparkline
 from boards.charts.variation import ASSURANCE, VARIATION, assurance_icon, variation_icon
+from boards.drawing import words
 from boards.drawing.faces import BoardFace, ColumnFace, FlowFace, IconFace, StepFace, TileFace, spanned
 from boards.drawing.layout import arrange
 from boards.drawing.statuses import status_face, tallies
-from indicators.choices import Status
+from indicators.choices import Kind, Status
+from organisation.choices import Frequency
 
 #: A made series that improves, wavers and is rebased; no figures of anywhere.
 SERIES = tuple(
@@ -23,6 +26,8 @@ LIMITS = (
 )
 TARGETS = (Decimal(36),) * 12 + (Decimal(32),) * 8
 GAPPED: tuple[Decimal | None, ...] = (*SERIES[:6], None, None, *SERIES[8:])
+#: The period of most tiles, and the day on which it is looked at.
+STARTS_ON, ENDS_ON, TODAY = dt.date(2026, 10, 18), dt.date(2026, 11, 14), dt.date(2026, 11, 20)
 
 
 def example(
@@ -38,11 +43,11 @@ def example(
     spark: Spark | None = None,
     **rest: str | bool,
 ) -> TileFace:
-    """Make a tile of constants."""
-    face = status_face(status)
+    """Make a tile of constants: numbers and units are written as the reader's language writes them."""
+    face, figure, unit = status_face(status), _written(figure), words.unit_text(unit)
     is_trusted = face.css != "quiet"
     said = f"{name}: {figure} {unit}, {face.word}".replace(" ,", ",")
-    fields: dict[str, str | bool] = {"beside": "≤ 32 d", "coverage": _("12 of 12 teams"), "age": "P8 · 14 Nov"}
+    fields: dict[str, str | bool] = {"beside": _aim("≤", "32", "d"), "coverage": _("12 of 12 teams"), "age": _period()}
     fields |= {"chart_text": _("20 points, latest 34.4; mean 34.8; target at most 32."), **rest}
     return TileFace(
         key=key,
@@ -67,6 +72,18 @@ def example(
     )
 
 
+def _written(figure: str) -> str:
+    return words.bare(Decimal(figure)) if figure.replace(".", "", 1).isdigit() else figure
+
+
+def _aim(sign: str, number: str, unit: str = "") -> str:
+    return f"{sign}\u00a0{words.with_unit(_written(number), unit)}"
+
+
+def _period() -> str:
+    return words.period_text(Frequency.FISCAL_PERIOD, "2026-P8", STARTS_ON, ENDS_ON, TODAY)
+
+
 def icons() -> tuple[IconFace, ...]:
     """Return every icon of variation and of assurance."""
     return (*map(variation_icon, VARIATION), *map(assurance_icon, ASSURANCE))
@@ -89,31 +106,31 @@ def causes() -> tuple[TileFace, ...]:
 def states() -> tuple[TileFace, ...]:
     """Return one tile in each state, and the ones that strain the drawing."""
     return (
-        example("on-target", _("Hand-offs per episode"), "1.3", "", Status.ON_TARGET, beside="≤ 1.5"),
+        example("on-target", _("Hand-offs per episode"), "1.3", "", Status.ON_TARGET, beside=_aim("≤", "1.5")),
         example("watch", _("Median wait to first service"), "34", "d", Status.WATCH, can_enter=True),
-        example("act", _("Seen within the delay of their priority"), "66.4", "%", Status.ACT, beside="≥ 80 %"),
-        example("no-target", _("New referrals"), "1 248", "", Status.NO_TARGET, beside=""),
+        example("act", _("Seen within the delay of their priority"), "66.4", "%", Status.ACT, beside=_aim("≥", "80", "%")),
+        example("no-target", _("New referrals"), "1248", "", Status.NO_TARGET, beside=""),
         example(
             "late", _("Absence of staff"), "8.3", "%", Status.LATE, dated=_("in October"), beside=_("due 17 Nov, 5 days late"),
             age="", coverage=_("4 of 12 teams"), is_overdue=True, can_enter=True, is_partial=True,
         ),
         example("pending", _("Families with a pivot worker"), "81.3", "%", Status.PENDING, dated=_("in October"), beside=_("due Fri 27 Nov")),
-        example("not-due", _("Cost per closed episode"), "4 120", "$", Status.NOT_DUE, dated="P8 · 14 Nov", beside=_("period open to 12 Dec")),
+        example("not-due", _("Cost per closed episode"), "4120", "$", Status.NOT_DUE, dated=_period(), beside=_("period open to 12 Dec")),
         example("no-data", _("Gap between two services"), "—", "", Status.NO_DATA, beside=_("4 of 12 teams"), points=GAPPED),
-        example("suspect", _("Re-referred within 12 months"), "116", "%", Status.SUSPECT, dated="P8 · 14 Nov", beside=_("to be checked")),
-        example("suspended", _("Ideas tried this quarter"), "71", "%", Status.SUSPENDED, dated="Q2 2026", beside=""),
+        example("suspect", _("Re-referred within 12 months"), "116", "%", Status.SUSPECT, dated=_period(), beside=_("to be checked")),
+        example("suspended", _("Ideas tried this quarter"), "71", "%", Status.SUSPENDED, dated=_("Q%(number)s %(year)s") % {"number": 2, "year": 2026}, beside=""),
         example("not-applicable", _("Interpreter found"), "—", "", Status.NOT_APPLICABLE, beside="", points=()),
         example("first-day", _("Well-being at work"), "—", "", Status.NO_DATA, beside="", points=(), coverage="", age="", can_enter=True),
-        example("one-point", _("Young people waiting now"), "427", "", Status.ACT, beside="≤ 320", points=SERIES[:1]),
+        example("one-point", _("Young people waiting now"), "427", "", Status.ACT, beside=_aim("≤", "320"), points=SERIES[:1]),
         example(
             "long-name",
             "Pourcentage de jeunes en difficulté ayant reçu un premier service à l’intérieur du délai de leur priorité",
-            "66,4", "%", Status.WATCH, beside="≥ 80 %", can_enter=True, place="Centre de services du Nord",
+            "66.4", "%", Status.WATCH, beside=_aim("≥", "80", "%"), can_enter=True, place="Centre de services du Nord",
         ),
-        example("small", _("Drop-outs"), "< 5", "", Status.NO_TARGET, beside="", points=GAPPED),
-        example("estimated", _("Different children served"), "≈ 12 400", "", Status.NO_TARGET, beside="", note=_("estimated")),
-        example("large-figure", _("Hours of direct service given"), "1 204 518", "h", Status.ON_TARGET, beside="≥ 1 200 000 h"),
-        example("gaps", _("Service plans agreed with the family"), "94.1", "%", Status.ON_TARGET, beside="≥ 90 %", points=GAPPED, note=_("not additive")),
+        example("small", _("Drop-outs"), words.small_text(Kind.COUNT), "", Status.NO_TARGET, beside="", points=GAPPED),
+        example("estimated", _("Different children served"), f"≈\u00a0{_written('12400')}", "", Status.NO_TARGET, beside="", note=_("estimated")),
+        example("large-figure", _("Hours of direct service given"), "1204518", "h", Status.ON_TARGET, beside=_aim("≥", "1200000", "h")),
+        example("gaps", _("Service plans agreed with the family"), "94.1", "%", Status.ON_TARGET, beside=_aim("≥", "90", "%"), points=GAPPED, note=_("not additive")),
     )  # fmt: skip
 
 
@@ -124,9 +141,9 @@ def example_board() -> BoardFace:
     columns = tuple(ColumnFace(name, tiles[start : start + 3]) for name, start in zip(names, (0, 3, 6, 9), strict=True))
     layout = arrange([len(column.tiles) for column in columns])
     steps = (
-        (_("Referral"), "38", "2 d", ""),
-        (_("Assessment"), "101", "14 d", "watch"),
-        (_("Waiting"), "224", "34 d", "act"),
+        (_("Referral"), "38", 12, ""),
+        (_("Assessment"), "101", 41, "watch"),
+        (_("Waiting"), "224", 126, "act"),
     )
     return BoardFace(
         slug="example",
@@ -142,5 +159,10 @@ def example_board() -> BoardFace:
         since=_("2 better · 1 worse"),
         since_title=_("Since the last huddle"),
         tallies=tallies([Status.ACT, Status.WATCH, Status.ON_TARGET]),
-        flow=FlowFace("", "", tuple(StepFace(name, people, longest, waiting=people, mood=mood) for name, people, longest, mood in steps), ""),
+        flow=FlowFace(_("Youths in difficulty"), "", tuple(_step(*step) for step in steps), words.day_text(TODAY, TODAY)),
     )  # fmt: skip
+
+
+def _step(name: str, people: str, longest: int, mood: str) -> StepFace:
+    waiting = _("%(count)s waiting") % {"count": people}
+    return StepFace(name, people, _("longest %(days)s d") % {"days": longest}, waiting=waiting, mood=mood)
