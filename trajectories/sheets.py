@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import holidays
-from django.utils.translation import get_language
+from django.utils.formats import get_format
+from django.utils.translation import get_language, gettext
 
+from core.days import dated
+from indicators.words import with_unit
 from organisation.models import Unit
 from trajectories.calculations.definition.attribution import PLACES as USUAL_PLACES
 from trajectories.calculations.definition.calendars import USUAL
@@ -99,7 +102,7 @@ def sheet_face(trajectory: Trajectory, *, today: dt.date) -> SheetFace:
         trajectory=trajectory,
         steps=tuple(_step(step, names) for step in trajectory.steps),
         clock=tuple((*ROLES[role], names) for role in ROLES for names in [trajectory.clock.get(role)] if names),
-        limits=value_text(priorities.get("limits") or QUEBEC),
+        limits=_limits(priorities.get("limits") or QUEBEC),
         is_quebec="limits" not in priorities,
         priority=_priority(priorities),
         counted=tuple(
@@ -109,8 +112,8 @@ def sheet_face(trajectory: Trajectory, *, today: dt.date) -> SheetFace:
         weekdays=value_text(calendar.get("weekdays") or USUAL),
         holidays_of=calendar.get("holidays", ""),
         coming=_coming(calendar.get("holidays", ""), today),
-        closed=", ".join(calendar.get("closed", ())),
-        opened=", ".join(calendar.get("open", ())),
+        closed=_days(calendar.get("closed", ())),
+        opened=_days(calendar.get("open", ())),
         expected=tuple(rule_text(rule, step_names) for rule in trajectory.expected),
         measures=tuple(
             _measure(one) for one in trajectory.measures.select_related("indicator").order_by("indicator__code")
@@ -133,8 +136,20 @@ def _step(step: Mapping[str, Any], units: Mapping[str, str]) -> StepFace:
         other_name=name if is_french else other,
         activities=step.get("activities", ()),
         units=", ".join(units.get(code, code) for code in step.get("units", ())),
-        limits=value_text(step.get("limits", {})),
+        limits=_limits(step.get("limits", {})),
     )
+
+
+def _limits(limits: Mapping[str, float]) -> str:
+    """Write the days of each priority: "P1: 2 d, P2: 10 d"."""
+    said = gettext("%(priority)s: %(days)s")
+    return ", ".join(
+        said % {"priority": name, "days": with_unit(value_text(days), "d")} for name, days in limits.items()
+    )
+
+
+def _days(days: Sequence[str]) -> str:
+    return ", ".join(dated(dt.date.fromisoformat(day), get_format("DATE_FORMAT")) for day in days)
 
 
 def _priority(priorities: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, npgettext
 from django.utils.translation import gettext_lazy as _
 
 from core.spreadsheets import Table
@@ -103,12 +103,21 @@ def preview_face(outcomes: Sequence[Outcome]) -> PreviewFace:
     counts = Counter(one.status for one in outcomes)
     ordered = sorted(outcomes, key=lambda one: (ORDER.index(one.status), not one.doubts, one.line))
     return PreviewFace(
-        counts=tuple((*WORDS[status], counts[status]) for status in ORDER),
+        counts=tuple((_counted(status, counts[status]), *WORDS[status][1:], counts[status]) for status in ORDER),
         rows=tuple(_outcome(one) for one in ordered[:SHOWN]),
         left_out=max(0, len(outcomes) - SHOWN),
         writes=counts["new"] + counts["changed"],
         suspect=sum(bool(one.doubts) for one in outcomes),
     )
+
+
+def _counted(status: str, count: int) -> str | Promise:
+    """Name a status after the number of its rows; the words that are no adjective don't bend."""
+    if status == "refused":
+        return npgettext("rows of a file", "Refused", "Refused", count)
+    if status == "unchanged":
+        return npgettext("rows of a file", "Unchanged", "Unchanged", count)
+    return WORDS[status][0]
 
 
 def _outcome(one: Outcome) -> OutcomeFace:

@@ -141,7 +141,7 @@ def test_faults_are_told_in_the_readers_language(lead: Client, youths: Trajector
     assert answer.status_code == 422
     assert answer.context["faults"] == [
         "priorities.limits.P1\u00a0: ceci doit donner des jours pour chaque priorité, tels que {P1: 2, P2: 10}.",
-        "calendar.holidays\u00a0: aucun jour férié n’est connu pour «\u00a0QC\u00a0»\u00a0; écrivez un pays et sa région, comme CA-QC.",
+        "calendar.holidays\u00a0: aucun jour férié n’est connu pour «\u00a0QC\u00a0»\u202f; écrivez un pays et sa région, comme CA-QC.",
     ]
     assert form_of(answer)["holidays"] == ["QC"]
 
