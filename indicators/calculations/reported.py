@@ -16,7 +16,7 @@ class Reported(NamedTuple):
     #: Reports counted in, of those expected; `expected` None: nobody in particular.
     reporting: int
     expected: int | None
-    #: Whether anything at all came, or is taken as having come.
+    #: Whether anything at all came.
     has_report: bool
     #: False: every unit said that there is nothing to report.
     is_applicable: bool = True
@@ -46,7 +46,8 @@ def reported(
 
     `missing` (skip, zero, missing: `indicators.choices.Missing`) only speaks once the days of grace are over,
     `is_overdue`. A zero is none of a count and a no of yes and no; it adds nothing to a ratio, a mean, a duration or a
-    set, so there it only completes the coverage.
+    set, so there it only completes the coverage. It stands beside reports that came: where none did, a zero would make
+    what is missing look good, and the figure is late like any other.
     """
     is_empty = parts is None or parts.is_empty
     if parts is not None and is_empty and not reporting and not expected:
@@ -55,12 +56,12 @@ def reported(
     has_report = not is_empty or reporting > 0
     found = Reported(parts if has_report else None, reporting, expected, has_report, suspect=suspect)
     lacking = max((expected or 0) - reporting, 0) if is_overdue else 0
-    if not lacking or missing not in {"zero", "missing"}:
+    if not lacking or not has_report or missing not in {"zero", "missing"}:
         return found
     if missing == "missing":
         return found._replace(parts=None)
     answers = 0 if is_longer else lacking
-    return found._replace(parts=_with_zeros(kind, found.parts, answers), has_report=True, taken_as_zero=lacking)
+    return found._replace(parts=_with_zeros(kind, found.parts, answers), taken_as_zero=lacking)
 
 
 def _with_zeros(kind: str, parts: Parts | None, answers: int) -> Parts | None:

@@ -238,7 +238,7 @@ def of_those(case: Case, said: Said, below: Sequence[str], months: Sequence[str]
             expected += sum(one != NOT_APPLICABLE for one in said_by)
     lacking = expected - reporting
     came = bool(seen) or bool(reporting)
-    zeros = missing == Missing.ZERO and lacking > 0
+    zeros = missing == Missing.ZERO and lacking > 0 and came
     if zeros and case.zero is not None and not (case.kind == Kind.YES_NO and len(months) > 1):
         seen = [*seen, *([case.zero] * lacking)]
     figure = case.figure(seen) if seen else None
@@ -251,7 +251,7 @@ def of_those(case: Case, said: Said, below: Sequence[str], months: Sequence[str]
         None if figure is None else rounded(figure),
         reporting,
         expected,
-        status_of(figure, came=came or zeros, expected=expected),
+        status_of(figure, came=came, expected=expected),
         "approximate" if zeros else "exact",
     )
 

@@ -33,14 +33,14 @@ def taken(kind: str, parts: Parts | None, missing: str, **given: Any) -> tuple[P
     [
         (Kind.COUNT, Parts(Decimal(4)), Missing.SKIP, {}, (Parts(Decimal(4)), 1, 0)),
         (Kind.COUNT, Parts(Decimal(4)), Missing.ZERO, {}, (Parts(Decimal(4)), 3, 2)),
-        (Kind.COUNT, None, Missing.ZERO, {"reporting": 0}, (Parts(Decimal(0)), 3, 3)),
+        (Kind.COUNT, None, Missing.ZERO, {"reporting": 0}, (None, 0, 0)),
         (Kind.COUNT, None, Missing.ZERO, {"reporting": 0, "expected": None}, (None, 0, 0)),
         (Kind.COUNT, Parts(Decimal(4)), Missing.ZERO, {"is_overdue": False}, (Parts(Decimal(4)), 1, 0)),
         (Kind.COUNT, Parts(Decimal(4)), Missing.MISSING, {}, (None, 1, 0)),
         (Kind.COUNT, Parts(Decimal(4)), Missing.MISSING, {"reporting": 3}, (Parts(Decimal(4)), 3, 0)),
         (Kind.RATIO, Parts(Decimal(1), Decimal(2)), Missing.ZERO, {}, (Parts(Decimal(1), Decimal(2)), 3, 2)),
         (Kind.YES_NO, Parts(Decimal(1), Decimal(1)), Missing.ZERO, {}, (Parts(Decimal(1), Decimal(3)), 3, 2)),
-        (Kind.DISTINCT, None, Missing.ZERO, {"reporting": 0}, (None, 3, 3)),
+        (Kind.DISTINCT, None, Missing.ZERO, {"reporting": 0}, (None, 0, 0)),
     ],
 )
 def test_what_becomes_of_reports_that_did_not_come(
@@ -105,6 +105,24 @@ def test_a_tile_says_how_many_have_reported_and_how_many_are_taken_as_zero(
 
     face = tile_face(one, NOWHERE, today=on)
     assert (face.figure, face.coverage, face.note, one.status) == expected
+
+
+@pytest.mark.django_db
+def test_a_period_that_nobody_has_reported_is_late_and_no_zero_wherever_it_is_read() -> None:
+    hospital, indicator = hospital_of_two(missing=Missing.ZERO)
+    team, later = Unit.objects.get(code="b"), dt.date(2026, 12, 20)
+
+    tiles = series([Wanted(indicator.pk, unit.pk, Frequency.MONTH) for unit in (hospital, team)], today=later)
+    answers = [
+        why(indicator=indicator, unit=unit, period=build.period("2026-11"), today=later) for unit in (hospital, team)
+    ]
+    rows = list(values(ValueFilter(indicators=["some"], units=[hospital.code, team.code]), today=later))
+
+    assert [(tile.status, tile.due.figure if tile.due else 0) for tile in tiles] == [("late", None)] * 2
+    assert [tile.chart.values for tile in tiles] == [(Decimal(4), None), ()]
+    assert [(answer.status, answer.figure, answer.taken_as_zero) for answer in answers] == [("late", None, 0)] * 2
+    assert [(row.unit, row.period, row.value) for row in rows] == [(hospital.code, "2026-10", Decimal(4))]
+    assert check_rollups().different == 0
 
 
 @pytest.mark.django_db
