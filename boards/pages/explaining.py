@@ -288,9 +288,11 @@ def _coverage(answer: Why) -> str:
     if is_index(answer.indicator.kind):
         return parts_complete(answer.reporting, answer.expected)
     counts = {"reporting": answer.reporting, "expected": answer.expected}
+    if not answer.expected:
+        return gettext("no team is expected to report")
     said = ngettext(
-        "%(reporting)s of %(expected)s team has reported",
-        "%(reporting)s of %(expected)s teams have reported",
+        "reports from %(reporting)s of %(expected)s team",
+        "reports from %(reporting)s of %(expected)s teams",
         answer.expected,
     )
     return said % counts

@@ -84,6 +84,16 @@ class SheetFace:
     choices: tuple[tuple[str, str], ...]
     kinds: Sequence[tuple[str, str]]
 
+    @property
+    def told(self) -> str:
+        """What stands beside the status: what is aimed at or awaited, of when, how old."""
+        return " · ".join(filter(None, (self.tile.beside, self.tile.dated, self.tile.age)))
+
+    @property
+    def tells_coverage(self) -> bool:
+        """Whether any figure has several who report it; a column of blanks would say nothing."""
+        return any(row.coverage for row in self.rows)
+
 
 #: Where the first line below a drawing stands, and the next one from it, in the drawing's own units.
 FOOT, LEADING = 130, 8
