@@ -41,7 +41,9 @@ def flow_sizes() -> tuple[tuple[str, FlowFace], ...]:
         FlowSize.WIDE: compact_map(drawn, unit=drawn.name, may_see_small=True),
         FlowSize.LARGE: map_face(drawn, unit=drawn.name, may_see_small=True),
     }
-    return tuple((str(size.label), FlowFace(drawn.name, "", (), str(size.label), size, face)) for size, face in faces.items())
+    return tuple(
+        (str(size.label), FlowFace(drawn.name, "", (), str(size.label), size, face)) for size, face in faces.items()
+    )
 
 
 def _drawn() -> DrawnMap:
