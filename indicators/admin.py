@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from indicators.choices import DERIVED
 from indicators.forms.rules import RuleForm
@@ -16,9 +17,35 @@ from indicators.models import Area, Indicator, LeftOut, Reporter, Target, Valida
 from indicators.operations import announce_targets, queue_all, store_indicator, store_target
 from indicators.operations.fitting_targets import targets_of_another_scale
 from indicators.operations.rules import change_rules, follow_rules
+from indicators.queries.closings import later_figures
 from indicators.queries.rechecks import Change
 from indicators.recheck_words import recheck_text
-from organisation.models import Person
+from organisation.admin.units import UnitAdmin
+from organisation.models import Person, Unit
+
+admin.site.unregister(Unit)
+
+
+@admin.register(Unit)
+class ReportingUnitAdmin(UnitAdmin):
+    """Units as `organisation` administers them; whoever closes one is told which figures stand after its last day."""
+
+    def save_related(self, request: HttpRequest, form: ModelForm[Unit], formsets: Any, change: bool) -> None:
+        """Save the places, and look at the figures if they close the unit, or close it on another day."""
+        unit, before = form.instance, form.instance.closes_on
+        super().save_related(request, form, formsets, change)
+        unit.refresh_from_db(fields=["closes_on"])
+        found = later_figures(unit) if unit.closes_on not in {before, None} else None
+        if found is not None:
+            said = ngettext(
+                "%(count)d figure stands for %(unit)s after its last day (%(indicators)s), as late as %(period)s. It "
+                "stays in totals: take it back if it should not count.",
+                "%(count)d figures stand for %(unit)s after its last day (%(indicators)s), as late as %(period)s. They "
+                "stay in totals: take back those that should not count.",
+                found.number,
+            )
+            told = {"unit": unit, "indicators": ", ".join(found.indicators), "period": found.newest}
+            messages.warning(request, said % {"count": found.number, **told})
 
 
 @admin.register(Area)
