@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
-from boards.choices import ZoneKind
+from boards.choices import Level, ZoneKind
 from boards.models import Board
 from boards.queries import Reader, boards_for
 from indicators.choices import IndicatorStatus
@@ -42,6 +42,10 @@ class BoardForm(forms.ModelForm[Board]):
         )
         widgets: ClassVar = {"huddle_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["trajectory"].empty_label = pgettext("trajectory of a board", "none")  # type: ignore[attr-defined]  # a choice of rows
+
 
 class NewBoardForm(forms.ModelForm[Board]):
     """The same for a board that does not hang yet: at which unit, and like which other."""
@@ -54,6 +58,7 @@ class NewBoardForm(forms.ModelForm[Board]):
 
     def __init__(self, *args: Any, person: Reader, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [("", _("choose")), *Level.choices]  # type: ignore[attr-defined]  # a choice
         self.allowed = units_where(person, Do.CHANGE_BOARD, on=today).filter(closes_on=None)
         self.units = [(unit.code, unit.name) for unit in self.allowed.order_by("code")[:OFFERED_UNITS]]
         seen = Board.objects.filter(pk__in=[board.pk for board in boards_for(person, today=today)])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from indicators.choices import Calendar, ChartType, Kind, Missing
 from indicators.models import DefinitionVersion, Indicator
+from indicators.words import unit_text
 
 #: A definition as JSON holds it.
 Sheet = dict[str, Any]
@@ -237,6 +238,7 @@ def words_of(name: str, value: Any) -> str:
     choices = dict(_field(name).flatchoices) if name not in REFERENCES else {}
     choices |= {"no": _("no")} if name in {"adds_up", "screens_outliers"} else {}
     choices |= {True: _("Yes"), False: _("No")} if isinstance(value, bool) else {}
+    choices |= {value: unit_text(value)} if name == "unit" else {}
     if value in choices:
         return str(choices[value])
     if name in {"factor", "minimum_coverage"}:
