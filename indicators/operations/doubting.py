@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from indicators.models import Confirmation, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.rollup import drain_figure, drain_figures
+from indicators.operations.turns import take_turn_beside
 from indicators.queries.doubts import Cell, Seen, are_ruled, around, cell_of, doubted_beside, judged, rules_around
 from live.operations import announce
 from organisation.choices import Do
@@ -153,6 +154,7 @@ def _confirm(
     *, indicator: Indicator, unit: Unit, period: Period, note: str, by: Person, now: dt.datetime, seen: int | None
 ) -> list[Cell] | None:
     """Return the figures beside whose doubts went with this one's; None: nobody doubted it."""
+    take_turn_beside(indicator.pk)
     rows = Observation.objects.select_for_update(of=("self",)).select_related("indicator", "period")
     row = rows.filter(indicator=indicator, unit=unit, period=period).first()
     if row is None or (seen is not None and seen != row.revision):

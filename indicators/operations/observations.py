@@ -14,6 +14,7 @@ from indicators.operations.announcing import announce_values
 from indicators.operations.doubting import Doubts, doubt_figure
 from indicators.operations.people_keys import check_people_keys
 from indicators.operations.rollup import drain_figure, drain_figures
+from indicators.operations.turns import take_turn_beside
 from indicators.operations.validation import refuse_impossible
 from indicators.queries.doubts import Cell
 from indicators.queries.judged import parts_of
@@ -103,6 +104,7 @@ def record_observation(
     if parts.members is not None and source != Source.MEASURED:
         check_people_keys(now=now)
     make_longer_periods(indicator, period.starts_on, period.ends_on)
+    take_turn_beside(indicator.pk)
     lock = lock_over(indicator, unit, period)
     fresh = Observation(
         indicator=indicator,
@@ -168,6 +170,7 @@ def _withdrawn(
     indicator: Indicator, unit: Unit, period: Period, *, now: dt.datetime, by: Person | None, seen: int | None
 ) -> list[Cell] | None:
     """Return the figures beside whose doubts went with the one taken back; None: there was none."""
+    take_turn_beside(indicator.pk)
     before = _locked(indicator, unit, period)
     if seen is not None and seen != (before.revision if before else 0):
         raise refusals.ChangedMeanwhile

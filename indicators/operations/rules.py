@@ -15,6 +15,7 @@ from indicators.operations.rechecking import recheck
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import drain_rollups
 from indicators.operations.sound_targets import refuse_no_number
+from indicators.operations.turns import take_turns
 from indicators.queries.rechecks import Change, Recheck
 from organisation.models import Person
 
@@ -101,6 +102,8 @@ def change_rules(change: Change, *, by: Person | None, now: dt.datetime) -> Rech
     for rule in change.ended:
         rule.ended_at = now
         rule.save(update_fields=["ended_at"])
+    compared = [rule.other_id for rule in (*change.made, *change.ended) if rule.other_id]
+    take_turns([change.indicator.pk, *compared])
     return recheck(change, now=now)
 
 

@@ -220,4 +220,5 @@ def test_one_figure_takes_the_same_statements_among_few_and_among_many() -> None
             )
         spent.append(len(asked))
 
-    assert set(spent) == {15}  # one of them asks for validation rules, one for what is computed from it
+    # Two of them ask for validation rules: whose turn it is, and what they say. One asks for what is computed from it.
+    assert set(spent) == {16}

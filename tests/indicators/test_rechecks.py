@@ -166,7 +166,7 @@ def test_the_work_is_done_in_few_queries_however_many_figures_stand(
     ]
     record_observations(rows=rows, source=Source.MEASURED, by=None, now=NOW)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         found = set_rules(indicator=referrals, given=[AT_MOST_50], by=None, now=NOW)
 
     assert found is not None

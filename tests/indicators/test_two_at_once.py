@@ -7,10 +7,12 @@ import pytest
 from django.db import connection, transaction
 
 from indicators.calculations import Parts
+from indicators.choices import Source
 from indicators.models import ImportBatch, Indicator, Observation, StaleValue
-from indicators.operations import Row, drain_rollups, rebuild_values, refusals
+from indicators.operations import Row, drain_rollups, rebuild_values, record_observations, refusals
 from indicators.operations.batches import import_batch, undo_batch
 from indicators.operations.leaving_out import leave_out, take_in_again
+from indicators.operations.rules import RuleGiven, set_rules
 from indicators.operations.writing import lock
 from indicators.queries import check_rollups
 from organisation.choices import Frequency
@@ -118,3 +120,38 @@ def test_whoever_writes_many_figures_waits_for_the_other_and_neither_is_stopped(
 
     assert [type(error) for error in failed] == [refusals.BatchChanged]
     assert list(Observation.objects.values_list("numerator", flat=True)) == [3, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_that_clears_the_doubt_beside_it_waits_for_a_job_and_neither_is_stopped() -> None:
+    """The job has seen those seen and comes to those referred; the correction of these would go the other way."""
+    build.calendar()
+    unit, admin = build.unit(), build.person(is_superuser=True)
+    referred, seen = build.indicator("referred"), build.indicator("seen")
+    set_rules(indicator=seen, given=[RuleGiven(kind="compare", other="referred")], by=None, now=NOW)
+    enter(referred, unit, admin, range(4, 5))
+    enter(seen, unit, admin, range(6, 7))
+    is_held = threading.Event()
+
+    def hold_those_seen() -> None:
+        with transaction.atomic():
+            Observation.objects.select_for_update().get(indicator=seen)
+            is_held.set()
+            wait_until_waiting(2)
+
+    def write_both() -> None:
+        is_held.wait()
+        with transaction.atomic():
+            for indicator in (seen, referred):
+                row = Row(indicator.pk, unit.pk, build.period("2026-10").pk, Parts(Decimal(7)))
+                record_observations(rows=[row], source=Source.MEASURED, by=None, now=NOW)
+
+    def correct_those_referred() -> None:
+        is_held.wait()
+        wait_until_waiting(1)
+        enter(referred, unit, admin, range(8, 9))
+
+    failed = at_once(hold_those_seen, write_both, correct_those_referred)
+
+    assert failed == []
+    assert dict(Observation.objects.values_list("indicator__code", "numerator")) == {"seen": 7, "referred": 8}
