@@ -1,7 +1,9 @@
 """Statistical process control: the chart of a stored series, or of one that a program sends."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import asdict
+from math import isfinite
 from typing import Any, cast
 
 from django.shortcuts import get_object_or_404
@@ -78,10 +80,21 @@ def sent(request: Request) -> Response:
     parameters.only(request)
     body = series_sent.checked(request.data)
     try:
-        return Response(answer(body))
+        drawn = answer(body)
     except (TypeError, ValueError, LookupError, ArithmeticError) as fault:
         code = getattr(fault, "code", "not_a_series")
         raise series_sent.refused(code, series_sent.FIELDS.get(code, "y"), refusal_text(fault)) from fault
+    if not all(map(is_finite, drawn.values())):
+        raise series_sent.refused("too_large", "y", _("These numbers are too large to compute with."))
+    return Response(drawn)
+
+
+def is_finite(column: object) -> bool:
+    """Whether what was computed can be written as JSON: sums of numbers like 1e308 cannot."""
+    parts = column.values() if isinstance(column, dict) else column
+    if isinstance(parts, float):
+        return isfinite(parts)
+    return not isinstance(parts, Iterable) or isinstance(parts, str) or all(map(is_finite, parts))
 
 
 def stored(request: Request) -> Response:

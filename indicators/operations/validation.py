@@ -1,7 +1,6 @@
 """Refuse what no figure can be. What is merely odd is for the validation rules to ask about, never refused."""
 
 import datetime as dt
-from decimal import Decimal
 from itertools import pairwise
 
 from indicators.calculations import NOT_APPLICABLE, Parts
@@ -97,7 +96,8 @@ def _refuse_odd_numbers(parts: Parts) -> None:
             continue
         if not number.is_finite():
             raise refusals.NotANumber(part)
-        if abs(number) >= Decimal(10) ** WHOLE_DIGITS or number != round(number, DECIMAL_PLACES):
+        # By its exponent first: arithmetic with 1E+999999999 overflows.
+        if number.adjusted() >= WHOLE_DIGITS or number != round(number, DECIMAL_PLACES):
             raise refusals.TooManyDigits(part)
     # A negative number of cases divides into nonsense, whoever sends it.
     if parts.denominator is not None and parts.denominator < 0:

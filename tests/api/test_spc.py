@@ -48,6 +48,8 @@ def test_a_series_that_is_sent_is_answered_as_the_reference_cases_are_judged(ana
         ({"dates": 5, "y": [1]}, 422, "not_a_list"),
         ({"dates": ["2025-01-01"], "y": [1], "fix_after_n_points": "all"}, 422, "not_a_number"),
         ({"dates": ["2025-01-01"], "y": [10**400]}, 422, "too_large"),
+        ({"dates": ["2025-01-01", "2025-01-02"], "y": [1e308, -1e308]}, 422, "too_large"),
+        ({"chart": "p", "y": [1, 2], "n": [1e-320, 1]}, 422, "too_large"),
         ({"chart": "pie", "y": [1]}, 422, "unknown_chart"),
         ({"dates": ["2025-01-01"] * 10_001, "y": [1] * 10_001}, 413, "too_many_points"),
     ],
