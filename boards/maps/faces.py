@@ -99,7 +99,7 @@ class WayRow:
 
 @dataclass(frozen=True)
 class GapFace:
-    """The gap where nobody owns a person: figures, and where on its line they stand (0 to 1000)."""
+    """The gap where nobody owns a person: figures, and where on its line they stand, in units of the drawing."""
 
     figure: str
     unit: str
@@ -114,6 +114,8 @@ class GapFace:
     p90_at: float | None = None
     longest_at: float | None = None
     longest: str = ""
+    #: Whether the half and the nine tenths stand too near to each other for words above both.
+    is_near: bool = False
 
 
 @dataclass(frozen=True)

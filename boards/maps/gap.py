@@ -9,8 +9,8 @@ from boards.maps import words
 from boards.maps.faces import GapFace
 from trajectories.calculations.maps.pictures import Gap
 
-#: Length of the line.
-LENGTH = 1000
+#: Length of the line; what stands nearer to each other than this has its words to the left and to the right of it.
+LENGTH, NEAR = 515, 125
 #: Room after the longest thing on it.
 ROOM = 1.08
 
@@ -25,6 +25,7 @@ def gap_face(gap: Gap) -> GapFace:
         return None if days is None or not scale else round(LENGTH * days / scale, 1)
 
     css, told = words.trend(delay.change)
+    half, most = at(delay.median), at(delay.p90)
     return GapFace(
         figure="—" if delay.median is None else words.number_text(delay.median),
         unit="" if delay.median is None else unit_text("d"),
@@ -33,9 +34,10 @@ def gap_face(gap: Gap) -> GapFace:
         trend_css=css,
         now=_now(gap.now),
         hand_overs=_hand_overs(delay.n),
-        median_at=at(delay.median),
+        median_at=half,
         before_at=at(delay.median_before),
-        p90_at=at(delay.p90),
+        p90_at=most,
+        is_near=half is not None and most is not None and most - half < NEAR,
         longest_at=at(gap.longest),
         longest="" if not gap.longest else words.days_text(gap.longest),
     )
