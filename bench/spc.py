@@ -10,6 +10,7 @@ import numpy as np
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from boards.drawing import tiles
 from boards.models import Board
 from boards.queries import board_face
 from indicators.operations import drain_rollups
@@ -79,9 +80,10 @@ def board() -> dict[str, float]:
 
 
 def forget() -> None:
-    """Forget the arithmetic of charts that was kept, as after a start or where all figures have changed."""
+    """Forget the charts that were kept, as after a start or where all figures have changed."""
     variation._xmr.cache_clear()  # noqa: SLF001 - nothing but a bench has reason to
     variation._shewhart.cache_clear()  # noqa: SLF001 - the same
+    tiles._spark.cache_clear()  # noqa: SLF001 - the same
 
 
 def fetch(statement: str) -> None:
