@@ -8,9 +8,9 @@ from boards.drawing.faces import ColumnFace
 #: The part of a 16:9 wall that is left to tiles under the header and above the flow strip, as width : height.
 WALL = (1880, 860)
 #: What a larger drawing of the trajectory takes from that height; a strip is reckoned with already.
-TAKEN = {"wide": 195, "large": 440}
-#: A tile lower than this loses its chart or its foot.
-LOWEST = 212
+TAKEN = {"wide": 236, "large": 430}
+#: A tile lower than this loses its chart or its foot; a wall lets none be lower than 172 (static/css/board.css).
+LOWEST = 186
 #: A figure may be this share of its tile's width or height, whichever is smaller (static/css/tile.css).
 FIGURE = (0.186, 0.285)
 MOST_ROWS = 6

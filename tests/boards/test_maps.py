@@ -288,6 +288,6 @@ def test_a_board_decides_how_large_its_trajectory_hangs(size: str, nodes: int | 
 
 
 def test_a_larger_trajectory_leaves_room_for_fewer_rows_of_tiles() -> None:
-    rows = [layout.arrange([2, 1, 2, 2], flow=size).rows for size in ("strip", "wide", "large")]
+    rows = [layout.arrange([3, 3, 3, 3], flow=size).rows for size in ("strip", "wide", "large")]
 
-    assert rows == [2, 2, 1]
+    assert rows == [3, 3, 2]
