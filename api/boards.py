@@ -26,8 +26,8 @@ from indicators.calculations import shown
 from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import DERIVED, Status
 from indicators.queries import Point, Series, ValueFilter, series, values
-from indicators.queries.charts import SeriesChart
-from indicators.queries.small_numbers import hide_in_series
+from indicators.queries.charts.chart import SeriesChart
+from indicators.queries.charts.small_numbers import hide_in_series
 from organisation.choices import Frequency
 from organisation.models import Ancestor
 

@@ -19,7 +19,7 @@ from indicators.choices import ChartType, Direction, IndicatorStatus, Kind, Miss
 from indicators.models import Indicator
 from indicators.operations import ALWAYS
 from indicators.queries import versions_of
-from indicators.queries.doubts import rules_of_indicator
+from indicators.queries.entering.doubts import rules_of_indicator
 from indicators.rule_words import rule_text
 from organisation.choices import Frequency
 

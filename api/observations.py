@@ -27,7 +27,7 @@ from indicators.models import Observation, ValidationRule
 from indicators.operations import withdraw_figure
 from indicators.operations.doubting import confirm_figure
 from indicators.operations.refusals import ChangedMeanwhile
-from indicators.queries.doubts import named
+from indicators.queries.entering.doubts import named
 from organisation.choices import Do
 from organisation.models import Ancestor
 from organisation.queries import unit_ids_where

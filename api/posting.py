@@ -18,8 +18,8 @@ from indicators.models import Indicator, Observation
 from indicators.operations import drain_rollups, record_observation
 from indicators.operations.refusals import ChangedMeanwhile, MayNotEnter, ObservationRefused
 from indicators.operations.turns import take_turns
-from indicators.queries.judged import parts_of as kept_parts_of
-from indicators.queries.notes import owes_note
+from indicators.queries.figures.judged import parts_of as kept_parts_of
+from indicators.queries.figures.notes import owes_note
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
 from organisation.operations import foreseen_periods, stored

@@ -8,9 +8,10 @@ from typing import Literal, NamedTuple
 from indicators.calculations import Parts
 from indicators.calculations.small_numbers import has_small_part, hidden
 from indicators.models import Indicator
-from indicators.queries import ValueFilter, ValueRow, small_numbers, values
-from indicators.queries.components import components_below
-from indicators.queries.series_rows import Wanted
+from indicators.queries import ValueFilter, ValueRow, values
+from indicators.queries.charts import small_numbers
+from indicators.queries.charts.series_rows import Wanted
+from indicators.queries.definitions.components import components_below
 from organisation.models import Ancestor, Period
 
 Tree = Literal["was", "now"]

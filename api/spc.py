@@ -24,8 +24,8 @@ from api.problems import bad_parameter
 from indicators.choices import ChartType
 from indicators.models import Indicator
 from indicators.queries import Point, Series, Wanted, series
-from indicators.queries.charts import SeriesChart, chart_of
-from indicators.queries.small_numbers import hide_in_series
+from indicators.queries.charts.chart import SeriesChart, chart_of
+from indicators.queries.charts.small_numbers import hide_in_series
 from indicators.spc import answer
 from indicators.spc.choice import Chart
 from indicators.spc.plotthedots import as_columns

@@ -26,7 +26,7 @@ from indicators.calculations.windows import WINDOWS, Window
 from indicators.choices import Status
 from indicators.models import Indicator
 from indicators.queries import ValueFilter, ValueRow, latest_change, values
-from indicators.queries.variation import icons_of
+from indicators.queries.charts.variation import icons_of
 from organisation.choices import Frequency
 from organisation.models import Unit
 

@@ -21,8 +21,8 @@ from indicators.choices import Status
 from indicators.forms.rows_of_definitions import clean_target
 from indicators.models import Indicator, Target
 from indicators.operations import DefinitionRefused, proposed_target
-from indicators.queries.targets import after_setting
-from indicators.queries.what_if import WhatIf, what_if
+from indicators.queries.targets.in_force import after_setting
+from indicators.queries.targets.what_if import WhatIf, what_if
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import may

@@ -39,8 +39,8 @@ from indicators.calculations.small_numbers import has_small_part
 from indicators.choices import Source, Status
 from indicators.models import Indicator
 from indicators.queries import Child, Entry, TargetInForce, ValueFilter, Why, values, why
-from indicators.queries.derived_why import Component
-from indicators.queries.windows import WindowFigure
+from indicators.queries.explaining.derived_why import Component
+from indicators.queries.figures.windows import WindowFigure
 from organisation.choices import Do
 from organisation.models import Period, Unit
 from organisation.queries import may, period_by_code

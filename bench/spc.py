@@ -14,7 +14,7 @@ from boards.drawing import tiles
 from boards.models import Board
 from boards.queries import board_face
 from indicators.operations import drain_rollups
-from indicators.queries import charts as variation
+from indicators.queries.charts import chart as variation
 from indicators.spc import xmr_chart
 from organisation.choices import RoleName
 from organisation.models import Person

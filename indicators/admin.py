@@ -17,8 +17,8 @@ from indicators.models import Area, Indicator, LeftOut, Reporter, Target, Valida
 from indicators.operations import announce_targets, queue_all, store_indicator, store_target
 from indicators.operations.fitting_targets import targets_of_another_scale
 from indicators.operations.rules import change_rules, follow_rules
-from indicators.queries.closings import later_figures
-from indicators.queries.rechecks import Change
+from indicators.queries.entering.closings import later_figures
+from indicators.queries.entering.rechecks import Change
 from indicators.recheck_words import recheck_text
 from organisation.admin.units import UnitAdmin
 from organisation.models import Person, Unit

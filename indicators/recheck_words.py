@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext, ngettext
 
-from indicators.queries.rechecks import Recheck
+from indicators.queries.entering.rechecks import Recheck
 
 
 def recheck_text(found: Recheck) -> str:

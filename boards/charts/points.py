@@ -16,7 +16,7 @@ from boards.drawing.tiles import measured, period_of
 from indicators.choices import MarkKind
 from indicators.models import ChartMark
 from indicators.queries import Point, Series
-from indicators.queries.charts import PlacedMark, SeriesChart
+from indicators.queries.charts.chart import PlacedMark, SeriesChart
 
 #: Points of a shift that still lasts, before new limits are suggested: the length that names a shift.
 LASTING = 7

@@ -12,7 +12,7 @@ from boards.drawing.faces import IconFace
 from core.language import said_once
 from indicators.choices import Kind
 from indicators.queries import Point
-from indicators.queries.charts import MINIMUM_POINTS, SeriesChart
+from indicators.queries.charts.chart import MINIMUM_POINTS, SeriesChart
 from indicators.spc import ControlChart
 from indicators.spc.chart import Lines
 

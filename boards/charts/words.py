@@ -14,8 +14,8 @@ from core.language import said_once
 from indicators.choices import ChartType
 from indicators.models import Indicator
 from indicators.queries import Point, Series
-from indicators.queries.chart_changes import changed_lately
-from indicators.queries.charts import SeriesChart
+from indicators.queries.charts.changes import changed_lately
+from indicators.queries.charts.chart import SeriesChart
 from indicators.spc import Runs
 from indicators.spc.chart import Lines
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext, ngettext
 
 from boards.drawing import words
 from indicators.choices import Kind
-from indicators.queries.derived_why import Component, LeftOutBecause
-from indicators.queries.why import Why
+from indicators.queries.explaining.derived_why import Component, LeftOutBecause
+from indicators.queries.explaining.why import Why
 
 #: Decimals of scores and contributions, which are points of a hundred.
 DECIMALS = 1

@@ -24,8 +24,8 @@ from indicators.choices import Direction, Kind, MarkKind, Status
 from indicators.exactness_words import about_text, exactness_text
 from indicators.models import Indicator
 from indicators.queries import Point, Series
-from indicators.queries.charts import KEPT
-from indicators.queries.judged import last_day_in_time
+from indicators.queries.charts.chart import KEPT
+from indicators.queries.figures.judged import last_day_in_time
 from indicators.spc import ControlChart
 
 #: Statuses under which no figure may stand on the tile, not even a small one.

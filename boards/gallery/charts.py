@@ -12,7 +12,7 @@ from boards.charts.words import COMPANIONS
 from boards.drawing.faces import TileFace
 from boards.gallery.tiles import example
 from indicators.choices import ChartType, Status
-from indicators.queries.charts import MINIMUM_POINTS
+from indicators.queries.charts.chart import MINIMUM_POINTS
 from indicators.spc import ControlChart, shewhart_chart, xmr_chart
 from indicators.spc.judging import Counts, Groups
 

@@ -12,8 +12,8 @@ from boards.queries import Reader, boards_for
 from indicators.models import Indicator, Target
 from indicators.operations import ALWAYS
 from indicators.queries import VersionRow, sheet_of, versions_of
-from indicators.queries.doubts import rules_of_indicator
-from indicators.queries.versions import SHEET_FIELDS, label_of, words_of
+from indicators.queries.definitions.versions import SHEET_FIELDS, label_of, words_of
+from indicators.queries.entering.doubts import rules_of_indicator
 from indicators.rollup_words import over_time, over_units
 from indicators.rule_words import rule_text
 from organisation.choices import Do, Frequency

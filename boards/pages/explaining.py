@@ -21,7 +21,7 @@ from indicators.choices import Source
 from indicators.exactness_words import about_text, bounds_text, exactness_text
 from indicators.models import Confirmation, Indicator
 from indicators.queries import Child, Entry, Why
-from indicators.queries.windows import WindowFigure
+from indicators.queries.figures.windows import WindowFigure
 from indicators.rule_words import doubt_texts
 from organisation.choices import Do
 from organisation.models import Unit

@@ -9,7 +9,7 @@ from boards.drawing import words
 from boards.queries import Reader
 from indicators.choices import DERIVED
 from indicators.models import Indicator, LeftOut
-from indicators.queries.why import children_of
+from indicators.queries.explaining.why import children_of
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import may

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from indicators.forms.entries import typed
 from indicators.models import Indicator, Observation
-from indicators.queries.judged import parts_of
+from indicators.queries.figures.judged import parts_of
 from indicators.words import period_text
 from organisation.models import Period, Unit
 

@@ -13,10 +13,10 @@ from boards.drawing.statuses import status_face
 from indicators.choices import Direction, Path
 from indicators.forms.targets import typed_as
 from indicators.models import Indicator, Target
-from indicators.queries.target_history import TargetHistory
-from indicators.queries.targets import numbers_on, points_of
-from indicators.queries.what_if import WhatIf
-from indicators.queries.what_if_followed import Followed
+from indicators.queries.targets.history import TargetHistory
+from indicators.queries.targets.in_force import numbers_on, points_of
+from indicators.queries.targets.what_if import WhatIf
+from indicators.queries.targets.what_if_followed import Followed
 from organisation.models import Person, Unit
 
 #: Rows for the points of a path: the months of a year, and room for some more.

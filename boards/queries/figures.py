@@ -7,8 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from indicators.models import Indicator
 from indicators.queries import Series, Wanted, Why, series, why
-from indicators.queries.series import PERIODS
-from indicators.queries.small_numbers import hide_in_answer, hide_in_series
+from indicators.queries.charts.series import PERIODS
+from indicators.queries.charts.small_numbers import hide_in_answer, hide_in_series
 from organisation.choices import SHOWN_SMALL_NUMBERS, Do
 from organisation.models import Period, Person, Unit
 from organisation.queries import rights_at, unit_ids_where

@@ -20,7 +20,7 @@ from boards.queries.figures import Reader, restricted
 from boards.queries.hung import Hung, hung_on, is_measure
 from core.language import in_language, one_language, said_once
 from indicators.queries import Series, Wanted, series
-from indicators.queries.small_numbers import hide_in_series
+from indicators.queries.charts.small_numbers import hide_in_series
 from organisation.choices import Do
 from organisation.models import Unit
 from organisation.queries import may, rights_at, unit_ids_where, units_where

@@ -18,9 +18,9 @@ from core.clock import clock
 from indicators.forms.entries import Unreadable, read_parts
 from indicators.operations import ObservationRefused
 from indicators.operations.answering import enter_with_note
-from indicators.queries.doubts import named
-from indicators.queries.notes import owes_note
-from indicators.queries.standing import find_standing
+from indicators.queries.entering.doubts import named
+from indicators.queries.figures.notes import owes_note
+from indicators.queries.figures.standing import find_standing
 from indicators.rule_words import doubt_texts, question_text, warning_text
 from organisation.asking import person_of
 from organisation.models import Person

@@ -20,9 +20,9 @@ from core.posted import posted_from
 from indicators.forms.targets import Asked, read_target
 from indicators.models import Indicator, Target
 from indicators.operations import DefinitionRefused, end_target, set_target
-from indicators.queries.target_history import target_history
-from indicators.queries.targets import after_setting
-from indicators.queries.what_if import WhatIf, what_if
+from indicators.queries.targets.history import target_history
+from indicators.queries.targets.in_force import after_setting
+from indicators.queries.targets.what_if import WhatIf, what_if
 from organisation.asking import person_of
 from organisation.choices import Do
 from organisation.models import Unit

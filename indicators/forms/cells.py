@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 
 from indicators.models import Indicator
-from indicators.queries.entering import enterable
+from indicators.queries.entering.grid import enterable
 from organisation.models import Period, Unit
 
 #: Characters of a figure; the histogram of a team's month stays far below.

@@ -34,8 +34,8 @@ from indicators.forms.rows_of_definitions import (
 from indicators.operations import DefinitionRefused, TargetGiven
 from indicators.operations.around import AreaGiven, LeftOutGiven, ReporterGiven
 from indicators.operations.rules import RuleGiven
-from indicators.queries import catalogue
-from indicators.queries.components import named_in
+from indicators.queries.definitions import catalogue
+from indicators.queries.definitions.components import named_in
 from organisation.choices import Frequency
 
 NEEDED = ("code", "name_en", "name_fr", "kind", "unit", "factor", "decimals", "direction", "frequency")

@@ -18,8 +18,8 @@ from indicators.forms.people import UnreadablePeople, read_people
 from indicators.models import Indicator, PeriodLock
 from indicators.operations import ObservationRefused, Row, refuse_impossible
 from indicators.operations.refusals import IsMeasured, PeriodLocked
-from indicators.queries.locks import lock_over
-from indicators.queries.standing import find_standing
+from indicators.queries.entering.locks import lock_over
+from indicators.queries.figures.standing import find_standing
 from organisation.models import Period, Unit
 from organisation.operations import foreseen_periods, stored
 

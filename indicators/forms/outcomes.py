@@ -6,7 +6,7 @@ from indicators.calculations import Parts
 from indicators.forms.entries import typed
 from indicators.forms.sheet_imports import Outcome
 from indicators.models import Indicator
-from indicators.queries.judged import figure_of
+from indicators.queries.figures.judged import figure_of
 from indicators.rule_words import warning_text
 from indicators.words import figure_text
 

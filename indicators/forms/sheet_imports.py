@@ -18,8 +18,8 @@ from indicators.forms.people import hidden
 from indicators.models import Indicator, Observation
 from indicators.operations import Row
 from indicators.operations.observations import columns
-from indicators.queries.doubts import foreseen, named
-from indicators.queries.standing import Standing, standing_of
+from indicators.queries.entering.doubts import foreseen, named
+from indicators.queries.figures.standing import Standing, standing_of
 from indicators.rule_words import doubt_texts
 from organisation.models import Period, Unit
 

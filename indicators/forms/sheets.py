@@ -16,8 +16,8 @@ from indicators.operations import (
     refuse_unsound,
     refuse_unsound_target,
 )
-from indicators.queries.targets import points_of
-from indicators.queries.versions import SHEET_FIELDS
+from indicators.queries.definitions.versions import SHEET_FIELDS
+from indicators.queries.targets.in_force import points_of
 from organisation.choices import Frequency
 
 

@@ -7,7 +7,7 @@ from indicators.choices import Source
 from indicators.models import Indicator
 from indicators.operations.doubting import confirm_figure
 from indicators.operations.observations import Recorded, enter_figure
-from indicators.queries.standing import Standing
+from indicators.queries.figures.standing import Standing
 from organisation.models import Period, Person, Unit
 
 

@@ -15,7 +15,7 @@ from indicators.calculations.expressions import LONGEST, Unreadable, Wrong, name
 from indicators.choices import DERIVED, Kind
 from indicators.models import Component, Indicator, Reporter, StaleValue
 from indicators.operations.refusals import DefinitionRefused
-from indicators.queries.components import circle_through, following, named_in
+from indicators.queries.definitions.components import circle_through, following, named_in
 from organisation.choices import Frequency
 
 #: Any constant that no other lock of the database uses; these are the letters "comp".

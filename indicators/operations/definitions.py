@@ -32,8 +32,8 @@ from indicators.operations.rollup import queue_all
 from indicators.operations.targets import TargetGiven, take_targets
 from indicators.operations.validation import BARE
 from indicators.operations.versions import keep_version
-from indicators.queries.subgroups import kind_of
-from indicators.queries.versions import sheet_of
+from indicators.queries.charts.subgroups import kind_of
+from indicators.queries.definitions.versions import sheet_of
 from indicators.spc.choice import may_be
 from live.operations import announce
 from organisation.choices import Frequency

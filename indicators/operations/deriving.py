@@ -11,8 +11,8 @@ from indicators.calculations.derived import Derived
 from indicators.models import Indicator, Value
 from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
 from indicators.operations.writing import GONE_FROM_CELLS, WRITE, lock
-from indicators.queries.derived import Cell, derived_values
-from indicators.queries.derived_rows import ROWS, parameters_of
+from indicators.queries.rollup.derived import Cell, derived_values
+from indicators.queries.rollup.derived_rows import ROWS, parameters_of
 
 #: Values computed at a time in a rebuild; bounds the memory.
 BLOCK_CELLS = 50_000

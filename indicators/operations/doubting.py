@@ -17,7 +17,16 @@ from indicators.models import Confirmation, Indicator, Observation, StaleValue
 from indicators.operations import refusals
 from indicators.operations.rollup import drain_figure, drain_figures
 from indicators.operations.turns import take_turn_beside
-from indicators.queries.doubts import Cell, Seen, are_ruled, around, cell_of, doubted_beside, judged, rules_around
+from indicators.queries.entering.doubts import (
+    Cell,
+    Seen,
+    are_ruled,
+    around,
+    cell_of,
+    doubted_beside,
+    judged,
+    rules_around,
+)
 from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit

@@ -14,7 +14,7 @@ from indicators.models import Indicator, Target
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.sound_targets import refuse_unsound_target
 from indicators.operations.versions import first_day_of_change
-from indicators.queries.targets import points_of
+from indicators.queries.targets.in_force import points_of
 
 #: So many targets are named in a refusal.
 NAMED = 5

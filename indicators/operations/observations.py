@@ -16,9 +16,9 @@ from indicators.operations.people_keys import check_people_keys
 from indicators.operations.rollup import drain_figure, drain_figures
 from indicators.operations.turns import take_turn_beside
 from indicators.operations.validation import refuse_impossible
-from indicators.queries.doubts import Cell
-from indicators.queries.judged import parts_of
-from indicators.queries.locks import lock_over
+from indicators.queries.entering.doubts import Cell
+from indicators.queries.entering.locks import lock_over
+from indicators.queries.figures.judged import parts_of
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
 from organisation.operations import periods_spanning

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from indicators.models import StaleValue
 from indicators.operations.doubting import follow_doubts, write_doubts
-from indicators.queries.rechecks import Change, Recheck, rechecked
+from indicators.queries.entering.rechecks import Change, Recheck, rechecked
 from live.operations import announce
 
 #: More figures than this, and all values of the indicator follow by the next job: quicker than to queue and take each.

@@ -12,7 +12,7 @@ from indicators.operations.deriving import drain_derived, drain_derived_around, 
 from indicators.operations.draining import drain_indicator
 from indicators.operations.rebuilding import drain_crowded_periods, rebuild_indicator
 from indicators.operations.writing import is_at_work, lock
-from indicators.queries.components import following, in_order
+from indicators.queries.definitions.components import following, in_order
 from organisation.models import Period, Unit
 
 #: Queue rows taken in one transaction.

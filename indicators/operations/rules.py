@@ -16,7 +16,7 @@ from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import drain_rollups
 from indicators.operations.sound_targets import refuse_no_number
 from indicators.operations.turns import take_turns
-from indicators.queries.rechecks import Change, Recheck
+from indicators.queries.entering.rechecks import Change, Recheck
 from organisation.models import Person
 
 #: The longest history that a rule looks back on: ten years of months.

@@ -14,7 +14,7 @@ from indicators.models import Indicator, Target
 from indicators.operations.components import queue_indexes
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.sound_targets import Numbers, refuse_unsound_target
-from indicators.queries.targets import after_setting, points_of
+from indicators.queries.targets.in_force import after_setting, points_of
 from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Person, Unit

@@ -13,7 +13,7 @@ from indicators.operations.components import queue_following
 from indicators.operations.refusals import DefinitionRefused
 from indicators.operations.rollup import queue_all
 from indicators.operations.writing import lock
-from indicators.queries.versions import Sheet, sheet_of
+from indicators.queries.definitions.versions import Sheet, sheet_of
 from live.operations import announce
 from organisation.models import Person
 

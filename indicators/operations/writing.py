@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Indicator
 from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
-from indicators.queries.rollup import Shape, rolled_up
+from indicators.queries.rollup.statement import Shape, rolled_up
 from live.operations import announce
 
 #: Any constant that no other lock of the database uses; these are the letters "roll".

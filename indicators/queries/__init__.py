@@ -1,14 +1,14 @@
 """Read indicators: series for tiles, values for analysts, why a figure is what it is."""
 
-from indicators.queries.checks import Check, Difference, check_rollups
-from indicators.queries.points import Point
-from indicators.queries.series import LastEntry, Series, series
-from indicators.queries.series_rows import Wanted
-from indicators.queries.targets import TargetInForce, Targets, targets_of
-from indicators.queries.values import ValueRow, latest_change, values
-from indicators.queries.values_sql import ValueFilter
-from indicators.queries.versions import Rules, VersionRow, differences, rules_of, sheet_of, versions_of
-from indicators.queries.why import Child, Entry, Why, why
+from indicators.queries.charts.points import Point
+from indicators.queries.charts.series import LastEntry, Series, series
+from indicators.queries.charts.series_rows import Wanted
+from indicators.queries.definitions.versions import Rules, VersionRow, differences, rules_of, sheet_of, versions_of
+from indicators.queries.explaining.why import Child, Entry, Why, why
+from indicators.queries.figures.long_format import ValueRow, latest_change, values
+from indicators.queries.figures.long_format_sql import ValueFilter
+from indicators.queries.rollup.checks import Check, Difference, check_rollups
+from indicators.queries.targets.in_force import TargetInForce, Targets, targets_of
 
 __all__ = [
     "Check",

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from core.clock import clock
 from core.periods import UnknownPeriod
-from indicators.queries.entering import entry_grid
+from indicators.queries.entering.grid import entry_grid
 from indicators.views.asking import enterer_of
 from indicators.views.enter_faces import grid_face
 from organisation.models import Period

@@ -18,9 +18,9 @@ from indicators.calculations import Parts, shown
 from indicators.choices import Kind, Source
 from indicators.forms.entries import typed
 from indicators.models import Indicator, PeriodLock, ValidationRule
-from indicators.queries.entering import Grid, GridRow, Tab
-from indicators.queries.judged import due_on_of, figure_of, last_day_in_time
-from indicators.queries.standing import Standing
+from indicators.queries.entering.grid import Grid, GridRow, Tab
+from indicators.queries.figures.judged import due_on_of, figure_of, last_day_in_time
+from indicators.queries.figures.standing import Standing
 from indicators.rule_words import doubt_texts, question_text, warning_text
 from indicators.spc import Lines
 from indicators.words import day_text, figure_text, period_text, with_unit

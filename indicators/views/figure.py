@@ -15,10 +15,10 @@ from indicators.forms.entries import Unreadable, read_parts, typed
 from indicators.operations import ObservationRefused, withdraw_figure
 from indicators.operations.answering import enter_with_note
 from indicators.operations.refusals import ChangedMeanwhile, MayNotEnter
-from indicators.queries.doubts import named
-from indicators.queries.notes import owes_note
-from indicators.queries.standing import Standing, find_standing
-from indicators.queries.usual import usual_of
+from indicators.queries.entering.doubts import named
+from indicators.queries.entering.usual import usual_of
+from indicators.queries.figures.notes import owes_note
+from indicators.queries.figures.standing import Standing, find_standing
 from indicators.rule_words import doubt_texts
 from indicators.views.enter_faces import StateFace, missing_face, standing_face, written_by
 from organisation.asking import person_of

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from indicators.calculations.small_numbers import hidden
 from indicators.models import Indicator
 from indicators.operations import drain_rollups
-from indicators.queries.series_rows import Wanted
-from indicators.queries.small_numbers import secret_figures
+from indicators.queries.charts.series_rows import Wanted
+from indicators.queries.charts.small_numbers import secret_figures
 from organisation.choices import RoleName
 from organisation.models import Period, Person, Unit
 from tests import build

@@ -18,8 +18,8 @@ from indicators.forms.definitions import KNOWN, clean_definition, read_list
 from indicators.models import Area, Indicator, LeftOut, Reporter
 from indicators.operations import DefinitionRefused, import_definition
 from indicators.operations.rules import set_rules
-from indicators.queries.catalogue import catalogue
-from indicators.queries.versions import SHEET_FIELDS
+from indicators.queries.definitions.catalogue import catalogue
+from indicators.queries.definitions.versions import SHEET_FIELDS
 from tests import build
 
 NOW = dt.datetime(2026, 11, 15, 9, tzinfo=dt.UTC)

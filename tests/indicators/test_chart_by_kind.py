@@ -19,7 +19,7 @@ from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, drain_rollups, save_indicator
 from indicators.operations.marks import mark_chart
 from indicators.queries import Series, Wanted, series
-from indicators.queries.small_numbers import hide_in_series
+from indicators.queries.charts.small_numbers import hide_in_series
 from indicators.spc import shewhart_chart, xmr_chart
 from indicators.spc.choice import Choice, Subgroup, choose
 from indicators.spc.judging import Counts

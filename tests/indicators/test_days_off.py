@@ -18,9 +18,9 @@ from indicators.operations import (
     set_reporters,
 )
 from indicators.queries import Wanted, check_rollups, series, why
-from indicators.queries.entering import entry_grid
-from indicators.queries.judged import last_day_in_time
-from indicators.queries.versions import rules_of, versions_of
+from indicators.queries.definitions.versions import rules_of, versions_of
+from indicators.queries.entering.grid import entry_grid
+from indicators.queries.figures.judged import last_day_in_time
 from organisation.choices import Frequency, RoleName
 from organisation.models import Period, Unit
 from organisation.operations import mark_days_off

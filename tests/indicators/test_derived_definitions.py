@@ -26,7 +26,7 @@ from indicators.operations import (
     set_reporters,
 )
 from indicators.queries import versions_of
-from indicators.queries.catalogue import catalogue
+from indicators.queries.definitions.catalogue import catalogue
 from tests import build
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from indicators.choices import Kind
 from indicators.models import Indicator
 from indicators.operations import drain_rollups
 from indicators.queries import why
-from indicators.queries.why import Why
+from indicators.queries.explaining.why import Why
 from organisation.models import Unit
 from tests import build
 

@@ -7,7 +7,7 @@ import pytest
 
 from indicators.models import Indicator
 from indicators.queries import Wanted, series, why
-from indicators.queries.judged import due_on_of, last_day_in_time
+from indicators.queries.figures.judged import due_on_of, last_day_in_time
 from organisation.models import Unit
 from tests import build
 

@@ -14,9 +14,9 @@ from indicators.choices import MarkKind
 from indicators.models import ChartMark, EarlierEntry, Observation
 from indicators.operations import drain_rollups, withdraw_observation
 from indicators.queries import Wanted, series
-from indicators.queries.entering import Grid, entry_grid
-from indicators.queries.standing import find_standing
-from indicators.queries.usual import usual_of
+from indicators.queries.entering.grid import Grid, entry_grid
+from indicators.queries.entering.usual import usual_of
+from indicators.queries.figures.standing import find_standing
 from indicators.spc import Lines
 from organisation.choices import Frequency, RoleName
 from organisation.models import Person

@@ -21,7 +21,7 @@ from indicators.forms.entries import typed
 from indicators.models import EarlierEntry, ImportBatch, ImportedFigure, Observation
 from indicators.operations.locks import lock_period
 from indicators.operations.rules import RuleGiven, set_rules
-from indicators.queries.judged import parts_of
+from indicators.queries.figures.judged import parts_of
 from organisation.choices import RoleName
 from tests import build
 from tests.indicators.entering import Programme, days_after, months_before, programme, signed_in

@@ -10,7 +10,7 @@ from indicators.choices import Kind, Source
 from indicators.feeding import is_fed
 from indicators.forms.observations import Catalogue, CellRefused, clean_row
 from indicators.models import Indicator
-from indicators.queries.entering import enterable
+from indicators.queries.entering.grid import enterable
 from tests import build
 from trajectories.models import BoundMeasure, Trajectory
 

@@ -12,7 +12,7 @@ from indicators.models import Indicator, Observation, PeriodLock, StaleValue, Va
 from indicators.operations import drain_rollups, rebuild_values, record_first_observations
 from indicators.operations.writing import write_first_values
 from indicators.queries import check_rollups
-from indicators.queries.rollup import SCOPE_TABLES, shape_of
+from indicators.queries.rollup.statement import SCOPE_TABLES, shape_of
 from live.models import Change
 from organisation.choices import Frequency
 from organisation.models import Period, Unit

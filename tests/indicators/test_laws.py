@@ -21,7 +21,7 @@ from indicators.operations.leaving_out import LeavingOutRefused, leave_out, take
 from indicators.operations.refusals import UnitNotOpen
 from indicators.operations.validation import NEEDED
 from indicators.queries import check_rollups
-from indicators.queries.judged import parts_of
+from indicators.queries.figures.judged import parts_of
 from organisation.choices import Frequency
 from organisation.models import Period, Placement, Unit
 from tests import build

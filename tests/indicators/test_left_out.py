@@ -11,8 +11,8 @@ from indicators.models import Indicator, LeftOut, StaleValue, Value
 from indicators.operations import drain_rollups, rebuild_values
 from indicators.operations.leaving_out import EndsBeforeItBegins, LeftOutAlready, NoReason, leave_out, take_in_again
 from indicators.queries import ValueFilter, check_rollups, series, values, why
-from indicators.queries.reporters import expected_of
-from indicators.queries.series_rows import Wanted
+from indicators.queries.charts.series_rows import Wanted
+from indicators.queries.explaining.reporters import expected_of
 from organisation.choices import Frequency, RoleName
 from organisation.models import Unit
 from tests import build

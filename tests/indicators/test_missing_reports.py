@@ -14,7 +14,7 @@ from indicators.models import Indicator, Value
 from indicators.operations import ObservationRefused, drain_rollups, follow_tree, save_indicator, withdraw_observation
 from indicators.operations.refusals import DefinitionRefused
 from indicators.queries import ValueFilter, check_rollups, series, values, why
-from indicators.queries.series_rows import Wanted
+from indicators.queries.charts.series_rows import Wanted
 from organisation.choices import Frequency
 from organisation.models import Unit
 from tests import build

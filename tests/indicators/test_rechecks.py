@@ -15,7 +15,7 @@ from indicators.models import Indicator, Observation, StaleValue, ValidationRule
 from indicators.operations import Row, drain_rollups, enter_figure, record_observations, withdraw_figure
 from indicators.operations.doubting import confirm_figure
 from indicators.operations.rules import RuleGiven, proposed_rules, set_rules
-from indicators.queries.rechecks import recheck_foreseen
+from indicators.queries.entering.rechecks import recheck_foreseen
 from organisation.choices import RoleName
 from organisation.models import Person, Unit
 from tests import build

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.models import Target
-from indicators.queries.targets import TargetsInTurn, grouped
+from indicators.queries.targets.in_force import TargetsInTurn, grouped
 
 FIRST = dt.date(2026, 1, 1)
 days = st.integers(0, 30).map(lambda number: FIRST + dt.timedelta(days=number))

@@ -11,7 +11,7 @@ from indicators.choices import Direction, IndicatorStatus, Kind
 from indicators.models import DefinitionVersion, Indicator, Target
 from indicators.operations import ALWAYS, DefinitionRefused, drain_rollups, restate, save_indicator
 from indicators.queries import ValueFilter, Wanted, series, values, versions_of, why
-from indicators.queries.versions import breaks_line
+from indicators.queries.definitions.versions import breaks_line
 from organisation.models import Unit
 from tests import build
 

@@ -15,8 +15,8 @@ from indicators.choices import Path
 from indicators.models import Indicator, Target
 from indicators.operations import drain_rollups, proposed_target, set_target
 from indicators.queries import ValueFilter, values
-from indicators.queries.targets import after_setting
-from indicators.queries.what_if import WhatIf, what_if
+from indicators.queries.targets.in_force import after_setting
+from indicators.queries.targets.what_if import WhatIf, what_if
 from organisation.models import Unit
 from tests import build
 

@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from core.imports import ImportReport
 from indicators.models import Observation, PeriodLock, Value
-from indicators.queries.checks import check_rollups
+from indicators.queries.rollup.checks import check_rollups
 from organisation.models import Unit
 from tests import build
 from tests.trajectories.logs import CLOCK, NOW

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from indicators.calculations import Parts
 from indicators.choices import Kind
 from indicators.models import Indicator
-from indicators.queries.locks import lock_over
+from indicators.queries.entering.locks import lock_over
 from organisation.models import Period, Unit
 from trajectories.calculations.definition.filled import filled
 from trajectories.calculations.figures.contributions import SAME

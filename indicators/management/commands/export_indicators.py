@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError
 
-from indicators.queries.catalogue import catalogue
+from indicators.queries.definitions.catalogue import catalogue
 
 
 class Command(BaseCommand):

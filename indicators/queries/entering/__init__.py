@@ -1,0 +1,1 @@
+"""What whoever enters figures has to know: what is due, usual, doubted, locked."""

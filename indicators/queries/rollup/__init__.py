@@ -1,0 +1,1 @@
+"""From observations to values, and the same another way to compare."""
