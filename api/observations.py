@@ -25,7 +25,7 @@ from indicators.calculations.members import count_of
 from indicators.choices import Source
 from indicators.models import Observation, ValidationRule
 from indicators.operations import withdraw_figure
-from indicators.operations.doubting import confirm_figure
+from indicators.operations.doubts.doubting import confirm_figure
 from indicators.operations.refusals import ChangedMeanwhile
 from indicators.queries.entering.doubts import named
 from organisation.choices import Do

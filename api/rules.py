@@ -22,7 +22,7 @@ from indicators.choices import RuleKind
 from indicators.forms.rows_of_definitions import clean_rule
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, drain_rollups
-from indicators.operations.rules import change_rules, proposed_rules
+from indicators.operations.doubts.rules import change_rules, proposed_rules
 from indicators.queries.definitions.catalogue import rule_row
 from indicators.queries.entering.doubts import rules_of_indicator
 from indicators.queries.entering.rechecks import Change, Recheck, recheck_foreseen

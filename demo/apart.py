@@ -9,7 +9,7 @@ from indicators.calculations import NOT_APPLICABLE
 from indicators.choices import Source
 from indicators.models import Indicator
 from indicators.operations import record_observation
-from indicators.operations.leaving_out import leave_out
+from indicators.operations.definitions.leaving_out import leave_out
 from organisation.models import Period, Unit
 
 #: The programme whose plans are of another kind since this fiscal year.

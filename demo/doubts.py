@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from indicators.models import Observation
-from indicators.operations.doubting import confirm_figure
+from indicators.operations.doubts.doubting import confirm_figure
 from organisation.models import Person
 
 #: The decimal point was not forgotten after all. The other slip, more plans signed than written, waits to be checked.

@@ -15,8 +15,8 @@ from indicators.forms.rules import RuleForm
 from indicators.forms.sheets import IndicatorForm, TargetForm
 from indicators.models import Area, Indicator, LeftOut, Reporter, Target, ValidationRule
 from indicators.operations import announce_targets, queue_all, store_indicator, store_target
-from indicators.operations.fitting_targets import targets_of_another_scale
-from indicators.operations.rules import change_rules, follow_rules
+from indicators.operations.doubts.rules import change_rules, follow_rules
+from indicators.operations.targets.fitting import targets_of_another_scale
 from indicators.queries.entering.closings import later_figures
 from indicators.queries.entering.rechecks import Change
 from indicators.recheck_words import recheck_text

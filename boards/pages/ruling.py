@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from indicators.choices import Kind, RuleKind
 from indicators.forms.asked_rules import FIELDS, typed_as
 from indicators.models import Indicator, ValidationRule
-from indicators.operations.rules import said_by
+from indicators.operations.doubts.rules import said_by
 from indicators.queries.entering.doubts import rules_of_indicator
 from indicators.rule_words import rule_text
 

@@ -17,7 +17,7 @@ from boards.views.asking import board_or_404, tile_or_404
 from core.clock import clock
 from indicators.forms.entries import Unreadable, read_parts
 from indicators.operations import ObservationRefused
-from indicators.operations.answering import enter_with_note
+from indicators.operations.reporting.answering import enter_with_note
 from indicators.queries.entering.doubts import named
 from indicators.queries.figures.notes import owes_note
 from indicators.queries.figures.standing import find_standing

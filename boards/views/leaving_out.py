@@ -11,7 +11,7 @@ from core.clock import clock
 from core.days import NoDay, read_day
 from core.posted import posted_from
 from indicators.models import Indicator, LeftOut
-from indicators.operations.leaving_out import LeavingOutRefused, leave_out_for, take_in_again_for
+from indicators.operations.definitions.leaving_out import LeavingOutRefused, leave_out_for, take_in_again_for
 from indicators.operations.refusals import MayNotEnter
 from organisation.asking import person_of
 from organisation.models import Unit

@@ -18,7 +18,7 @@ from core.posted import posted_from
 from indicators.forms.asked_rules import AskedRule, read_rule
 from indicators.models import Indicator, ValidationRule
 from indicators.operations import DefinitionRefused
-from indicators.operations.rules import change_rules, follow_rules, proposed_rules, said_by
+from indicators.operations.doubts.rules import change_rules, follow_rules, proposed_rules, said_by
 from indicators.queries.entering.doubts import rules_of_indicator
 from indicators.queries.entering.rechecks import Change, recheck_foreseen
 from indicators.recheck_words import recheck_text

@@ -12,7 +12,7 @@ from indicators.choices import RuleKind
 from indicators.forms.targets import Reader, bare
 from indicators.models import ValidationRule
 from indicators.operations import DefinitionRefused
-from indicators.operations.rules import RuleGiven
+from indicators.operations.doubts.rules import RuleGiven
 
 #: What a rule of each kind says, by the names of the model.
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -32,8 +32,8 @@ from indicators.forms.rows_of_definitions import (
     clean_weight,
 )
 from indicators.operations import DefinitionRefused, TargetGiven
-from indicators.operations.around import AreaGiven, LeftOutGiven, ReporterGiven
-from indicators.operations.rules import RuleGiven
+from indicators.operations.definitions.around import AreaGiven, LeftOutGiven, ReporterGiven
+from indicators.operations.doubts.rules import RuleGiven
 from indicators.queries.definitions import catalogue
 from indicators.queries.definitions.components import named_in
 from organisation.choices import Frequency

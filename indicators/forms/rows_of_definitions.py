@@ -19,8 +19,8 @@ from indicators.forms.cells_of_definitions import (
 )
 from indicators.models import Target, ValidationRule
 from indicators.operations import ALWAYS, DefinitionRefused, TargetGiven
-from indicators.operations.around import LeftOutGiven, ReporterGiven
-from indicators.operations.rules import RuleGiven
+from indicators.operations.definitions.around import LeftOutGiven, ReporterGiven
+from indicators.operations.doubts.rules import RuleGiven
 
 TARGET_FIELDS = frozenset({"unit", "valid_from", "valid_to", "note", "path", "points", *Target.NUMBERS})
 RULE_FIELDS = frozenset({"kind", "periods", "other", "percent", *ValidationRule.NUMBERS})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from indicators.models import ValidationRule
 from indicators.operations import DefinitionRefused
-from indicators.operations.rules import refuse_unsound_rule, said_by
+from indicators.operations.doubts.rules import refuse_unsound_rule, said_by
 from indicators.queries.entering.rechecks import Change, recheck_foreseen
 from indicators.recheck_words import recheck_text
 

@@ -17,7 +17,7 @@ from indicators.forms.observations import Catalogue, CellRefused, clean_row
 from indicators.forms.people import hidden
 from indicators.models import Indicator, Observation
 from indicators.operations import Row
-from indicators.operations.observations import columns
+from indicators.operations.reporting.observations import columns
 from indicators.queries.entering.doubts import foreseen, named
 from indicators.queries.figures.standing import Standing, standing_of
 from indicators.rule_words import doubt_texts

@@ -1,8 +1,7 @@
 """Change indicators, targets and observations. Each function is one thing that a person or a job can do."""
 
 from indicators.choices import ALWAYS
-from indicators.operations.bulk import Row, Tally, record_observations
-from indicators.operations.definitions import (
+from indicators.operations.definitions.indicators import (
     Outcome,
     import_definition,
     link_complementary,
@@ -11,19 +10,21 @@ from indicators.operations.definitions import (
     set_reporters,
     store_indicator,
 )
-from indicators.operations.first_figures import record_first_observations
-from indicators.operations.fitting_targets import refuse_unfit_targets
-from indicators.operations.observations import (
+from indicators.operations.definitions.versions import break_line, refuse_backdated, restate
+from indicators.operations.refusals import DefinitionRefused, MayNotEnter, ObservationRefused
+from indicators.operations.reporting.bulk import Row, Tally, record_observations
+from indicators.operations.reporting.first_figures import record_first_observations
+from indicators.operations.reporting.observations import (
     Recorded,
     enter_figure,
     record_observation,
     withdraw_figure,
     withdraw_observation,
 )
-from indicators.operations.refusals import DefinitionRefused, MayNotEnter, ObservationRefused
-from indicators.operations.rollup import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
-from indicators.operations.sound_targets import refuse_unsound_target
-from indicators.operations.targets import (
+from indicators.operations.reporting.validation import refuse_impossible
+from indicators.operations.rollup.values import drain_figure, drain_rollups, follow_tree, queue_all, rebuild_values
+from indicators.operations.targets.fitting import refuse_unfit_targets
+from indicators.operations.targets.setting import (
     TargetGiven,
     announce_targets,
     end_target,
@@ -31,8 +32,7 @@ from indicators.operations.targets import (
     set_target,
     store_target,
 )
-from indicators.operations.validation import refuse_impossible
-from indicators.operations.versions import break_line, refuse_backdated, restate
+from indicators.operations.targets.sound import refuse_unsound_target
 
 __all__ = [
     "ALWAYS",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.refusals import Refused
 from indicators.choices import MarkKind
 from indicators.models import ChartMark, Indicator
-from indicators.operations.announcing import announce_values
+from indicators.operations.rollup.announcing import announce_values
 from organisation.choices import Do
 from organisation.models import Period, Person, Unit
 from organisation.queries import may

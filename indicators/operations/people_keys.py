@@ -16,8 +16,8 @@ from indicators.choices import Kind, Source
 from indicators.feeding import is_fed
 from indicators.models import EarlierEntry, Indicator, Observation, PeopleKeys
 from indicators.operations.refusals import OtherPeopleKeys
-from indicators.operations.rollup import drain_rollups, queue_all
-from indicators.operations.writing import lock
+from indicators.operations.rollup.values import drain_rollups, queue_all
+from indicators.operations.rollup.writing import lock
 
 #: Sets at a time; of 4,096 people they are 16 MB.
 AT_ONCE = 500

@@ -10,7 +10,7 @@ from core.posted import posted_from
 from indicators.forms.cells import LONGEST_NOTE
 from indicators.models import Indicator
 from indicators.operations import ObservationRefused
-from indicators.operations.doubting import confirm_figure
+from indicators.operations.doubts.doubting import confirm_figure
 from organisation.asking import person_of
 from organisation.models import Period, Unit
 

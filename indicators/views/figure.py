@@ -13,8 +13,8 @@ from indicators.calculations import Parts
 from indicators.forms.cells import SentCell, sent_cell
 from indicators.forms.entries import Unreadable, read_parts, typed
 from indicators.operations import ObservationRefused, withdraw_figure
-from indicators.operations.answering import enter_with_note
 from indicators.operations.refusals import ChangedMeanwhile, MayNotEnter
+from indicators.operations.reporting.answering import enter_with_note
 from indicators.queries.entering.doubts import named
 from indicators.queries.entering.usual import usual_of
 from indicators.queries.figures.notes import owes_note

@@ -17,8 +17,8 @@ from core.tables import UnreadableFile
 from indicators.forms.sheet_imports import FIELDS, MOST_ROWS, Outcome, fingerprint, guess, previewed, without_people
 from indicators.models import ImportBatch, ImportDraft
 from indicators.operations import drain_rollups
-from indicators.operations.batches import import_batch, remember_columns, remembered_columns, undo_batch
 from indicators.operations.refusals import BatchRefused, OtherPeopleKeys
+from indicators.operations.reporting.batches import import_batch, remember_columns, remembered_columns, undo_batch
 from indicators.views.asking import enterer_of
 from indicators.views.import_faces import column_faces, preview_face
 from organisation.choices import Do

@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 from core.clock import clock
 from core.posted import posted_from
 from indicators.models import PeriodLock
-from indicators.operations.locks import lock_period, unlock_period
 from indicators.operations.refusals import LockRefused
+from indicators.operations.reporting.locks import lock_period, unlock_period
 from organisation.asking import person_of
 from organisation.models import Period, Unit
 

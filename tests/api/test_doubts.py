@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from indicators.models import Confirmation, Indicator, Observation
-from indicators.operations.rules import RuleGiven, set_rules
+from indicators.operations.doubts.rules import RuleGiven, set_rules
 from organisation.choices import RoleName
 from organisation.models import Unit
 from tests import build

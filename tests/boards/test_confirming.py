@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from indicators.models import Observation
 from indicators.operations import drain_rollups
-from indicators.operations.rules import RuleGiven, set_rules
+from indicators.operations.doubts.rules import RuleGiven, set_rules
 from organisation.choices import RoleName
 from organisation.models import Unit
 from organisation.queries import last_closed

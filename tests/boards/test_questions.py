@@ -11,7 +11,7 @@ from django.utils import timezone
 from boards.drawing.tiles import Hanging, tile_face
 from boards.models import Board
 from indicators.models import Confirmation, Indicator, Observation
-from indicators.operations.rules import RuleGiven, set_rules
+from indicators.operations.doubts.rules import RuleGiven, set_rules
 from indicators.queries import Wanted, series
 from organisation.choices import RoleName
 from organisation.models import Unit

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from indicators.choices import Kind
 from indicators.models import Indicator, Observation, ValidationRule, Value
 from indicators.operations import drain_rollups
-from indicators.operations.rules import RuleGiven, set_rules
+from indicators.operations.doubts.rules import RuleGiven, set_rules
 from organisation.choices import RoleName
 from organisation.models import Person
 from tests import build

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from indicators.models import Confirmation, EarlierEntry, Observation
-from indicators.operations.rules import RuleGiven, set_rules
+from indicators.operations.doubts.rules import RuleGiven, set_rules
 from organisation.models import Person
 from tests import build
 from tests.browser.conftest import Aside

@@ -17,7 +17,7 @@ from core.tables import UnreadableFile
 from indicators.forms.definitions import KNOWN, clean_definition, read_list
 from indicators.models import Area, Indicator, LeftOut, Reporter
 from indicators.operations import DefinitionRefused, import_definition
-from indicators.operations.rules import set_rules
+from indicators.operations.doubts.rules import set_rules
 from indicators.queries.definitions.catalogue import catalogue
 from indicators.queries.definitions.versions import SHEET_FIELDS
 from tests import build

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from indicators.models import Confirmation, Observation
-from indicators.operations.rules import RuleGiven, set_rules
+from indicators.operations.doubts.rules import RuleGiven, set_rules
 from tests import build
 from tests.indicators.entering import Programme, programme, signed_in
 from tests.indicators.test_validation import NOW

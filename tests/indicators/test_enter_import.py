@@ -19,8 +19,8 @@ from core.spreadsheets import read_upload
 from core.tables import UnreadableFile
 from indicators.forms.entries import typed
 from indicators.models import EarlierEntry, ImportBatch, ImportedFigure, Observation
-from indicators.operations.locks import lock_period
-from indicators.operations.rules import RuleGiven, set_rules
+from indicators.operations.doubts.rules import RuleGiven, set_rules
+from indicators.operations.reporting.locks import lock_period
 from indicators.queries.figures.judged import parts_of
 from organisation.choices import RoleName
 from tests import build

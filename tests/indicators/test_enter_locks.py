@@ -11,8 +11,8 @@ from django.utils import timezone
 from indicators.calculations import Parts
 from indicators.models import Indicator, Observation, PeriodLock
 from indicators.operations import Row, record_observations, withdraw_observation
-from indicators.operations.locks import lock_period, unlock_period
 from indicators.operations.refusals import MayNotLock, PeriodLocked, PeriodStillOpen
+from indicators.operations.reporting.locks import lock_period, unlock_period
 from organisation.models import Person, Unit
 from tests import build
 from tests.indicators.entering import Programme, days_after, programme, signed_in

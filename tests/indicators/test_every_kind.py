@@ -21,7 +21,7 @@ from hypothesis.extra.django import TestCase
 from indicators.choices import Combine, Kind, Missing, Statistic
 from indicators.models import Indicator
 from indicators.operations import drain_rollups
-from indicators.operations.leaving_out import leave_out
+from indicators.operations.definitions.leaving_out import leave_out
 from indicators.queries import ValueFilter, values
 from organisation.choices import Frequency
 from organisation.models import Unit

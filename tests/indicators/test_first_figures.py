@@ -10,7 +10,7 @@ from django.db import connection
 from indicators.choices import Kind, Source
 from indicators.models import Indicator, Observation, PeriodLock, StaleValue, ValidationRule, Value
 from indicators.operations import drain_rollups, rebuild_values, record_first_observations
-from indicators.operations.writing import write_first_values
+from indicators.operations.rollup.writing import write_first_values
 from indicators.queries import check_rollups
 from indicators.queries.rollup.statement import SCOPE_TABLES, shape_of
 from live.models import Change

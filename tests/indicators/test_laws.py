@@ -17,9 +17,9 @@ from indicators.calculations.members import KEPT
 from indicators.choices import Kind
 from indicators.models import Indicator, LeftOut, Observation, StaleValue, Value
 from indicators.operations import drain_rollups, follow_tree, rebuild_values, set_reporters, withdraw_observation
-from indicators.operations.leaving_out import LeavingOutRefused, leave_out, take_in_again
+from indicators.operations.definitions.leaving_out import LeavingOutRefused, leave_out, take_in_again
 from indicators.operations.refusals import UnitNotOpen
-from indicators.operations.validation import NEEDED
+from indicators.operations.reporting.validation import NEEDED
 from indicators.queries import check_rollups
 from indicators.queries.figures.judged import parts_of
 from organisation.choices import Frequency

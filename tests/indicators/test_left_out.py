@@ -9,7 +9,13 @@ from django.urls import reverse
 
 from indicators.models import Indicator, LeftOut, StaleValue, Value
 from indicators.operations import drain_rollups, rebuild_values
-from indicators.operations.leaving_out import EndsBeforeItBegins, LeftOutAlready, NoReason, leave_out, take_in_again
+from indicators.operations.definitions.leaving_out import (
+    EndsBeforeItBegins,
+    LeftOutAlready,
+    NoReason,
+    leave_out,
+    take_in_again,
+)
 from indicators.queries import ValueFilter, check_rollups, series, values, why
 from indicators.queries.charts.series_rows import Wanted
 from indicators.queries.explaining.reporters import expected_of

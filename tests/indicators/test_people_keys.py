@@ -13,9 +13,9 @@ from indicators.calculations.members import carried, hashed, key_mark
 from indicators.choices import Kind
 from indicators.models import EarlierEntry, ImportBatch, Indicator, Observation, PeopleKeys, Value
 from indicators.operations import drain_rollups, withdraw_observation
-from indicators.operations.batches import undo_batch
 from indicators.operations.people_keys import PeopleNotCarried, carry_people, refuse_to_lose_people
 from indicators.operations.refusals import OtherPeopleKeys, SetsForgotten
+from indicators.operations.reporting.batches import undo_batch
 from indicators.queries import check_rollups
 from organisation.choices import Frequency
 from organisation.models import Unit

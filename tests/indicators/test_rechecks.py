@@ -13,8 +13,8 @@ from indicators.calculations import Parts
 from indicators.choices import Source
 from indicators.models import Indicator, Observation, StaleValue, ValidationRule, Value
 from indicators.operations import Row, drain_rollups, enter_figure, record_observations, withdraw_figure
-from indicators.operations.doubting import confirm_figure
-from indicators.operations.rules import RuleGiven, proposed_rules, set_rules
+from indicators.operations.doubts.doubting import confirm_figure
+from indicators.operations.doubts.rules import RuleGiven, proposed_rules, set_rules
 from indicators.queries.entering.rechecks import recheck_foreseen
 from organisation.choices import RoleName
 from organisation.models import Person, Unit

@@ -8,8 +8,8 @@ from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Indicator
 from indicators.operations import rebuild_values
-from indicators.operations.side_by_side import side_by_side
-from indicators.operations.writing import Lock, is_at_work, lock_beside
+from indicators.operations.rollup.side_by_side import side_by_side
+from indicators.operations.rollup.writing import Lock, is_at_work, lock_beside
 from indicators.queries import check_rollups
 from organisation.choices import Frequency
 from tests import build

@@ -10,10 +10,10 @@ from indicators.calculations import Parts
 from indicators.choices import Source
 from indicators.models import ImportBatch, Indicator, Observation, StaleValue
 from indicators.operations import Row, drain_rollups, rebuild_values, record_observations, refusals
-from indicators.operations.batches import import_batch, undo_batch
-from indicators.operations.leaving_out import leave_out, take_in_again
-from indicators.operations.rules import RuleGiven, set_rules
-from indicators.operations.writing import lock
+from indicators.operations.definitions.leaving_out import leave_out, take_in_again
+from indicators.operations.doubts.rules import RuleGiven, set_rules
+from indicators.operations.reporting.batches import import_batch, undo_batch
+from indicators.operations.rollup.writing import lock
 from indicators.queries import check_rollups
 from organisation.choices import Frequency
 from organisation.models import Unit

@@ -13,9 +13,9 @@ from indicators.calculations.doubts import Looked, Rule, is_doubted
 from indicators.choices import Kind, Source
 from indicators.models import Confirmation, Indicator, Observation, ValidationRule, Value
 from indicators.operations import DefinitionRefused, Row, drain_rollups, record_observations, withdraw_observation
-from indicators.operations.doubting import confirm_figure
+from indicators.operations.doubts.doubting import confirm_figure
+from indicators.operations.doubts.rules import RuleGiven, set_rules
 from indicators.operations.refusals import MayNotEnter, NoteMissing
-from indicators.operations.rules import RuleGiven, set_rules
 from indicators.queries import Wanted, series, why
 from indicators.rule_words import rule_text
 from organisation.choices import RoleName

@@ -6,7 +6,7 @@ from pytest_django.fixtures import Settings
 from indicators.calculations.members import KEPT
 from indicators.choices import Kind
 from indicators.models import Observation, Value
-from indicators.operations.locks import lock_period
+from indicators.operations.reporting.locks import lock_period
 from indicators.queries import check_rollups
 from organisation.models import Unit
 from tests import build

@@ -15,8 +15,8 @@ from core.tables import UnreadableFile
 from indicators.forms.definitions import Definition, clean_definition, in_computing_order, read_list
 from indicators.models import Indicator
 from indicators.operations import DefinitionRefused, Outcome, drain_rollups, import_definition, link_complementary
-from indicators.operations.fitting_targets import targets_of_another_scale
-from indicators.operations.rules import set_rules
+from indicators.operations.doubts.rules import set_rules
+from indicators.operations.targets.fitting import targets_of_another_scale
 from indicators.recheck_words import recheck_text
 
 #: Codes that a note repeats.

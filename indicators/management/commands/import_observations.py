@@ -19,8 +19,8 @@ from indicators.forms.outcomes import outcome_text
 from indicators.forms.sheet_imports import Outcome
 from indicators.models import ImportBatch
 from indicators.operations import drain_rollups, follow_tree
-from indicators.operations.batches import import_batch, remember_columns, remembered_columns
 from indicators.operations.refusals import OtherPeopleKeys
+from indicators.operations.reporting.batches import import_batch, remember_columns, remembered_columns
 from organisation.models import Person
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from indicators.models import ImportBatch
 from indicators.operations import drain_rollups
-from indicators.operations.batches import undo_batch
 from indicators.operations.refusals import BatchRefused
+from indicators.operations.reporting.batches import undo_batch
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from indicators.calculations.paths import PathPoint
 from indicators.choices import Path
 from indicators.models import Indicator, Target
-from indicators.operations.components import queue_indexes
+from indicators.operations.definitions.components import queue_indexes
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.sound_targets import Numbers, refuse_unsound_target
+from indicators.operations.targets.sound import Numbers, refuse_unsound_target
 from indicators.queries.targets.in_force import after_setting, points_of
 from live.operations import announce
 from organisation.choices import Do

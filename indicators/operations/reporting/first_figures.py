@@ -9,8 +9,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Min, Q
 
 from indicators.models import Indicator, Observation, PeriodLock, StaleValue, ValidationRule
-from indicators.operations.bulk import MANY
-from indicators.operations.observations import make_longer_periods
+from indicators.operations.reporting.bulk import MANY
+from indicators.operations.reporting.observations import make_longer_periods
 from organisation.models import Period
 
 COPY = """

@@ -8,10 +8,10 @@ from django.db import connection, transaction
 
 from indicators.choices import DERIVED
 from indicators.models import Indicator, StaleValue, TreeFollowed
-from indicators.operations.deriving import drain_derived, drain_derived_around, rebuild_derived
-from indicators.operations.draining import drain_indicator
-from indicators.operations.rebuilding import drain_crowded_periods, rebuild_indicator
-from indicators.operations.writing import is_at_work, lock
+from indicators.operations.rollup.deriving import drain_derived, drain_derived_around, rebuild_derived
+from indicators.operations.rollup.draining import drain_indicator
+from indicators.operations.rollup.rebuilding import drain_crowded_periods, rebuild_indicator
+from indicators.operations.rollup.writing import is_at_work, lock
 from indicators.queries.definitions.components import following, in_order
 from organisation.models import Period, Unit
 

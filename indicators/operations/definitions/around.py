@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from indicators.choices import ALWAYS, DERIVED
 from indicators.models import Area, Indicator, LeftOut, Reporter
-from indicators.operations.leaving_out import LeavingOutRefused, leave_out
+from indicators.operations.definitions.leaving_out import LeavingOutRefused, leave_out
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.rollup import queue_all
+from indicators.operations.rollup.values import queue_all
 from organisation.models import Person, Unit
 
 

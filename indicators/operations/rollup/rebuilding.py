@@ -8,8 +8,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Exists, OuterRef
 
 from indicators.models import Indicator, LeftOut, Reporter, StaleValue, Value
-from indicators.operations.side_by_side import side_by_side
-from indicators.operations.writing import Lock, lock, look_at_new_tables, write_first_values, write_values
+from indicators.operations.rollup.side_by_side import side_by_side
+from indicators.operations.rollup.writing import Lock, lock, look_at_new_tables, write_first_values, write_values
 from indicators.queries.rollup.periods import periods_of
 from indicators.queries.rollup.statement import SCOPE_TABLES, shape_of
 from organisation.models import Period, Unit

@@ -9,8 +9,8 @@ from django.db.models import Count
 
 from indicators.calculations.derived import Derived
 from indicators.models import Indicator, Value
-from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
-from indicators.operations.writing import GONE_FROM_CELLS, WRITE, lock
+from indicators.operations.rollup.announcing import MOST_ANNOUNCED, announce_values
+from indicators.operations.rollup.writing import GONE_FROM_CELLS, WRITE, lock
 from indicators.queries.rollup.derived import Cell, derived_values
 from indicators.queries.rollup.derived_rows import ROWS, parameters_of
 

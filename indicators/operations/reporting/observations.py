@@ -10,12 +10,12 @@ from indicators.calculations import Parts
 from indicators.choices import Source
 from indicators.models import EarlierEntry, Indicator, Observation, StaleValue
 from indicators.operations import refusals
-from indicators.operations.announcing import announce_values
-from indicators.operations.doubting import Doubts, doubt_figure
+from indicators.operations.doubts.doubting import Doubts, doubt_figure
 from indicators.operations.people_keys import check_people_keys
-from indicators.operations.rollup import drain_figure, drain_figures
+from indicators.operations.reporting.validation import refuse_impossible
+from indicators.operations.rollup.announcing import announce_values
+from indicators.operations.rollup.values import drain_figure, drain_figures
 from indicators.operations.turns import take_turn_beside
-from indicators.operations.validation import refuse_impossible
 from indicators.queries.entering.doubts import Cell
 from indicators.queries.entering.locks import lock_over
 from indicators.queries.figures.judged import parts_of

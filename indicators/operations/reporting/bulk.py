@@ -15,9 +15,9 @@ from django.db.backends.utils import CursorWrapper
 from indicators.calculations import Parts
 from indicators.choices import Source
 from indicators.models import ImportBatch, Indicator
-from indicators.operations.doubting import doubt_figures, figures_to_look_at
-from indicators.operations.observations import make_longer_periods
+from indicators.operations.doubts.doubting import doubt_figures, figures_to_look_at
 from indicators.operations.people_keys import check_people_keys
+from indicators.operations.reporting.observations import make_longer_periods
 from indicators.operations.turns import take_turns
 from organisation.models import Person
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Indicator
-from indicators.operations.announcing import MOST_ANNOUNCED, announce_values
+from indicators.operations.rollup.announcing import MOST_ANNOUNCED, announce_values
 from indicators.queries.rollup.statement import Shape, rolled_up
 from live.operations import announce
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from indicators.calculations.doubts import FEWEST_EARLIER
 from indicators.choices import Kind, RuleKind
 from indicators.models import Indicator, ValidationRule
-from indicators.operations.rechecking import recheck
+from indicators.operations.doubts.rechecking import recheck
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.rollup import drain_rollups
-from indicators.operations.sound_targets import refuse_no_number
+from indicators.operations.rollup.values import drain_rollups
+from indicators.operations.targets.sound import refuse_no_number
 from indicators.operations.turns import take_turns
 from indicators.queries.entering.rechecks import Change, Recheck
 from organisation.models import Person

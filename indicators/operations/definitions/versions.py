@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from indicators.calculations.calendars import turns_of
 from indicators.choices import ALWAYS, DERIVED
 from indicators.models import DefinitionVersion, Indicator, Observation, Value
-from indicators.operations.components import queue_following
+from indicators.operations.definitions.components import queue_following
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.rollup import queue_all
-from indicators.operations.writing import lock
+from indicators.operations.rollup.values import queue_all
+from indicators.operations.rollup.writing import lock
 from indicators.queries.definitions.versions import Sheet, sheet_of
 from live.operations import announce
 from organisation.models import Person

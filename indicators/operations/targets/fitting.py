@@ -11,9 +11,9 @@ from django.utils.translation import ngettext, pgettext
 from core.days import dated
 from indicators.choices import ALWAYS
 from indicators.models import Indicator, Target
+from indicators.operations.definitions.versions import first_day_of_change
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.sound_targets import refuse_unsound_target
-from indicators.operations.versions import first_day_of_change
+from indicators.operations.targets.sound import refuse_unsound_target
 from indicators.queries.targets.in_force import points_of
 
 #: So many targets are named in a refusal.

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db import connection
 
 from indicators.models import Indicator
-from indicators.operations.writing import ROLLUP_LOCK, Lock, lock, lock_beside
+from indicators.operations.rollup.writing import ROLLUP_LOCK, Lock, lock, lock_beside
 
 #: Blocks computed at a time. The database does the work, so the more processors it has the more could be; two leave
 #: the others to those who look at boards meanwhile.

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Indicator
-from indicators.operations.writing import lock, look_at_new_tables, write_values
+from indicators.operations.rollup.writing import lock, look_at_new_tables, write_values
 from indicators.queries.rollup.statement import shape_of
 
 #: Queue rows that need a good plan; for fewer, finding out costs more than it saves.

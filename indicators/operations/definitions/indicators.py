@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from indicators.choices import ALWAYS, DERIVED, MADE_OF, Calendar, ChartType, IndicatorStatus, Kind, Statistic
 from indicators.models import Indicator, Observation, Reporter, Value
-from indicators.operations.around import (
+from indicators.operations.definitions.around import (
     LeftOutGiven,
     ReporterGiven,
     area_of,
@@ -20,18 +20,18 @@ from indicators.operations.around import (
     take_reporter_rows,
     units_by_code,
 )
-from indicators.operations.components import (
+from indicators.operations.definitions.components import (
     keep_components,
     queue_following,
     refuse_to_lose,
     refuse_unsound_components,
 )
-from indicators.operations.fitting_targets import Place, refuse_unfit_targets
+from indicators.operations.definitions.versions import keep_version
 from indicators.operations.refusals import DefinitionRefused
-from indicators.operations.rollup import queue_all
-from indicators.operations.targets import TargetGiven, take_targets
-from indicators.operations.validation import BARE
-from indicators.operations.versions import keep_version
+from indicators.operations.reporting.validation import BARE
+from indicators.operations.rollup.values import queue_all
+from indicators.operations.targets.fitting import Place, refuse_unfit_targets
+from indicators.operations.targets.setting import TargetGiven, take_targets
 from indicators.queries.charts.subgroups import kind_of
 from indicators.queries.definitions.versions import sheet_of
 from indicators.spc.choice import may_be

@@ -2,7 +2,7 @@
 
 A figure is looked at when it is written with other parts than before. A doubt whose reason has gone, because an earlier
 figure or a compared one was corrected or confirmed, goes too; a new doubt comes only to a figure that is written, or to
-all that stand when a rule is new (`indicators.operations.rechecking`).
+all that stand when a rule is new (`indicators.operations.doubts.rechecking`).
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from indicators.models import Confirmation, Indicator, Observation, StaleValue
 from indicators.operations import refusals
-from indicators.operations.rollup import drain_figure, drain_figures
+from indicators.operations.rollup.values import drain_figure, drain_figures
 from indicators.operations.turns import take_turn_beside
 from indicators.queries.entering.doubts import (
     Cell,

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from indicators.models import StaleValue
-from indicators.operations.doubting import follow_doubts, write_doubts
+from indicators.operations.doubts.doubting import follow_doubts, write_doubts
 from indicators.queries.entering.rechecks import Change, Recheck, rechecked
 from live.operations import announce
 

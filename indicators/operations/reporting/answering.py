@@ -5,8 +5,8 @@ import datetime as dt
 from indicators.calculations import Parts
 from indicators.choices import Source
 from indicators.models import Indicator
-from indicators.operations.doubting import confirm_figure
-from indicators.operations.observations import Recorded, enter_figure
+from indicators.operations.doubts.doubting import confirm_figure
+from indicators.operations.reporting.observations import Recorded, enter_figure
 from indicators.queries.figures.standing import Standing
 from organisation.models import Period, Person, Unit
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.refusals import Refused
 from indicators.models import Indicator, LeftOut
 from indicators.operations.refusals import MayNotEnter
-from indicators.operations.rollup import queue_all
+from indicators.operations.rollup.values import queue_all
 from live.operations import announce
 from organisation.choices import Do
 from organisation.models import Person, Unit

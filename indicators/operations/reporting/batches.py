@@ -10,7 +10,7 @@ from indicators.calculations import Parts
 from indicators.choices import Kind, Source
 from indicators.models import ColumnMapping, ImportBatch, Indicator
 from indicators.operations import refusals
-from indicators.operations.bulk import Row, Tally, record_observations
+from indicators.operations.reporting.bulk import Row, Tally, record_observations
 from indicators.operations.turns import take_turns
 from organisation.models import Person
 

@@ -1,0 +1,1 @@
+"""Change definitions, each change a version, and what stands around them."""

@@ -1,0 +1,1 @@
+"""Validation rules, and the figures that they doubt."""

@@ -1,0 +1,1 @@
+"""Report figures: one at a time, many at once, as a file; and lock what was reported."""

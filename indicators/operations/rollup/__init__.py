@@ -1,0 +1,1 @@
+"""Let values follow observations, and tell the open pages."""

@@ -1,0 +1,1 @@
+"""Set targets, and refuse those that make no sense."""
