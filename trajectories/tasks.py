@@ -9,7 +9,7 @@ from django.utils import timezone
 from organisation.models import Unit
 from trajectories import operations, uploading
 from trajectories.models import EventUpload
-from trajectories.operations.losing import close_lost_imports as close_lost
+from trajectories.operations.intake.losing import close_lost_imports as close_lost
 from trajectories.queries import map_as_of, past_map, trajectory_by_code
 
 

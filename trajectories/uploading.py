@@ -21,10 +21,10 @@ from trajectories.forms.reading import Opened, Wishes, open_events
 from trajectories.forms.sources import Source
 from trajectories.models import EventUpload
 from trajectories.operations import Origin, import_events
-from trajectories.operations.events import begin_import
-from trajectories.operations.losing import close_lost
-from trajectories.operations.progress import Watch
-from trajectories.operations.uploads import settle
+from trajectories.operations.intake.events import begin_import
+from trajectories.operations.intake.losing import close_lost
+from trajectories.operations.intake.progress import Watch
+from trajectories.operations.intake.uploads import settle
 from trajectories.queries.senders import Sender, sender_of
 
 #: Refusals that are kept to be shown, of however many there were.

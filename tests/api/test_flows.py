@@ -12,7 +12,8 @@ from organisation.models import Unit
 from tests import build
 from tests.api.asking import as_person, as_program
 from trajectories.models import Refresh, Trajectory
-from trajectories.operations import add_events, past_maps
+from trajectories.operations import add_events
+from trajectories.operations.maps import past as past_maps
 from trajectories.tasks import draw_map_before, draw_past_map
 
 ADDRESS = "/api/v1/trajectories/youths/flow/"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.trajectories.logs import NOW, trajectory
 from trajectories.models import Event, EventBatch, Trajectory, Withdrawal
 from trajectories.operations import add_events
-from trajectories.operations.undoing import NotUndoable, OthersRestOnIt, undo_events
+from trajectories.operations.intake.undoing import NotUndoable, OthersRestOnIt, undo_events
 from trajectories.queries.logs import read_log
 
 pytestmark = pytest.mark.django_db

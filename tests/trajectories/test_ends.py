@@ -15,7 +15,7 @@ from tests.trajectories.workbooks import workbook
 from trajectories.calculations.rows.mapping import likely
 from trajectories.models import Event, EventBatch, Trajectory
 from trajectories.operations import add_events
-from trajectories.operations.undoing import undo_events
+from trajectories.operations.intake.undoing import undo_events
 
 pytestmark = pytest.mark.django_db
 

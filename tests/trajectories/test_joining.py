@@ -21,8 +21,8 @@ from trajectories.forms.reading import Wishes, open_events
 from trajectories.forms.sources import Source
 from trajectories.models import Event, EventBatch, Joining, Trajectory
 from trajectories.operations import Origin, import_events, refresh
+from trajectories.operations.intake.undoing import OthersRestOnIt, undo_events
 from trajectories.operations.rotating import rotate_keys
-from trajectories.operations.undoing import OthersRestOnIt, undo_events
 
 pytestmark = pytest.mark.django_db
 LATER = dt.datetime(2030, 1, 1, 12, tzinfo=dt.UTC)

@@ -18,9 +18,9 @@ from tests.trajectories.logs import NOW, add, trajectory
 from trajectories.calculations.rows.pseudonyms import pseudonym
 from trajectories.models import AwaitedEvent, Event, EventBatch, FlowMap, PastMap, Trajectory, Withdrawal
 from trajectories.operations import Drawing, add_events, keep_maps, map_on, refresh, rotating
+from trajectories.operations.intake.undoing import undo_events
 from trajectories.operations.keys import OtherKey
 from trajectories.operations.rotating import RotationRefused, rotate_keys
-from trajectories.operations.undoing import undo_events
 from trajectories.queries import map_as_of, measure
 from trajectories.queries.keys import RotationUnderWay
 from trajectories.queries.logs import read_log

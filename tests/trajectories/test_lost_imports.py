@@ -19,7 +19,7 @@ from tests.trajectories.logs import NOW, trajectory
 from trajectories.choices import UploadStage
 from trajectories.models import Event, EventBatch, EventUpload, Trajectory
 from trajectories.operations import Origin, forget_old, import_events
-from trajectories.operations.losing import close_lost_imports
+from trajectories.operations.intake.losing import close_lost_imports
 from trajectories.queries.imports import ALIVE_LOCK, lost_imports
 from trajectories.views.states import batch_row
 

@@ -22,8 +22,9 @@ from trajectories.calculations.maps.passages import compared, drop_outs, moves
 from trajectories.calculations.maps.paths import FEWEST, Path, Rule, paths_of, pooled
 from trajectories.calculations.maps.pictures import Picture, as_json, from_json, without_small_numbers
 from trajectories.models import EventBatch, FlowMap, Trajectory, TrajectoryVersion
-from trajectories.operations import Drawing, add_events, keep_maps, map_on, past_maps, save_trajectory
-from trajectories.operations.undoing import undo_events
+from trajectories.operations import Drawing, add_events, keep_maps, map_on, save_trajectory
+from trajectories.operations.intake.undoing import undo_events
+from trajectories.operations.maps import past as past_maps
 from trajectories.queries import DrawnMap, kept_map, maps
 from trajectories.queries.definitions import sheet
 from trajectories.queries.maps import all_pictures, end_of

@@ -17,8 +17,8 @@ from core.imports import ImportReport
 from tests.trajectories.logs import NOW, trajectory
 from trajectories.models import Event, EventBatch, Trajectory
 from trajectories.operations import Origin, import_events
-from trajectories.operations import progress as progress_module
-from trajectories.operations.progress import ImportCancelled, Watch, cancel_import
+from trajectories.operations.intake import progress as progress_module
+from trajectories.operations.intake.progress import ImportCancelled, Watch, cancel_import
 
 ORIGIN = Origin("log.csv", {}, "UTC")
 

@@ -23,8 +23,8 @@ from tests import build
 from tests.trajectories.logs import LINES, NOW, add, trajectory
 from trajectories.models import Event, Refresh, Trajectory
 from trajectories.operations import refresh, refresh_due, save_trajectory
-from trajectories.operations.failures import keep_failure
-from trajectories.operations.refreshing import REST
+from trajectories.operations.refreshing.failures import keep_failure
+from trajectories.operations.refreshing.refresh import REST
 from trajectories.queries import flow
 
 MEASURES = {

@@ -12,9 +12,9 @@ from tests.trajectories.test_following import Happening, add, batch, bind, place
 from trajectories.calculations.figures.parcels import Part, opened, packed
 from trajectories.calculations.frame import local
 from trajectories.models import RefreshShare, Trajectory
-from trajectories.operations.sharing import SHARE_EVENTS, compute, compute_one, compute_together
-from trajectories.operations.sound import sound_measures
-from trajectories.operations.work import Work, ground
+from trajectories.operations.refreshing.sharing import SHARE_EVENTS, compute, compute_one, compute_together
+from trajectories.operations.refreshing.sound import sound_measures
+from trajectories.operations.refreshing.work import Work, ground
 from trajectories.queries.known import take
 
 #: Twenty people with two cases each: referred, seen by another team, closed, and back in the other case.

@@ -25,7 +25,7 @@ from tests.trajectories.test_formats import OCEL
 from tests.trajectories.workbooks import Formula, workbook
 from trajectories.choices import UploadStage
 from trajectories.models import Event, EventBatch, EventUpload, RememberedReading, Trajectory
-from trajectories.operations.uploads import forget_old
+from trajectories.operations.intake.uploads import forget_old
 from trajectories.tasks import read_upload
 from trajectories.views.upload_faces import outcome_face
 

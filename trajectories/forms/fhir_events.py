@@ -14,7 +14,7 @@ from trajectories.calculations.rows.fhir import CASES, TELLING, events_of
 from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.forms.json_events import items, values
 from trajectories.forms.sources import Source
-from trajectories.operations.listed_events import read_named_events
+from trajectories.operations.intake.listed_events import read_named_events
 
 
 def read_fhir_bundle(source: Source, report: ImportReport, case: str) -> Iterator[pl.DataFrame]:

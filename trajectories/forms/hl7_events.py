@@ -18,7 +18,7 @@ from trajectories.calculations.rows.adt import FOLLOWED, JOINING, Joined, events
 from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.forms.formats import UTF8
 from trajectories.forms.sources import Source, Stream
-from trajectories.operations.listed_events import read_named_events
+from trajectories.operations.intake.listed_events import read_named_events
 
 #: Ends of segments; some files end their lines as text does.
 ENDS = re.compile(rb"[\r\n]+")

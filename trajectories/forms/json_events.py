@@ -16,7 +16,7 @@ from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.forms.formats import UTF8
 from trajectories.forms.sources import Source, Stream
-from trajectories.operations.listed_events import read_named_events
+from trajectories.operations.intake.listed_events import read_named_events
 
 #: Bytes of one line.
 LONGEST_LINE = 1_000_000

@@ -14,7 +14,7 @@ from trajectories.calculations.refusals import EventsRefused, WhichCase
 from trajectories.calculations.rows.listed_rows import NotTaken, event_of
 from trajectories.forms.json_events import items
 from trajectories.forms.sources import Source
-from trajectories.operations.listed_events import read_named_events
+from trajectories.operations.intake.listed_events import read_named_events
 
 #: The names under which the reader itself puts what OCEL says of every event.
 OWN = {name: name for name in ("case", "activity", "at", "event")}

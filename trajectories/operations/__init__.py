@@ -1,14 +1,14 @@
 """Change trajectories: their definitions, their events, and what is measured on them."""
 
 from trajectories.operations.definitions import restate_trajectory, save_trajectory
-from trajectories.operations.events import Origin, add_events, import_events, mark_stale
-from trajectories.operations.faces import keep_faces
-from trajectories.operations.maps import keep_maps, map_now
-from trajectories.operations.past_maps import Drawing, keep_past_maps, map_before, map_on
-from trajectories.operations.queue import refresh_now
-from trajectories.operations.refreshing import refresh, refresh_due
-from trajectories.operations.sharing import compute_one
-from trajectories.operations.uploads import forget_old
+from trajectories.operations.intake.events import Origin, add_events, import_events, mark_stale
+from trajectories.operations.intake.uploads import forget_old
+from trajectories.operations.maps.current import keep_maps, map_now
+from trajectories.operations.maps.faces import keep_faces
+from trajectories.operations.maps.past import Drawing, keep_past_maps, map_before, map_on
+from trajectories.operations.refreshing.queue import refresh_now
+from trajectories.operations.refreshing.refresh import refresh, refresh_due
+from trajectories.operations.refreshing.sharing import compute_one
 
 __all__ = [
     "Drawing",

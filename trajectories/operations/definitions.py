@@ -21,7 +21,7 @@ from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.choices import ALWAYS
 from trajectories.models import Trajectory, TrajectoryVersion
 from trajectories.operations.binding import bind_all
-from trajectories.operations.events import mark_stale
+from trajectories.operations.intake.events import mark_stale
 from trajectories.queries.definitions import may_define, sheet
 from trajectories.queries.rules import rules_in_force
 

@@ -22,7 +22,7 @@ from indicators.operations.refusals import OtherPeopleKeys
 from trajectories.calculations.refusals import EventsRefused
 from trajectories.calculations.rows.pseudonyms import carried, mark
 from trajectories.models import BoundMeasure, PseudonymMark, Trajectory
-from trajectories.operations.events import mark_stale
+from trajectories.operations.intake.events import mark_stale
 from trajectories.operations.keys import OtherKey, wrong_keys
 from trajectories.queries.logs import copied
 

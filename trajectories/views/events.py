@@ -20,9 +20,9 @@ from organisation.asking import person_of
 from organisation.models import Person
 from trajectories.choices import RUNNING, WAITING, UploadStage
 from trajectories.models import EventBatch, EventUpload, Trajectory
-from trajectories.operations.progress import cancel_import
-from trajectories.operations.undoing import UndoRefused, undo_events
-from trajectories.operations.uploads import UploadRefused, cancel, receive, say_reading, start
+from trajectories.operations.intake.progress import cancel_import
+from trajectories.operations.intake.undoing import UndoRefused, undo_events
+from trajectories.operations.intake.uploads import UploadRefused, cancel, receive, say_reading, start
 from trajectories.queries.keys import RotationUnderWay
 from trajectories.queries.senders import may_send, may_undo
 from trajectories.views.states import batch_row, lost_ids

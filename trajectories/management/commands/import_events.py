@@ -18,7 +18,7 @@ from trajectories.forms.reading import Opened, Wishes, open_events
 from trajectories.forms.sources import Source
 from trajectories.models import EventBatch
 from trajectories.operations import Origin, import_events
-from trajectories.operations.progress import Watch
+from trajectories.operations.intake.progress import Watch
 from trajectories.queries import trajectory_by_code
 
 #: Characters of the bar.

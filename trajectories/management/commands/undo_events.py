@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.models import EventBatch
-from trajectories.operations.undoing import undo_events
+from trajectories.operations.intake.undoing import undo_events
 
 
 class Command(BaseCommand):

@@ -27,12 +27,12 @@ from trajectories.calculations.rows.timestamps import DateOrder
 from trajectories.calculations.rows.typed_rows import Typing
 from trajectories.models import EventBatch, Trajectory
 from trajectories.operations.ahead import ahead
-from trajectories.operations.joining import follow_joins
+from trajectories.operations.intake.joining import follow_joins
+from trajectories.operations.intake.listed_events import read_listed_events
+from trajectories.operations.intake.progress import Progress, Watch
+from trajectories.operations.intake.taking import Keeping
 from trajectories.operations.keys import check_keys
-from trajectories.operations.listed_events import read_listed_events
-from trajectories.operations.progress import Progress, Watch
-from trajectories.operations.queue import refresh_soon
-from trajectories.operations.taking import Keeping
+from trajectories.operations.refreshing.queue import refresh_soon
 from trajectories.queries.imports import ALIVE_LOCK, IMPORT_LOCK
 
 #: Rows whose reasons are kept one by one. A source with more of them does not fit its mapping at all.

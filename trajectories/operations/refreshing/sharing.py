@@ -21,9 +21,9 @@ from trajectories.calculations.asked import Asked
 from trajectories.calculations.figures.parcels import DAYS, Part, joined, opened, packed
 from trajectories.calculations.figures.sums import summed
 from trajectories.models import RefreshShare
-from trajectories.operations.people import members_of, people_of
-from trajectories.operations.sound import Sound, sound_measures
-from trajectories.operations.work import Work, ground
+from trajectories.operations.refreshing.people import members_of, people_of
+from trajectories.operations.refreshing.sound import Sound, sound_measures
+from trajectories.operations.refreshing.work import Work, ground
 from trajectories.queries import known
 
 logger = logging.getLogger(__name__)

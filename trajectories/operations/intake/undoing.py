@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from organisation.models import Person
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.models import Event, EventBatch
-from trajectories.operations.events import lock_events, mark_stale
-from trajectories.operations.saying import SAID, SALTED
+from trajectories.operations.intake.events import lock_events, mark_stale
+from trajectories.operations.intake.saying import SAID, SALTED
 from trajectories.queries.keys import check_rotation
 
 

@@ -14,7 +14,7 @@ from trajectories.calculations.rows.adt import Joined
 from trajectories.calculations.rows.joins import Joins, Link, Moves
 from trajectories.calculations.rows.pseudonyms import pseudonym
 from trajectories.models import EventBatch, Joining
-from trajectories.operations.saying import SAID, SALTED
+from trajectories.operations.intake.saying import SAID, SALTED
 from trajectories.queries.kept import kept_links
 
 #: The events in force that are to be called otherwise, and how.

@@ -10,7 +10,7 @@ from django.db import connection
 
 from trajectories.calculations.figures.sums import NOWHERE, summed
 from trajectories.models import AwaitedEvent, BoundMeasure, FirstCell, GoingStay, HeldCell, LogDay, Trajectory
-from trajectories.operations.writing import copy_in
+from trajectories.operations.refreshing.writing import copy_in
 from trajectories.queries.known import NOW, Taken
 
 #: Events that are in force, but whose time has not come.

@@ -13,7 +13,7 @@ from trajectories.calculations.figures.contributions import contributions
 from trajectories.calculations.figures.placing import PERIODS, Place
 from trajectories.calculations.figures.sums import Sums, sums_of, total
 from trajectories.models import Trajectory
-from trajectories.operations.sound import Sound, calendar_fingerprint
+from trajectories.operations.refreshing.sound import Sound, calendar_fingerprint
 from trajectories.queries.known import Taken
 from trajectories.queries.places import ancestors_frame, periods_frame, tree_fingerprint, units_frame
 

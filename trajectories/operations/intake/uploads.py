@@ -17,7 +17,7 @@ from organisation.models import Person
 from trajectories.calculations.refusals import TrajectoryRefused
 from trajectories.choices import RUNNING, WAITING, UploadStage
 from trajectories.models import EventUpload, RememberedReading, Trajectory
-from trajectories.operations.progress import cancel_import
+from trajectories.operations.intake.progress import cancel_import
 
 logger = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from trajectories.calculations.asked import Asked
 from trajectories.calculations.figures.people import PEOPLE, WHO, seen
 from trajectories.calculations.figures.placing import Place
 from trajectories.models import BoundMeasure, HeldCell
-from trajectories.operations.sound import Sound
-from trajectories.operations.work import MustBeWhole, Work
+from trajectories.operations.refreshing.sound import Sound
+from trajectories.operations.refreshing.work import MustBeWhole, Work
 from trajectories.queries import known
 
 MEMBERS: dict[str, type[pl.DataType]] = {"unit": pl.Int64, "period": pl.Int64, "member": pl.Int64}

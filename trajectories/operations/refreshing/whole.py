@@ -15,12 +15,12 @@ from trajectories.calculations.figures.placing import Place, begun
 from trajectories.calculations.figures.spells import firsts, spells
 from trajectories.calculations.figures.sums import COUNTS, FIGURES, NOWHERE, Sums, ends, plus
 from trajectories.models import Refresh
-from trajectories.operations import remembering
 from trajectories.operations.ahead import ahead
-from trajectories.operations.people import count_people
-from trajectories.operations.sound import Sound
-from trajectories.operations.work import Work
-from trajectories.operations.writing import write_cells
+from trajectories.operations.refreshing import remembering
+from trajectories.operations.refreshing.people import count_people
+from trajectories.operations.refreshing.sound import Sound
+from trajectories.operations.refreshing.work import Work
+from trajectories.operations.refreshing.writing import write_cells
 from trajectories.queries import measured
 
 #: Cells and days of stays that are made at a time; some 150 MB, twice: the next are made while one block is written.

@@ -8,7 +8,7 @@ from core.sentences import gettext as _
 from core.sentences import kept
 from trajectories.choices import RUNNING
 from trajectories.models import EventBatch, EventUpload
-from trajectories.operations.uploads import settle
+from trajectories.operations.intake.uploads import settle
 from trajectories.queries.imports import lost_imports
 
 

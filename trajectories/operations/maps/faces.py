@@ -11,7 +11,7 @@ from trajectories.calculations.asked import Asked
 from trajectories.calculations.frame import local
 from trajectories.calculations.maps.flow import faces, standing
 from trajectories.models import FlowFace, LogDay, Trajectory
-from trajectories.operations.sharing import shares_of
+from trajectories.operations.refreshing.sharing import shares_of
 from trajectories.queries.known import Taken, read_share
 from trajectories.queries.places import ancestors_frame, units_frame
 from trajectories.queries.rules import trajectory_on

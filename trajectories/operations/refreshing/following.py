@@ -18,11 +18,11 @@ from trajectories.calculations.figures.placing import Place, begun
 from trajectories.calculations.figures.spells import firsts, gained, placed, spells
 from trajectories.calculations.figures.sums import COUNTS, FIGURES, STAYS, Sums, difference, ends, negative, summed
 from trajectories.models import Refresh
-from trajectories.operations import remembering
-from trajectories.operations.people import follow_people
-from trajectories.operations.sound import Sound
-from trajectories.operations.work import MustBeWhole, Work
-from trajectories.operations.writing import write_cells
+from trajectories.operations.refreshing import remembering
+from trajectories.operations.refreshing.people import follow_people
+from trajectories.operations.refreshing.sound import Sound
+from trajectories.operations.refreshing.work import MustBeWhole, Work
+from trajectories.operations.refreshing.writing import write_cells
 from trajectories.queries import known, measured
 
 

@@ -16,14 +16,14 @@ from live.operations import announce
 from trajectories.calculations.figures.parcels import Part
 from trajectories.calculations.frame import local
 from trajectories.models import AwaitedEvent, BoundMeasure, EventBatch, LogDay, Refresh, Trajectory
-from trajectories.operations.faces import keep_faces
-from trajectories.operations.failures import keep_failure, keep_faults
-from trajectories.operations.faults import tell_faults
-from trajectories.operations.following import follow
-from trajectories.operations.sharing import compute, compute_together
-from trajectories.operations.sound import sound_measures
-from trajectories.operations.whole import measure_whole
-from trajectories.operations.work import MustBeWhole, Work, ground
+from trajectories.operations.maps.faces import keep_faces
+from trajectories.operations.refreshing.failures import keep_failure, keep_faults
+from trajectories.operations.refreshing.faults import tell_faults
+from trajectories.operations.refreshing.following import follow
+from trajectories.operations.refreshing.sharing import compute, compute_together
+from trajectories.operations.refreshing.sound import sound_measures
+from trajectories.operations.refreshing.whole import measure_whole
+from trajectories.operations.refreshing.work import MustBeWhole, Work, ground
 from trajectories.queries.keys import check_rotation
 from trajectories.queries.known import take
 from trajectories.queries.refreshes import REFRESH_LOCK

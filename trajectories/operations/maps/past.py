@@ -19,7 +19,7 @@ from trajectories.calculations.frame import local
 from trajectories.calculations.maps.drawn import EVERYONE
 from trajectories.calculations.maps.pictures import as_json
 from trajectories.models import PastMap, Trajectory
-from trajectories.operations.maps import AT_ONCE
+from trajectories.operations.maps.current import AT_ONCE
 from trajectories.queries.keys import is_rotating
 from trajectories.queries.maps import (
     KEPT_S,

@@ -1,0 +1,1 @@
+"""Take events in, from wherever they come, and take them back."""

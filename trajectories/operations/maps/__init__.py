@@ -1,0 +1,1 @@
+"""Keep maps, so that pages and walls read no event."""

@@ -1,0 +1,1 @@
+"""Measure trajectories: anew, or following what has changed."""
