@@ -117,6 +117,8 @@ class FlowDrawing(TypedDict):
     day: dt.date
     events: int
     seconds: float | None
+    #: Whether no map is drawn just now: pseudonyms are being brought under a further key.
+    waits: bool
 
 
 #: Seconds after which to ask again for a map that is being drawn: at least, and at most.
@@ -167,6 +169,7 @@ def being_drawn(drawing: Drawing, trajectory: Trajectory, unit: Unit | None) -> 
         "day": drawing.day,
         "events": drawing.events,
         "seconds": drawing.seconds,
+        "waits": drawing.waits,
     }
     return Response(row, status=202, headers={"Retry-After": f"{min(LATEST_S, max(SOONEST_S, seconds)):.0f}"})
 

@@ -135,7 +135,7 @@ def test_the_map_of_a_long_log_is_drawn_by_the_worker_while_the_program_asks_aga
 
     assert [(one.status_code, one.headers["Retry-After"]) for one in first] == [(202, "5"), (202, "5")]
     assert first[0].json() == {
-        "trajectory": "youths", "unit": "CENTRE", "day": "2026-01-14", "events": 15, "seconds": None,
+        "trajectory": "youths", "unit": "CENTRE", "day": "2026-01-14", "events": 15, "seconds": None, "waits": False,
     }  # fmt: skip
     assert [(one.status_code, one.json()["steps"][0]["people"]) for one in then] == [(200, 5), (200, 5)]
 

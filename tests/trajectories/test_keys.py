@@ -148,6 +148,7 @@ def test_until_a_rotation_has_ended_nothing_is_imported_undone_or_measured(
     assert measured is not None
     assert "further key" in measured.error
     assert isinstance(drawn, Drawing)
+    assert drawn.waits
     assert (keep_maps(youths, now=NOW), FlowMap.objects.count(), PastMap.objects.count()) == (False, 0, 0)
 
 

@@ -53,6 +53,8 @@ class Drawing:
     day: dt.date
     events: int
     seconds: float | None
+    #: Whether it waits until pseudonyms are under the further key to which they are being brought.
+    waits: bool = False
 
 
 def map_on(trajectory: Trajectory, unit: Unit | None, day: dt.date, *, now: dt.datetime) -> DrawnMap | Drawing:
@@ -65,7 +67,7 @@ def map_on(trajectory: Trajectory, unit: Unit | None, day: dt.date, *, now: dt.d
         return past_map(trajectory, unit, day) or Drawing(day, events, None)
     _draw_soon(trajectory, day)
     last = PastMap.objects.filter(trajectory=trajectory, unit=None).order_by("-drawn_at").first()
-    return Drawing(day, events, last.seconds * events / max(1, last.events) if last else None)
+    return Drawing(day, events, last.seconds * events / max(1, last.events) if last else None, waits=is_rotating())
 
 
 def map_before(
@@ -83,7 +85,7 @@ def map_before(
     if lately is None:
         told = [trajectory.code, unit.code if unit else "", as_of.isoformat(), known_on.isoformat() if known_on else ""]
         _ask_worker(TASK_BEFORE, told, patience=KEPT_S)
-    return lately or Drawing(local(as_of, trajectory.timezone).date(), events, None)
+    return lately or Drawing(local(as_of, trajectory.timezone).date(), events, None, waits=is_rotating())
 
 
 @transaction.atomic
