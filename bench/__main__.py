@@ -9,12 +9,14 @@ import django
 
 import bench
 from core.garbage import settle
+from obeya.engines import embedded_engines
 
 
 def main(names: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obeya.settings")
     django.setup()
-    kept = [in_its_own_database(name) for name in names or modules()]
+    with embedded_engines():
+        kept = [in_its_own_database(name) for name in names or modules()]
     return 0 if all(kept) else 1
 
 
