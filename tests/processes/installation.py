@@ -97,6 +97,15 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def measure(self, name: str) -> str:
+        """Run a benchmark, and return what it printed; whether it keeps its bars depends on what else runs here."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bench", name],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode in {0, 1}, done.stderr
+        return done.stdout
+
     def furnish(self) -> str:
         """Enter a small organisation, so that no demo is loaded, and return a token that may write."""
         self.manage("migrate", "--verbosity", "0")

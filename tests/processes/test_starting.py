@@ -47,6 +47,14 @@ def test_a_command_alone_starts_the_engines_and_ends_them(installation: Installa
     assert not (installation.data / "valkey" / "valkey.pid").exists()
 
 
+def test_a_benchmark_alone_starts_the_engines_and_ends_them(empty: Installation) -> None:
+    printed = empty.measure("board")
+
+    assert "wall ÷ constants" in printed
+    assert not (empty.data / "postgres" / "postmaster.pid").exists()
+    assert not (empty.data / "valkey" / "valkey.pid").exists()
+
+
 def test_a_port_in_use_is_said_before_anything_is_started(empty: Installation) -> None:
     empty.data.mkdir()
     with socket.socket() as other:
