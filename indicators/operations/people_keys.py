@@ -92,7 +92,7 @@ def _given() -> QuerySet[Indicator]:
     return Indicator.objects.filter(~is_fed(), kind=Kind.DISTINCT)
 
 
-#: Sets in periods that are locked, on the tree that they belong to, as `operations.bulk.KEEP_LOCKED` asks of new ones.
+#: Sets in periods that are locked, on the tree that they belong to, as `reporting.bulk.KEEP_LOCKED` asks of new ones.
 LOCKED = """
 SELECT seen.id FROM indicators_observation seen
 JOIN indicators_periodlock lock ON lock.unlocked_at IS NULL

@@ -97,7 +97,7 @@ class Withdrawal(models.Model):
 class Joining(models.Model):
     """The source said that two numbers are of one person, or of one passage of a person.
 
-    Events that come under the one, before or after, are told under what stands for both: `trajectories.calculations.joins`.
+    Events that come under the one, before or after, are told under what stands for both: `calculations.rows.joins`.
     """
 
     trajectory = models.ForeignKey(Trajectory, models.CASCADE, related_name="+")

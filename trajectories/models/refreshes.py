@@ -86,7 +86,7 @@ class RefreshShare(models.Model):
     batches = ArrayField(models.BigIntegerField(), default=list)
     as_of = models.DateTimeField()
     bases = models.JSONField(default=dict)
-    #: What the cases come to, as `trajectories.calculations.parcels` packs it; null: nobody has computed it.
+    #: What the cases come to, as `trajectories.calculations.figures.parcels` packs it; null: nobody has computed it.
     result = models.BinaryField(null=True)
 
     class Meta:

@@ -27,7 +27,7 @@ class Cell(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What of the database decides how values are computed (`queries.rollup.Shape`)."""
+    """What of the database decides how values are computed (`queries.rollup.statement.Shape`)."""
 
     has_reporters: bool
     has_left_out: bool

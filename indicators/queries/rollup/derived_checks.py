@@ -1,6 +1,6 @@
 """Compute formulas and indexes again, another way: in fractions, from reversed Polish notation, along the dated tree.
 
-It shares with `queries.derived` only how a component's kept value is read, which `check_rollups` checks by itself.
+It shares with `rollup.derived` only how a component's kept value is read, which `check_rollups` checks by itself.
 """
 
 import datetime as dt

@@ -249,10 +249,10 @@ BINDINGS: dict[str, dict[str, Contribute]] = {
     "open_caseload": {"stock": _caseload},
     "starts": {"count": _count(_starts, "ref")},
     "closures": {"count": _count(_closures)},
-    # Different people are no sum over cases: `operations.people` makes their sets from the same contacts.
+    # Different people are no sum over cases: `operations.refreshing.people` makes their sets from the same contacts.
     "contacts": {"count": _count(_contacts), "distinct": _count(_contacts)},
     "throughput_by_month": {"count": _count(stays.ended)},
-    # Contacts, and how many different workers had them: `operations.people` makes their sets.
+    # Contacts, and how many different workers had them: `operations.refreshing.people` makes their sets.
     "workload": {"count": _count(_contacts), "distinct": _count(_contacts)},
     "team_days": {"count": _count(_days_with)},
     "handoffs": {"count": _handoffs},
