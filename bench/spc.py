@@ -107,6 +107,8 @@ def make_wall() -> tuple[Board, Person]:
             build.reporter(measure, team)
             for place, month in enumerate(MONTHS):
                 n = None if measure.kind in {"count", "stock"} else 20 + (place * 7 + number) % 11
-                build.observation(measure, team, month, 8 + place % 5, n, now=NOW)
+                # No two tiles alike: a chart that is drawn once is kept for the next of the same figures.
+                figure = 8 + (place * (1 + number // len(KINDS)) + number) % 5
+                build.observation(measure, team, month, figure, n, now=NOW)
     drain_rollups(now=NOW)
     return build.board(service, *measures, slug="bench-spc"), build.person_with(RoleName.LEAD, service)
